@@ -1,0 +1,145 @@
+package model
+
+import (
+	"context"
+
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// Ref names an entity that is looked up when it is selected.
+type Ref struct {
+	ID   graph.ID
+	Door Door
+}
+
+// Entity looks the entity up; nil for the zero ID.
+func (r Ref) Entity(ctx context.Context) (Entity, error) {
+	if r.ID.IsZero() {
+		return nil, nil
+	}
+	e, err := r.Door.Entity(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return Wrap(e, r.Door), nil
+}
+
+// SearchHit is an entity that resembles a text.
+type SearchHit struct {
+	Ref
+	Score   float64
+	Matched []string
+}
+
+// RankedEntity is an entity's place in a ranking.
+type RankedEntity struct {
+	Ref
+	Rank  int
+	Score *float64
+}
+
+// ArticulationPoint is an entity whose removal splits its component.
+type ArticulationPoint struct {
+	Ref
+	Rank     int
+	Pieces   int
+	PairsCut int64
+}
+
+// ChokepointChoice is one thing to remove: the entity of Ref, or the link.
+type ChokepointChoice struct {
+	Ref
+	Rank           int
+	Link           *Link
+	MarginalEffect *float64
+}
+
+// Chain is a list of entities with links among them.
+type Chain struct {
+	EntityIDs []graph.ID
+	LinkViews []LinkView
+	Door      Door
+}
+
+// Entities looks the entities up, all at once.
+func (c Chain) Entities(ctx context.Context) ([]Entity, error) {
+	entities, err := c.Door.Entities(ctx, c.EntityIDs)
+	return WrapAll(entities, c.Door), err
+}
+
+// Links returns the links.
+func (c Chain) Links() []Link { return Links(c.LinkViews, c.Door) }
+
+// Path is one path: its entities in order, and the links between them.
+type Path struct {
+	Chain
+	Cost float64
+}
+
+// Hops counts the links.
+func (p Path) Hops() int { return len(p.LinkViews) }
+
+// Subgraph is a part of the graph.
+type Subgraph struct {
+	Chain
+	TotalEntities, TotalLinks int
+	// TruncatedBecause says what cut something off; nil when nothing did.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+}
+
+// Truncated says whether something was cut off.
+func (s Subgraph) Truncated() bool { return s.TruncatedBecause != nil }
+
+// NetworkFigures says how well a network holds together. Pointers are nil where
+// a figure is not defined or belongs to another objective.
+type NetworkFigures struct {
+	Nodes, Links                 int
+	Components, LargestComponent int
+	ConnectedPairs               int64
+	Fragmentation                *float64
+	Flow, ShortestPath           *float64
+	Reached                      *int
+	// GlobalEfficiency computes the efficiency. It runs only when that is selected;
+	// nil gives null.
+	GlobalEfficiency func(context.Context) (*float64, error)
+}
+
+// Efficiency computes the mean of 1/distance.
+func (f NetworkFigures) Efficiency(ctx context.Context) (*float64, error) {
+	if f.GlobalEfficiency == nil {
+		return nil, nil
+	}
+	return f.GlobalEfficiency(ctx)
+}
+
+// Revision is one write, as far as the viewer sees what it touched.
+type Revision struct {
+	Token          string
+	At             graph.Instant
+	Who            string
+	Reason, Import *string
+	// Count counts the visible records and links that it changed. It runs only when
+	// one of them is selected.
+	Count func(context.Context) (records, links int, err error)
+}
+
+// Records counts the visible records that it changed.
+func (r Revision) Records(ctx context.Context) (int, error) {
+	records, _, err := r.Count(ctx)
+	return records, err
+}
+
+// Links counts the visible links that it changed.
+func (r Revision) Links(ctx context.Context) (int, error) {
+	_, links, err := r.Count(ctx)
+	return links, err
+}
+
+// WritePayload says what became of a write; each mutation shows its part.
+type WritePayload struct {
+	Items    []WriteItem
+	Revision string
+	Created, Updated, Unchanged, Deleted,
+	NotFound, Rejected int
+}

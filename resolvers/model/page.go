@@ -1,0 +1,97 @@
+package model
+
+import "context"
+
+// Connection is one page of a list with what Relay's specification asks for.
+type Connection[T any] struct {
+	Items []T
+	// Cursors holds where to go on after each item.
+	Cursors                      []string
+	HasNextPage, HasPreviousPage bool
+	// Total counts all pages. It runs only when the count is selected; nil gives null.
+	Total func(context.Context) (int, error)
+}
+
+// Edge is an item of a page with its cursor.
+type Edge[T any] struct {
+	Cursor string
+	Node   T
+}
+
+// Edges returns the page with cursors.
+func (c Connection[T]) Edges() []Edge[T] {
+	edges := make([]Edge[T], len(c.Items))
+	for i, item := range c.Items {
+		edges[i] = Edge[T]{Cursor: c.Cursors[i], Node: item}
+	}
+	return edges
+}
+
+// Nodes returns the page without cursors.
+func (c Connection[T]) Nodes() []T { return c.Items }
+
+// PageInfo says where the page begins and ends.
+func (c Connection[T]) PageInfo() PageInfo {
+	info := PageInfo{HasNextPage: c.HasNextPage, HasPreviousPage: c.HasPreviousPage}
+	if n := len(c.Cursors); n > 0 {
+		info.StartCursor, info.EndCursor = &c.Cursors[0], &c.Cursors[n-1]
+	}
+	return info
+}
+
+// TotalCount counts all pages.
+func (c Connection[T]) TotalCount(ctx context.Context) (*int, error) {
+	if c.Total == nil {
+		return nil, nil
+	}
+	n, err := c.Total(ctx)
+	return &n, err
+}
+
+// The pages of the schema.
+type (
+	// EntityConnection is a page of entities.
+	EntityConnection = Connection[Entity]
+	// EntityEdge is an entity in a page.
+	EntityEdge = Edge[Entity]
+	// LinkConnection is a page of links.
+	LinkConnection = Connection[Link]
+	// LinkEdge is a link in a page.
+	LinkEdge = Edge[Link]
+	// SearchConnection is a page of search results.
+	SearchConnection = Connection[SearchHit]
+	// SearchEdge is a search result in a page.
+	SearchEdge = Edge[SearchHit]
+	// RankingEdge is a ranked entity in a page.
+	RankingEdge = Edge[RankedEntity]
+	// ArticulationPointEdge is an articulation point in a page.
+	ArticulationPointEdge = Edge[ArticulationPoint]
+	// BridgeEdge is a bridge in a page.
+	BridgeEdge = Edge[Bridge]
+	// HistoryConnection is a page of a history.
+	HistoryConnection = Connection[HistoryEntry]
+	// HistoryEdge is a change in a page.
+	HistoryEdge = Edge[HistoryEntry]
+	// RevisionConnection is a page of revisions.
+	RevisionConnection = Connection[Revision]
+	// RevisionEdge is a revision in a page.
+	RevisionEdge = Edge[Revision]
+)
+
+// RankingConnection is a page of a ranking.
+type RankingConnection struct {
+	Connection[RankedEntity]
+	ComputedOn ComputedOn
+}
+
+// ArticulationPointConnection is a page of articulation points.
+type ArticulationPointConnection struct {
+	Connection[ArticulationPoint]
+	ComputedOn ComputedOn
+}
+
+// BridgeConnection is a page of bridges.
+type BridgeConnection struct {
+	Connection[Bridge]
+	ComputedOn ComputedOn
+}
