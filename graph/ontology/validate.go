@@ -213,7 +213,7 @@ func validProperties(h *graph.Header) error {
 // the name.
 func validateNames(r *graph.Record) error {
 	if r.Name = strings.TrimSpace(r.Name); r.Name == "" {
-		r.Name = r.Key
+		r.Name = strings.TrimSpace(r.Key)
 	}
 	if err := validText("name", r.Name, MaxName); err != nil {
 		return err

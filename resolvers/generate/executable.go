@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/api"
@@ -42,25 +42,15 @@ func (guard) Name() string { return "guard" }
 // GenerateCode fails with the list of unbound fields.
 func (guard) GenerateCode(data *codegen.Data) error {
 	var unbound []string
-	for _, object := range data.Objects {
-		if object.Root {
-			continue
-		}
+	for _, object := range slices.Concat(data.Objects, data.Inputs) {
 		for _, field := range object.Fields {
-			if field.IsResolver {
+			if field.IsResolver && !object.Root {
 				unbound = append(unbound, object.Name+"."+field.Name)
 			}
 		}
 	}
-	for _, input := range data.Inputs {
-		for _, field := range input.Fields {
-			if field.IsResolver {
-				unbound = append(unbound, input.Name+"."+field.Name)
-			}
-		}
-	}
 	if len(unbound) > 0 {
-		return errors.New(fmt.Sprint("no Go field or method of the right type for: ", strings.Join(unbound, ", ")))
+		return fmt.Errorf("no Go field or method of the right type for: %s", strings.Join(unbound, ", "))
 	}
 	return nil
 }

@@ -286,7 +286,7 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): Node
-  "Several things by id, in the order asked, null for what is missing. At most 500."
+  "Several things by id, in the order asked, null for what is missing. At most 500. Example: nodes(ids: [\"0c9h…\", \"1d2k…\"]) { id }."
   nodes(
     "Ids of entities, records or links. Example: [\"0c9h…\", \"1d2k…\"]."
     ids: [ID!]!
@@ -1646,8 +1646,8 @@ type Company implements Node & Entity @kind(label: "Company", icon: "building", 
 type FinancialInstitution implements Node & Entity @kind(label: "Financial institution", icon: "bank", ftm: ["Company", "Organization"], ftmTopics: ["fin"], stix: ["identity:organization"]) {
   "Sort of institution. Example: \"exchange\"."
   institutionType: String @property(ftm: ["legalForm", "classification"])
-  "Business identifier code, ISO 9362. Example: [\"BDPTMXMM\"]."
-  bic: [String!]! @property(search: true, identity: true, ftm: ["swiftBic", "bikCode"])
+  "Business identifier code, ISO 9362. Example: \"BDPTMXMM\"."
+  bic: String @property(search: true, identity: true, ftm: ["swiftBic", "bikCode"])
   "Legal entity identifier, ISO 17442. Example: \"529900T8BM49AURSDO55\"."
   lei: String @property(search: true, identity: true, ftm: ["leiCode"])
   "Number in the company register. Example: [\"B-77120\"]."
@@ -2130,7 +2130,7 @@ type Arrest implements Node & Entity @kind(label: "Arrest", icon: "cuffs", ftm: 
   "What came of it. Example: \"convicted\"."
   outcome: String
   "The authority. Example: \"HSI Laredo\"."
-  authority: String @property(ftm: ["organizer"])
+  authority: String
   "Number by the authority. Example: \"A-2024-0042\"."
   referenceNumber: String @property(search: true, identity: true, ftm: ["recordId"])
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
@@ -2215,17 +2215,17 @@ type MarketListing implements Node & Entity @kind(label: "Market listing", icon:
 "A licence or registration by an authority. Example: \"Import licence 2024-118\"."
 type Licence implements Node & Entity @kind(label: "Licence", icon: "certificate", ftm: ["License"], stix: ["x-licence"]) {
   "The authority. Example: \"COFEPRIS\"."
-  authority: String @property(ftm: ["authority"])
+  authority: String
   "Its number. Example: \"2024-118\"."
-  licenceNumber: String @property(search: true, identity: true, ftm: ["contractNumber", "recordId"])
+  licenceNumber: String @property(search: true, identity: true, ftm: ["procedureNumber"])
   "Sort of licence. Example: \"import of precursors\"."
   licenceType: String @property(ftm: ["type"])
   "Chemicals it covers. Example: [\"ephedrine\"]."
   chemicals: [String!]! @property(search: true, ftm: ["commodities"])
   "When it was issued. Example: \"2024-01-10\"."
-  issuedOn: PartialDate @property(ftm: ["contractDate", "startDate"])
+  issuedOn: PartialDate @property(ftm: ["contractDate"])
   "When it ends. Example: \"2025-01-09\"."
-  expiresOn: PartialDate @property(ftm: ["endDate"])
+  expiresOn: PartialDate
   "What the authority says of its state. Example: \"suspended\"."
   status: String @property(ftm: ["status"])
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
@@ -2439,7 +2439,7 @@ enum LinkKind {
   "Uses a thing, place or service. Example: a cook uses a pill press."
   USES @ends(from: [Person, CriminalOrganization, Company, FinancialInstitution, Agency, Site, Shipment], to: [Chemical, Drug, Equipment, Weapon, Site, Conveyance, PortOfEntry, Location, BankAccount, CryptoWallet, Company, FinancialInstitution, Person, IdentityDocument, MarketListing]) @stix(types: ["uses"])
   "Is, lives or works at a place. Example: a person is located at an address."
-  LOCATED_AT @ends(to: [Location, Site, PortOfEntry]) @ftm(schema: "Thing", to: "addressEntity") @ftm(schema: "Event", to: "location") @stix(types: ["located-at"])
+  LOCATED_AT @ends(to: [Location, Site, PortOfEntry]) @ftm(schema: "Thing", to: "addressEntity") @stix(types: ["located-at"])
   "Is registered at an address. Example: forty companies are registered at one suite."
   REGISTERED_AT @ends(from: [Person, Company, FinancialInstitution, Agency, Conveyance, BankAccount, Identifier, Licence], to: [Location, Site])
   "Was seized in a seizure. Example: a container was seized in a seizure."

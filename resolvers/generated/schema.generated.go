@@ -10368,11 +10368,11 @@ func (ec *executionContext) _FinancialInstitution_bic(ctx context.Context, field
 			return obj.Bic(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_FinancialInstitution_bic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -26514,7 +26514,7 @@ func (ec *executionContext) _FinancialInstitution(ctx context.Context, sel ast.S
 			}
 		case "bic":
 			out.Values[i] = ec._FinancialInstitution_bic(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lei":

@@ -182,7 +182,7 @@ func (e FinancialInstitution) Kind() graph.Kind { return "FinancialInstitution" 
 func (e FinancialInstitution) InstitutionType() *string { return e.text("institutionType") }
 
 // Bic returns property "bic".
-func (e FinancialInstitution) Bic() []string { return e.texts("bic") }
+func (e FinancialInstitution) Bic() *string { return e.text("bic") }
 
 // Lei returns property "lei".
 func (e FinancialInstitution) Lei() *string { return e.text("lei") }

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -30,11 +32,35 @@ func UnmarshalID(v any) (graph.ID, error) {
 // MarshalInt writes a number.
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
-// UnmarshalInt reads a number of 32 bits, which is all that GraphQL allows.
+// UnmarshalInt reads a number of 32 bits, which is all that GraphQL allows. Null
+// is no number: gqlgen would read 0 where null stands in place of a default.
 func UnmarshalInt(v any) (int, error) {
+	if v == nil {
+		return 0, errNull
+	}
 	n, err := graphql.UnmarshalInt32(v)
 	return int(n), err
 }
+
+// MarshalFloat writes a number as encoding/json does; NaN and infinities, which
+// JSON lacks, as null.
+func MarshalFloat(f float64) graphql.Marshaler {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(text) })
+}
+
+// UnmarshalFloat reads a finite number. Null is no number; see [UnmarshalInt].
+func UnmarshalFloat(v any) (float64, error) {
+	if _, isText := v.(string); v == nil || isText {
+		return 0, errNull
+	}
+	return graphql.UnmarshalFloat(v)
+}
+
+var errNull = errors.New("a number is needed here")
 
 // MarshalDateTime writes RFC 3339 in UTC; NoInstant as null.
 func MarshalDateTime(i graph.Instant) graphql.Marshaler {
