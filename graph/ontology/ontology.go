@@ -36,10 +36,13 @@ type Kind struct {
 	Name graph.Kind
 	// Label is what people call it, Icon names its symbol.
 	Label, Icon, Description string
-	// FTM names FollowTheMoney schemata, the one to export first; only entities
+	// FTM names the FollowTheMoney schemata that import as this kind; only entities
 	// with a topic that begins with one of FTMTopics are meant, if there are any.
-	// STIX names STIX 2.1 object types, with the class after a colon.
+	// STIX names STIX 2.1 object types, with the class after a colon, the one to
+	// export first.
 	FTM, FTMTopics, STIX []string
+	// FTMExport is the FollowTheMoney schema to export as, "" if there is none.
+	FTMExport string
 	// Properties in the order of the schema.
 	Properties []*Property
 

@@ -65,6 +65,9 @@ func readKind(def, entity *ast.Definition) (*Kind, error) {
 		FTM: texts(kind, "ftm"), FTMTopics: texts(kind, "ftmTopics"), STIX: texts(kind, "stix"),
 		properties: map[string]*Property{}, words: map[string]*Property{},
 	}
+	if k.FTMExport = text(kind, "ftmExport"); k.FTMExport == "" && len(k.FTM) > 0 {
+		k.FTMExport = k.FTM[0]
+	}
 	for _, field := range def.Fields {
 		if inherited := entity.Fields.ForName(field.Name); inherited != nil {
 			inherit(field, inherited)

@@ -49,6 +49,9 @@ func writeKind(b *bytes.Buffer, k *ontology.Kind) {
 	if len(k.FTMTopics) > 0 {
 		ftm += " with a topic " + strings.Join(k.FTMTopics, ", ")
 	}
+	if ftm == "" && k.FTMExport != "" {
+		ftm = k.FTMExport + " on export"
+	}
 	fmt.Fprintf(b, "FtM: %s. STIX: %s.\n\n", orNone(ftm), orNone(strings.Join(k.STIX, ", ")))
 	fmt.Fprint(b, "| Property | Type | Meaning | FtM | STIX |\n|---|---|---|---|---|\n")
 	for _, p := range k.Properties {

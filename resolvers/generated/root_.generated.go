@@ -163,6 +163,8 @@ directive @kind(
   ftm: [String!]
   "Only FollowTheMoney entities with a topic that begins with one of these. Example: [\"crime\"]."
   ftmTopics: [String!]
+  "The FollowTheMoney schema to export as, for a kind as which none imports. Example: \"Event\"."
+  ftmExport: String
   "STIX 2.1 object types, with the class after a colon. Example: [\"identity:individual\"]."
   stix: [String!]
 ) on OBJECT
@@ -1808,7 +1810,7 @@ type Shipment implements Node & Entity @kind(label: "Shipment", icon: "box", ftm
   "Goods as declared. Example: [\"organic pigments\"]."
   declaredGoods: [String!]! @property(search: true, ftm: ["goodsDescription", "vedCodeDescription", "summary", "description"])
   "Value as declared, in ` + "`" + `currency` + "`" + `. Example: \"1200\"."
-  declaredValue: Decimal @property(ftm: ["invoiceAmount", "customsAmount", "ccdValue"])
+  declaredValue: Decimal
   "Currency, ISO 4217. Example: \"USD\"."
   currency: String
   "Gross weight in kilograms. Example: 25.5."
@@ -1849,7 +1851,7 @@ type Conveyance implements Node & Entity @kind(label: "Conveyance", icon: "ship"
   "Maritime mobile service identity. Example: \"338123456\"."
   mmsi: String @property(search: true, identity: true, ftm: ["mmsi"])
   "Serial or vehicle identification number. Example: \"1HGCM82633A004352\"."
-  serialNumber: String @property(search: true, identity: true, ftm: ["serialNumber"])
+  serialNumber: String @property(search: true, identity: true)
   "Flag or country of registration, ISO 3166-1 alpha-2 in lower case. Example: \"lr\"."
   flag: String @property(ftm: ["flag", "country"])
   "Maker and model. Example: \"Cessna 206\"."
@@ -1857,7 +1859,7 @@ type Conveyance implements Node & Entity @kind(label: "Conveyance", icon: "ship"
   "When it was built. Example: \"1998\"."
   buildDate: PartialDate @property(ftm: ["buildDate"])
   "What it can carry, in kilograms. Example: 1200."
-  capacity: Float @property(unit: "kg", ftm: ["deadweightTonnage"])
+  capacity: Float @property(unit: "kg")
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
   id: ID!
   kind: EntityKind!
@@ -1961,7 +1963,7 @@ type Equipment implements Node & Entity @kind(label: "Equipment", icon: "gear", 
 }
 
 "A firearm or other weapon. Example: \"AK-pattern rifle 1977 HK 1121\"."
-type Weapon implements Node & Entity @kind(label: "Weapon", icon: "weapon", stix: ["x-weapon"]) {
+type Weapon implements Node & Entity @kind(label: "Weapon", icon: "weapon", ftmExport: "Asset", stix: ["x-weapon"]) {
   "Sort of weapon. Example: \"rifle\"."
   weaponType: String
   "Maker. Example: \"Example Arms\"."
@@ -2089,7 +2091,7 @@ type Location implements Node & Entity @kind(label: "Location", icon: "pin", ftm
 }
 
 "Goods, cash or equipment that an authority took. Example: \"Seizure 2024-03-01, 25 kg\"."
-type Seizure implements Node & Entity @kind(label: "Seizure", icon: "hand", ftm: ["Event"], ftmTopics: ["seizure"], stix: ["incident:seizure"]) {
+type Seizure implements Node & Entity @kind(label: "Seizure", icon: "hand", ftmExport: "Event", stix: ["incident:seizure"]) {
   "When. Example: \"2024-03-01T00:00:00Z\"."
   at: DateTime @property(ftm: ["date", "startDate"])
   "What was taken. Example: [\"fentanyl\"]."
@@ -2122,7 +2124,7 @@ type Seizure implements Node & Entity @kind(label: "Seizure", icon: "hand", ftm:
 }
 
 "An arrest or takedown. Example: \"Arrest 2024-03-02, Laredo\"."
-type Arrest implements Node & Entity @kind(label: "Arrest", icon: "cuffs", ftm: ["Event"], ftmTopics: ["arrest"], stix: ["incident:arrest"]) {
+type Arrest implements Node & Entity @kind(label: "Arrest", icon: "cuffs", ftmExport: "Event", stix: ["incident:arrest"]) {
   "When. Example: \"2024-03-02T00:00:00Z\"."
   at: DateTime @property(ftm: ["date", "startDate"])
   "For what. Example: [\"conspiracy to import\"]."
