@@ -2,6 +2,7 @@ package ontology_test
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -223,9 +224,11 @@ func readFTM(t *testing.T) ftmModel {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := yaml.Unmarshal(content, &model); err != nil {
+		var part ftmModel
+		if err := yaml.Unmarshal(content, &part); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
+		maps.Copy(model, part)
 	}
 	return model
 }
