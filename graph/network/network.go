@@ -14,9 +14,9 @@
 package network
 
 import (
-	"errors"
-	"fmt"
 	"math"
+	"slices"
+	"sync"
 )
 
 // NodeIndex is the dense index of a node in one Network, 0 ≤ i < NumNodes.
@@ -51,19 +51,29 @@ type Adjacency interface {
 	AppendIn(v NodeIndex, buf []Arc) []Arc
 }
 
-// Link is one link handed to [Build].
-type Link struct {
-	From, To NodeIndex
+// Sized is an optional part of an [Adjacency]: how many arcs AppendOut and
+// AppendIn would append at most, without making them. Searches use it to expand
+// the cheaper side first; an overestimate costs speed, never correctness.
+type Sized interface {
+	OutDegree(v NodeIndex) int
+	InDegree(v NodeIndex) int
 }
 
 // Network is an immutable graph in CSR form; see the package comment. It is safe
-// for concurrent use. Memory: 8 bytes a node and, for an undirected link,
-// 8 (ends) + 16 (both adjacency entries with their link index) bytes; a directed
-// one costs the same, split between the forward and the reverse side.
+// for concurrent use and must not be copied. Memory for n nodes and m links:
+// undirected 16⅛·m + 4·n bytes (both adjacency entries at 4 bytes, each with its
+// link index at 4, and one bit for which end came first), directed 16·m + 8·n.
+// The first call of [Network.Ends] adds 8·m bytes.
 type Network struct {
 	directed bool
-	from, to []NodeIndex
+	links    int
 	out, in  side
+	// reversed marks the links of an undirected Network whose From is the greater
+	// end: adjacency alone does not tell which end came first.
+	reversed bitset
+
+	tabulate sync.Once
+	ends     []Link
 }
 
 // side is one CSR direction: the arcs of v are nbr/edge[off[v]:off[v+1]].
@@ -73,89 +83,43 @@ type side struct {
 	edge []EdgeIndex
 }
 
-// ErrTooLarge is returned by Build when indices would not fit 32 bits.
-var ErrTooLarge = errors.New("network: more than 2^31 adjacency entries")
+type bitset []uint64
 
-// Build makes a Network of n nodes from links. With directed false each link can
-// be walked both ways. The arcs of a node are ordered by neighbour, then by link
-// index, whatever the order of links. It runs in O(n + m) time (two counting
-// sorts) and returns an error when an end is not below n.
-func Build(n int, links []Link, directed bool) (*Network, error) {
-	if n < 0 || n >= math.MaxInt32 || len(links) >= math.MaxInt32/2 {
-		return nil, ErrTooLarge
-	}
-	net := &Network{directed: directed, from: make([]NodeIndex, len(links)), to: make([]NodeIndex, len(links))}
-	for i, l := range links {
-		if int(l.From) >= n || int(l.To) >= n {
-			return nil, fmt.Errorf("network: link %d joins %d and %d but there are %d nodes", i, l.From, l.To, n)
-		}
-		net.from[i], net.to[i] = l.From, l.To
-	}
-	if directed {
-		net.out = newSide(n, net.from, net.to, false)
-		net.in = newSide(n, net.to, net.from, false)
-	} else {
-		net.out = newSide(n, net.from, net.to, true)
-		net.in = net.out
-	}
-	return net, nil
-}
-
-// newSide sorts the arcs src→dst into CSR order, and dst→src too when both is
-// set (a loop once). Filling in order of the destination first makes each row
-// sorted by neighbour without a comparison sort.
-func newSide(n int, src, dst []NodeIndex, both bool) side {
-	count := make([]uint32, n+1)
-	rows := make([]uint32, n+1)
-	arcs := 0
-	tally := func(s, d NodeIndex) { rows[s+1]++; count[d+1]++; arcs++ }
-	for i := range src {
-		tally(src[i], dst[i])
-		if both && src[i] != dst[i] {
-			tally(dst[i], src[i])
-		}
-	}
-	for v := range n {
-		count[v+1] += count[v]
-		rows[v+1] += rows[v]
-	}
-	bySrc := make([]NodeIndex, arcs)
-	byEdge := make([]EdgeIndex, arcs)
-	place := func(s, d NodeIndex, e EdgeIndex) {
-		bySrc[count[d]], byEdge[count[d]] = s, e
-		count[d]++
-	}
-	for i := range src {
-		place(src[i], dst[i], EdgeIndex(i))
-		if both && src[i] != dst[i] {
-			place(dst[i], src[i], EdgeIndex(i))
-		}
-	}
-	s := side{off: rows, nbr: make([]NodeIndex, arcs), edge: make([]EdgeIndex, arcs)}
-	next := append([]uint32(nil), rows[:n]...)
-	start := uint32(0)
-	for d := range n {
-		for i := start; i < count[d]; i++ {
-			v := bySrc[i]
-			s.nbr[next[v]], s.edge[next[v]] = NodeIndex(d), byEdge[i]
-			next[v]++
-		}
-		start = count[d]
-	}
-	return s
-}
+func newBitset(n int) bitset          { return make(bitset, (n+63)/64) }
+func (b bitset) set(i EdgeIndex)      { b[i/64] |= 1 << (i % 64) }
+func (b bitset) has(i EdgeIndex) bool { return b[i/64]>>(i%64)&1 != 0 }
 
 // NumNodes returns the number of nodes, isolated ones included.
 func (net *Network) NumNodes() int { return len(net.out.off) - 1 }
 
 // NumLinks returns the number of links as given to Build.
-func (net *Network) NumLinks() int { return len(net.from) }
+func (net *Network) NumLinks() int { return net.links }
 
 // Directed says whether links can only be walked from From to To.
 func (net *Network) Directed() bool { return net.directed }
 
-// Ends returns the nodes that a link joins, as given to Build.
-func (net *Network) Ends(e EdgeIndex) (from, to NodeIndex) { return net.from[e], net.to[e] }
+// Ends returns the nodes that a link joins, as given to Build. The first call
+// tabulates them all in O(n + m).
+func (net *Network) Ends(e EdgeIndex) (from, to NodeIndex) {
+	net.tabulate.Do(net.tabulateEnds)
+	l := net.ends[e]
+	return l.From, l.To
+}
+
+func (net *Network) tabulateEnds() {
+	net.ends = make([]Link, net.links)
+	for v := range NodeIndex(net.NumNodes()) {
+		edges := net.OutEdges(v)
+		for i, w := range net.Out(v) {
+			switch e := edges[i]; {
+			case net.directed || (v <= w && !net.reversed.has(e)):
+				net.ends[e] = Link{From: v, To: w}
+			case v <= w:
+				net.ends[e] = Link{From: w, To: v}
+			}
+		}
+	}
+}
 
 // Out returns the nodes one step from v, ascending; a neighbour stands there once
 // for each parallel link. The slice must not be changed.
@@ -179,6 +143,12 @@ func (net *Network) InEdges(v NodeIndex) []EdgeIndex {
 	return net.in.edge[net.in.off[v]:net.in.off[v+1]]
 }
 
+// OutDegree returns the number of arcs that leave v, parallel links counted each.
+func (net *Network) OutDegree(v NodeIndex) int { return int(net.out.off[v+1] - net.out.off[v]) }
+
+// InDegree returns the number of arcs that enter v, parallel links counted each.
+func (net *Network) InDegree(v NodeIndex) int { return int(net.in.off[v+1] - net.in.off[v]) }
+
 // AppendOut implements [Adjacency].
 func (net *Network) AppendOut(v NodeIndex, buf []Arc) []Arc { return net.out.appendArcs(v, buf) }
 
@@ -186,45 +156,12 @@ func (net *Network) AppendOut(v NodeIndex, buf []Arc) []Arc { return net.out.app
 func (net *Network) AppendIn(v NodeIndex, buf []Arc) []Arc { return net.in.appendArcs(v, buf) }
 
 func (s *side) appendArcs(v NodeIndex, buf []Arc) []Arc {
-	for i := s.off[v]; i < s.off[v+1]; i++ {
-		buf = append(buf, Arc{To: s.nbr[i], Edge: s.edge[i]})
+	nbr, edge := s.nbr[s.off[v]:s.off[v+1]], s.edge[s.off[v]:s.off[v+1]]
+	start := len(buf)
+	buf = slices.Grow(buf, len(nbr))[:start+len(nbr)]
+	arcs := buf[start:]
+	for i, w := range nbr {
+		arcs[i] = Arc{To: w, Edge: edge[i]}
 	}
 	return buf
-}
-
-// Simple returns the network without loops and with parallel links merged: of
-// each group the link with the least index stays. Second result: for each link of
-// the simple network its index in net. An undirected pair counts as parallel
-// whichever end was written first. O(n + m). When nothing is to be dropped it
-// returns net itself and nil.
-func (net *Network) Simple() (*Network, []EdgeIndex) {
-	keep := make([]bool, len(net.from))
-	kept := 0
-	for v := range net.NumNodes() {
-		nbr, edge := net.Out(NodeIndex(v)), net.OutEdges(NodeIndex(v))
-		for i, w := range nbr {
-			// Rows are sorted by neighbour, then link: the first of a run is the least.
-			if w == NodeIndex(v) || (i > 0 && nbr[i-1] == w) || keep[edge[i]] {
-				continue
-			}
-			keep[edge[i]] = true
-			kept++
-		}
-	}
-	if kept == len(net.from) {
-		return net, nil
-	}
-	links := make([]Link, 0, kept)
-	origin := make([]EdgeIndex, 0, kept)
-	for e, k := range keep {
-		if k {
-			links = append(links, Link{net.from[e], net.to[e]})
-			origin = append(origin, EdgeIndex(e))
-		}
-	}
-	simple, err := Build(net.NumNodes(), links, net.directed)
-	if err != nil { // ends and sizes were checked when net was built
-		return net, nil
-	}
-	return simple, origin
 }
