@@ -67,7 +67,10 @@ const ctxStride = 4096
 
 // ends returns the nodes of a set ascending, once each, without the avoided ones.
 func ends(g network.Adjacency, set []network.NodeIndex, avoid func(network.NodeIndex) bool) ([]network.NodeIndex, error) {
-	sorted := slices.Clone(set)
+	sorted := set
+	if len(set) > 1 || avoid != nil {
+		sorted = slices.Clone(set)
+	}
 	slices.Sort(sorted)
 	sorted = slices.Compact(sorted)
 	if k := len(sorted); k > 0 && int(sorted[k-1]) >= g.NumNodes() {

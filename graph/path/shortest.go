@@ -69,7 +69,8 @@ type visit struct {
 // stamp is of the present search, so nothing is cleared between searches.
 type levels struct {
 	query
-	sized  network.Sized // the graph, when it tells degrees
+	sized  network.Sized    // the graph, when it tells degrees
+	net    *network.Network // the graph, when it is one
 	epoch  uint32
 	visits []visit
 	bounds []bound                // made when a search by cost is bounded in hops
@@ -91,6 +92,7 @@ var levelsPool = sync.Pool{New: func() any { return new(levels) }}
 func (s *levels) reset(q query) {
 	s.query, s.limit = q, 0
 	s.sized, _ = q.g.(network.Sized)
+	s.net, _ = q.g.(*network.Network)
 	if n := q.g.NumNodes(); len(s.visits) < n {
 		s.visits = make([]visit, n)
 	}
@@ -107,7 +109,7 @@ func (s *levels) reset(q query) {
 
 // release returns the memory to the pool without what the caller owns.
 func (s *levels) release() {
-	s.query, s.sized = query{}, nil
+	s.query, s.sized, s.net = query{}, nil, nil
 	levelsPool.Put(s)
 }
 
@@ -163,23 +165,22 @@ func (s *levels) expand(ctx context.Context, side int) (met bool, err error) {
 		if s.limit > 0 && len(found) > s.limit {
 			break
 		}
-		s.buf = s.arcs(side, v, s.buf[:0])
-		for _, a := range s.buf {
-			seen := &s.visits[a.To]
-			if seen.stamp == mine {
-				continue
-			}
-			if s.next != nil && s.barred(side, v, a.To) {
-				continue
-			}
-			if seen.stamp == theirs {
-				s.queue[side] = found
-				s.joined(side, v, a)
-				return true, nil
-			}
-			if s.blocked == nil || !s.blocked(a.To) {
-				*seen = visit{mine, v, a.Edge}
-				found = append(found, a.To)
+		for at := 0; at >= 0; {
+			at = s.fetch(side, v, at)
+			for _, a := range s.buf {
+				seen := &s.visits[a.To]
+				if seen.stamp == mine || (s.next != nil && s.barred(side, v, a.To)) {
+					continue
+				}
+				if seen.stamp == theirs {
+					s.queue[side] = found
+					s.joined(side, v, a)
+					return true, nil
+				}
+				if s.blocked == nil || !s.blocked(a.To) {
+					*seen = visit{mine, v, a.Edge}
+					found = append(found, a.To)
+				}
 			}
 		}
 	}
@@ -190,6 +191,31 @@ func (s *levels) expand(ctx context.Context, side int) (met bool, err error) {
 	return false, nil
 }
 
+// fetch puts arcs out of v from position at on into buf and returns where to go on,
+// -1 at the end. A Network is read piece by piece, because the sides often meet
+// early in the long row of a hub; a view can only be read whole.
+func (s *levels) fetch(side int, v network.NodeIndex, at int) int {
+	if s.net == nil {
+		s.buf = s.arcs(side, v, s.buf[:0])
+		return -1
+	}
+	nbr, edges := s.net.Out(v), s.net.OutEdges(v)
+	if side == 1 {
+		nbr, edges = s.net.In(v), s.net.InEdges(v)
+	}
+	const piece = 32
+	end := min(at+piece, len(nbr))
+	nbr, edges = nbr[at:end], edges[at:end]
+	s.buf = slices.Grow(s.buf[:0], piece)[:len(nbr)]
+	for i, w := range nbr {
+		s.buf[i] = network.Arc{To: w, Edge: edges[i]}
+	}
+	if len(nbr) < piece {
+		return -1
+	}
+	return end
+}
+
 func (s *levels) joined(side int, v network.NodeIndex, a network.Arc) {
 	s.join.from, s.join.to, s.join.edge = v, a.To, a.Edge
 	if side == 1 {
@@ -197,8 +223,15 @@ func (s *levels) joined(side int, v network.NodeIndex, a network.Arc) {
 	}
 }
 
+// path follows the steps from the joining link back to both sets.
 func (s *levels) path() Path {
-	var p Path
+	hops := 1
+	for _, v := range [2]network.NodeIndex{s.join.from, s.join.to} {
+		for ; s.visits[v].parent != network.NoNode; v = s.visits[v].parent {
+			hops++
+		}
+	}
+	p := Path{make([]network.NodeIndex, 0, hops+1), make([]network.EdgeIndex, 0, hops), float64(hops)}
 	for v := s.join.from; v != network.NoNode; v = s.visits[v].parent {
 		p.Nodes = append(p.Nodes, v)
 		if e := s.visits[v].edge; e != network.NoEdge {
@@ -214,7 +247,6 @@ func (s *levels) path() Path {
 			p.Edges = append(p.Edges, e)
 		}
 	}
-	p.Cost = float64(len(p.Edges))
 	return p
 }
 
