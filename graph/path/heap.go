@@ -9,16 +9,14 @@ type item struct {
 	id   uint32
 }
 
-// before orders items by cost, then by hops, then by id: ties are never left to
-// chance.
+// before orders items by cost, then by hops. Indices have no say: which of two
+// equal items comes first follows from the order in which they were pushed, and
+// so from the order of arcs alone.
 func (a item) before(b item) bool {
 	if a.cost != b.cost {
 		return a.cost < b.cost
 	}
-	if a.hops != b.hops {
-		return a.hops < b.hops
-	}
-	return a.id < b.id
+	return a.hops < b.hops
 }
 
 // heap is a 4-ary minimum heap: shallower than a binary one, and four children lie

@@ -28,7 +28,7 @@ type Several struct {
 // leave it, and no part is searched twice. Each search is bidirectional and looks
 // only for paths within the hops left, so MaxHops prunes.
 //
-// Among paths of equal cost the order is by hops, then by node index, but which of
+// Among paths of equal cost the order is by hops, then by nodes, but which of
 // them come into the k is settled by the search; the costs are those of any correct
 // answer. O(k·L) searches for paths of L links. Errors: those of [ShortestWeighted],
 // and k below 1.
@@ -40,7 +40,7 @@ func KShortest(ctx context.Context, g network.Adjacency, from, to []network.Node
 	if err != nil {
 		return Several{}, err
 	}
-	y := &yen{query: q, price: cost, wanted: k, barredNodes: newBits(g.NumNodes())}
+	y := &yen{query: q, price: cost, wanted: k, order: order(g), barredNodes: newBits(g.NumNodes())}
 	for _, v := range q.from {
 		y.barredNodes.set(v)
 	}
@@ -50,7 +50,7 @@ func KShortest(ctx context.Context, g network.Adjacency, from, to []network.Node
 	if err := y.run(ctx); err != nil {
 		return Several{}, err
 	}
-	slices.SortFunc(y.found.Paths, compare) // equal costs were found in any order
+	slices.SortFunc(y.found.Paths, y.compare) // equal costs were found in any order
 	return y.found, nil
 }
 
@@ -61,6 +61,7 @@ type yen struct {
 	query       // to all parts; from, to, spur and next differ from part to part
 	price       Cost
 	wanted      int
+	order       func(a, b network.NodeIndex) int
 	found       Several
 	candidates  []candidate // ascending
 	barredNodes bits        // from, and the start of the path that is being left
@@ -161,7 +162,7 @@ func (y *yen) keep(p Path, leave int, taken []network.NodeIndex, rest Path) {
 	if y.price != nil {
 		c.Cost = y.price.sum(c.Edges)
 	}
-	at, _ := slices.BinarySearchFunc(y.candidates, c, func(a, b candidate) int { return compare(a.Path, b.Path) })
+	at, _ := slices.BinarySearchFunc(y.candidates, c, func(a, b candidate) int { return y.compare(a.Path, b.Path) })
 	y.candidates = slices.Insert(y.candidates, at, c)
 	if most := y.wanted - len(y.found.Paths); len(y.candidates) > most {
 		y.candidates = y.candidates[:most]
@@ -169,8 +170,8 @@ func (y *yen) keep(p Path, leave int, taken []network.NodeIndex, rest Path) {
 }
 
 // compare orders paths by cost, then hops, then nodes.
-func compare(a, b Path) int {
-	return cmp.Or(cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Hops(), b.Hops()), slices.Compare(a.Nodes, b.Nodes))
+func (y *yen) compare(a, b Path) int {
+	return cmp.Or(cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Hops(), b.Hops()), slices.CompareFunc(a.Nodes, b.Nodes, y.order))
 }
 
 // bits is a set of nodes.

@@ -9,11 +9,12 @@
 //
 // A path between two sets starts in from, ends in to, repeats no node and meets
 // neither set in between. A node in both sets is a path of no hops. Ties are broken
-// by the order in which the Adjacency lists arcs and by node index, so the same
-// input gives the same path.
+// by the order in which the Adjacency lists arcs and by the order of its nodes (see
+// [Ordered]), so the same input gives the same path.
 package path
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -65,16 +66,33 @@ type Result struct {
 // ctxStride is the number of expanded nodes between two looks at a context.
 const ctxStride = 4096
 
-// ends returns the nodes of a set ascending, once each, without the avoided ones.
+// Ordered is an optional part of an adjacency whose node indices say nothing about
+// the order of its nodes, as in a view of a graph that grows: ties are then broken
+// by CompareNodes, otherwise by index.
+type Ordered interface {
+	CompareNodes(a, b network.NodeIndex) int
+}
+
+// order returns the comparison of the nodes of g.
+func order(g network.Adjacency) func(a, b network.NodeIndex) int {
+	if o, ok := g.(Ordered); ok {
+		return o.CompareNodes
+	}
+	return cmp.Compare[network.NodeIndex]
+}
+
+// ends returns the nodes of a set in order, once each, without the avoided ones.
 func ends(g network.Adjacency, set []network.NodeIndex, avoid func(network.NodeIndex) bool) ([]network.NodeIndex, error) {
+	for _, v := range set {
+		if int(v) >= g.NumNodes() {
+			return nil, fmt.Errorf("path: node %d of a graph with %d nodes", v, g.NumNodes())
+		}
+	}
 	sorted := set
 	if len(set) > 1 || avoid != nil {
 		sorted = slices.Clone(set)
-	}
-	slices.Sort(sorted)
-	sorted = slices.Compact(sorted)
-	if k := len(sorted); k > 0 && int(sorted[k-1]) >= g.NumNodes() {
-		return nil, fmt.Errorf("path: node %d of a graph with %d nodes", sorted[k-1], g.NumNodes())
+		slices.SortFunc(sorted, order(g))
+		sorted = slices.Compact(sorted)
 	}
 	if avoid != nil {
 		sorted = slices.DeleteFunc(sorted, avoid)
