@@ -42,6 +42,9 @@ type Driver interface {
 	Match(ctx context.Context, terms []string, yield func(graph.ID) bool) error
 	// Log returns up to limit entries with revision > after, ascending.
 	Log(ctx context.Context, after graph.Revision, limit int) ([]Entry, error)
+	// Entries returns the entries of the given revisions, in their order, unknown
+	// ones left out. len(revisions) ≤ [MaxIDs].
+	Entries(ctx context.Context, revisions []graph.Revision) ([]Entry, error)
 	// Changes returns what revision r changed, in the order of the batch, with the
 	// item before and after. An unknown r gives an empty list.
 	Changes(ctx context.Context, r graph.Revision) ([]Change, error)
@@ -106,10 +109,12 @@ type Entry struct {
 	At               graph.Instant
 	Who, Why, Import string
 	Records, Links   int // how many items of each class it changed
-	// Signatures are the marking sets that the entry touched: of every changed
-	// item before and after; for a link the union with its ends' markings, as far
-	// as those exist at commit. A viewer's graph can only have changed if the
-	// viewer sees one of them.
+	// Signatures are the marking sets that the entry touched, each once, in
+	// ascending order: of every changed item before and after; for a link the union
+	// with the markings of both its ends as of after the batch, and none at all
+	// when an end does not exist then, since nobody sees such a link and its later
+	// end brings a signature of its own. A viewer's graph can only have changed if
+	// the viewer sees one of them.
 	Signatures []graph.Markings
 }
 
