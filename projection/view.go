@@ -19,6 +19,7 @@ type View struct {
 	all      bool   // everything in the base is visible, so need not be looked up
 	fused    *fusion
 	versions []graph.Revision // the revisions that touched what is visible
+	judged   judged           // made on demand
 }
 
 // View returns what a clearance may see of the snapshot.
