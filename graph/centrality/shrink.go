@@ -1,0 +1,136 @@
+package centrality
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/chokepoint/chokepoint/graph/network"
+)
+
+// part is a piece of a network on which Brandes' algorithm runs: a block whose twins
+// are merged into classes, or a whole directed network. Nodes are dense local
+// numbers. A class of several nodes has the same paths from each of them.
+type part struct {
+	directed bool
+	off      []uint32
+	nbr      []uint32
+	// members is the number of nodes in a class; through any of them paths pass
+	// alike.
+	members []float64
+	// stands is how many nodes of the whole network a class stands for as an end of
+	// paths: its own and those behind them outside the block.
+	stands []float64
+	// within is the betweenness that each member of a class has from pairs in one
+	// other class of non-adjacent twins.
+	within []float64
+	nodes  []network.NodeIndex // the nodes of the classes, class by class
+	starts []int               // where a class starts in nodes
+	first  int                 // position of the first class among those of all parts
+}
+
+func (p *part) size() int { return len(p.members) }
+
+func (p *part) degree(v uint32) uint32 { return p.off[v+1] - p.off[v] }
+
+// shrinker turns blocks into parts; its slices are per node of the network or per
+// local node, and serve one block after another.
+type shrinker struct {
+	net    *network.Network
+	blocks *blocks
+	degree []uint32 // within the present block
+	local  []uint32
+}
+
+// parts returns the blocks of a simple undirected network on which paths have a
+// choice or an inside: blocks of one link and blocks in which all nodes are adjacent
+// twins have neither. Together with blocks.across they determine betweenness, as in
+// Sarıyüce, Saule, Kaya and Çatalyürek (2013).
+func parts(ctx context.Context, net *network.Network, b *blocks) ([]part, error) {
+	s := shrinker{net: net, blocks: b, degree: make([]uint32, net.NumNodes()), local: make([]uint32, net.NumNodes())}
+	var all []part
+	first := 0
+	for i, block := range b.list {
+		if block.end-block.start < 2 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p := s.merge(s.localize(int32(i)))
+		if p.size() > 1 {
+			p.first = first
+			first += p.size()
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
+// plain is a block with one local number a node.
+type plain struct {
+	nodes []network.NodeIndex
+	off   []uint32
+	nbr   []uint32
+	ends  []float64 // see part.stands, of one node
+}
+
+func (g *plain) row(v uint32) []uint32 { return g.nbr[g.off[v]:g.off[v+1]] }
+
+// localize copies a block. Nodes are numbered by falling degree: those that are
+// looked up most then lie close together. Only rows of nodes inside the block are
+// read, so that all blocks together cost O(n + m) however many meet in one top.
+func (s *shrinker) localize(b int32) plain {
+	block := s.blocks.list[b]
+	g := plain{nodes: append([]network.NodeIndex{block.top}, s.blocks.inside[block.start:block.end]...)}
+	s.degree[block.top] = 0
+	s.eachArc(b, func(v, w network.NodeIndex) {
+		if w == block.top {
+			s.degree[w]++
+		}
+	}, func(v network.NodeIndex, degree int) { s.degree[v] = uint32(degree) })
+	slices.SortFunc(g.nodes, func(v, w network.NodeIndex) int {
+		return cmp.Or(cmp.Compare(s.degree[w], s.degree[v]), cmp.Compare(v, w))
+	})
+	g.off = make([]uint32, len(g.nodes)+1)
+	g.ends = make([]float64, len(g.nodes))
+	for i, v := range g.nodes {
+		s.local[v] = uint32(i)
+		g.off[i+1] = g.off[i] + s.degree[v]
+		g.ends[i] = s.blocks.hang[v]
+		if v == block.top {
+			g.ends[i] = block.component - block.below
+		}
+	}
+	g.nbr = make([]uint32, g.off[len(g.nodes)])
+	next := slices.Clone(g.off)
+	put := func(v, w network.NodeIndex) {
+		g.nbr[next[s.local[v]]] = s.local[w]
+		next[s.local[v]]++
+	}
+	s.eachArc(b, func(v, w network.NodeIndex) {
+		put(v, w)
+		if w == block.top {
+			put(w, v)
+		}
+	}, nil)
+	return g
+}
+
+// eachArc calls arc for each link of a block out of a node inside it, and done, if
+// there is one, after each such node with the number of its links.
+func (s *shrinker) eachArc(b int32, arc func(v, w network.NodeIndex), done func(v network.NodeIndex, degree int)) {
+	block := s.blocks.list[b]
+	for _, v := range s.blocks.inside[block.start:block.end] {
+		degree := 0
+		for _, w := range s.net.Out(v) {
+			if s.blocks.home[w] == b || w == block.top {
+				degree++
+				arc(v, w)
+			}
+		}
+		if done != nil {
+			done(v, degree)
+		}
+	}
+}
