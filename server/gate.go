@@ -1,0 +1,95 @@
+package server
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// Limits on the form of a document, checked before it is validated: validation
+// itself is quadratic in places. Each admits far more than a person or a client
+// library writes.
+const (
+	// maxTokens: a document of 500 ids and every field of every kind has 2,000.
+	maxTokens = 5_000
+	// maxDepth: introspection goes 16 deep; an entity's links' entities' links, 9.
+	maxDepth = 20
+	// maxAliases: a script that asks for many things has `nodes` and `names`.
+	maxAliases = 100
+	// maxSelections, with fragments written out: all properties of all 26 kinds
+	// are about 250, in a dozen places.
+	maxSelections = 3_000
+	// maxMerges: pairs of fields that the validator must compare since both answer
+	// under one name. Every kind's fragment with ten fields of one name has 3,250.
+	maxMerges = 10_000
+)
+
+// gate bounds an operation before it is validated, and its cost before it is
+// executed.
+type gate struct {
+	schema    *ast.Schema
+	costLimit int
+}
+
+// ExtensionName identifies the gate to gqlgen.
+func (gate) ExtensionName() string { return "Gate" }
+
+// Validate accepts every schema.
+func (gate) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters refuses a document by its form, and variables that do
+// not fit. What does not parse is left for the executor to report.
+func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
+	if tokens(p.Query) > maxTokens {
+		return tooComplex("The document has more than %d tokens. Pass values as variables.", maxTokens)
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: p.Query})
+	if err != nil {
+		return nil //nolint:nilerr // the executor parses again and says where
+	}
+	if _, err := surveyOf(doc); err != nil {
+		return err
+	}
+	if op := doc.Operations.ForName(p.OperationName); op != nil {
+		if err := checkVariables(g.schema, op, p.Variables); err != nil {
+			return refusal(err)
+		}
+	}
+	return nil
+}
+
+// MutateOperationContext refuses a valid operation by what it would cost, and lets
+// it look at the schema, which is no secret.
+func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	op.DisableIntrospection = false
+	c := costing{schema: g.schema, variables: op.Variables}
+	if cost := c.operation(op.Operation); cost > g.costLimit {
+		return tooComplex("The operation may cost %d, and at most %d is allowed. Ask for fewer rows (first), fewer lists within lists, "+
+			"or fewer analyses at once.", cost, g.costLimit)
+	}
+	return nil
+}
+
+func tooComplex(format string, args ...any) *gqlerror.Error {
+	return refusal(graph.Errorf(graph.TooComplex, format, args...))
+}
+
+func refusal(err *graph.Error) *gqlerror.Error {
+	return &gqlerror.Error{Err: err, Message: err.Message}
+}
+
+// tokens counts the tokens of a document, up to one more than maxTokens.
+func tokens(document string) int {
+	lex := lexer.New(&ast.Source{Input: document})
+	for n := 0; ; n++ {
+		if token, err := lex.ReadToken(); n > maxTokens || err != nil || token.Kind == lexer.EOF {
+			return n
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+const (
+	// maxBody bounds a request in bytes: some 5,000 records as variables.
+	maxBody = 1 << 20
+	// maxNesting bounds how deep its JSON is: inputs of the schema nest 6 deep.
+	maxNesting = 64
+)
+
+// failure is a request that is no GraphQL operation. Its message never quotes
+// the request.
+type failure struct {
+	status  int
+	code    graph.Code
+	message string
+}
+
+// Error returns the message.
+func (f *failure) Error() string { return f.message }
+
+func malformed(message string) *failure {
+	return &failure{http.StatusBadRequest, graph.BadUserInput, message}
+}
+
+var (
+	errMethod   = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "Ask with POST, or with GET for queries."}
+	errMedia    = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8: Content-Type: application/json."}
+	errTooLarge = &failure{http.StatusRequestEntityTooLarge, graph.BadUserInput, fmt.Sprintf("A request may have %d bytes at most.", maxBody)}
+	errSlow     = &failure{http.StatusRequestTimeout, graph.BadUserInput, "The request took too long to arrive."}
+	errJSON     = malformed("The request is not valid JSON: one object, no member twice, UTF-8.")
+	errBatch    = malformed("Batches are not supported: send one operation per request.")
+	errTwice    = malformed("A parameter stands in the address twice.")
+	errURL      = malformed("The parameters in the address are not well formed.")
+	errNoQuery  = malformed("The request has no query, or one that is not a string.")
+	errName     = malformed("operationName is not a string.")
+	errObject   = malformed("variables and extensions are objects or null.")
+	errHash     = malformed("The query does not have the hash that the request states.")
+	errPersist  = &failure{http.StatusBadRequest, notPersisted, "Persisted queries are not kept here: send the query itself."}
+)
+
+// readRequest reads the operation of a request, as GraphQL over HTTP has it.
+func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *failure) {
+	switch r.Method {
+	case http.MethodGet:
+		return readAddress(r.URL.RawQuery)
+	case http.MethodPost:
+		return readPost(w, r)
+	}
+	w.Header().Set("Allow", "GET, POST")
+	return nil, errMethod
+}
+
+// readAddress reads the parameters of GET.
+func readAddress(rawQuery string) (*graphql.RawParams, *failure) {
+	values, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, errURL
+	}
+	members := map[string]any{}
+	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+		text := values[name]
+		switch {
+		case len(text) > 1:
+			return nil, errTwice
+		case len(text) == 0:
+		case name == "variables" || name == "extensions":
+			if members[name], err = readJSON([]byte(text[0])); err != nil {
+				return nil, errJSON
+			}
+		default:
+			members[name] = text[0]
+		}
+	}
+	return parameters(members)
+}
+
+func readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *failure) {
+	media, attributes, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON || !isUTF8(attributes["charset"]) || r.Header.Get("Content-Encoding") != "" {
+		return nil, errMedia
+	}
+	body, fail := readBody(w, r)
+	if fail != nil {
+		return nil, fail
+	}
+	value, err := readJSON(body)
+	if err != nil {
+		return nil, errJSON
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		return parameters(value)
+	case []any:
+		return nil, errBatch
+	}
+	return nil, errJSON
+}
+
+// readBody reads the whole body, then lifts the deadline that bounded that: the
+// operation has its own.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
+	if r.ContentLength > maxBody {
+		return nil, errTooLarge
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, errSlow
+	case err != nil:
+		return nil, errJSON
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not supported is as good
+	return body, nil
+}
+
+// parameters reads the members of a request. Members that the specification does
+// not name are ignored.
+func parameters(members map[string]any) (*graphql.RawParams, *failure) {
+	p := &graphql.RawParams{}
+	var ok bool
+	if p.OperationName, ok = members["operationName"].(string); !ok && members["operationName"] != nil {
+		return nil, errName
+	}
+	if p.Variables, ok = members["variables"].(map[string]any); !ok && members["variables"] != nil {
+		return nil, errObject
+	}
+	if p.Extensions, ok = members["extensions"].(map[string]any); !ok && members["extensions"] != nil {
+		return nil, errObject
+	}
+	p.Query, _ = members["query"].(string)
+	if persisted, ok := p.Extensions["persistedQuery"].(map[string]any); ok {
+		hash := sha256.Sum256([]byte(p.Query))
+		switch {
+		case members["query"] == nil:
+			return nil, errPersist
+		case persisted["sha256Hash"] != hex.EncodeToString(hash[:]):
+			return nil, errHash
+		}
+	}
+	if p.Query == "" {
+		return nil, errNoQuery
+	}
+	return p, nil
+}
+
+// readJSON reads one JSON value strictly: valid UTF-8, no member of an object
+// twice, nothing after it. Numbers keep their digits.
+func readJSON(text []byte) (any, error) {
+	if !utf8.Valid(text) {
+		return nil, errJSON
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	value, err := readValue(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errJSON
+	}
+	return value, nil
+}
+
+func readValue(d *json.Decoder, depth int) (any, error) {
+	token, err := d.Token()
+	if err != nil || depth > maxNesting {
+		return nil, errJSON
+	}
+	switch token {
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			item, err := readValue(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, item)
+		}
+		_, err = d.Token()
+		return list, err
+	case json.Delim('{'):
+		object := map[string]any{}
+		for d.More() {
+			if err := readMember(d, depth, object); err != nil {
+				return nil, err
+			}
+		}
+		_, err = d.Token()
+		return object, err
+	}
+	return token, nil
+}
+
+func readMember(d *json.Decoder, depth int, object map[string]any) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	name, _ := token.(string)
+	if _, twice := object[name]; twice {
+		return errJSON
+	}
+	object[name], err = readValue(d, depth+1)
+	return err
+}
+
+func isUTF8(charset string) bool {
+	return charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
+}
+
+// Execute answers one operation for the local viewer without HTTP, under the same
+// limits. variables is a JSON object or empty. It returns the answer as JSON, and
+// whether it is free of errors.
+func (s *Server) Execute(ctx context.Context, query, operation string, variables json.RawMessage) ([]byte, bool) {
+	ctx, c := s.begin(ctx)
+	c.viewer = s.local.Name
+	members := map[string]any{"query": query, "operationName": operation}
+	if len(variables) > 0 {
+		value, err := readJSON(variables)
+		if err != nil {
+			return encode(answer{errors: errorList(ctx, malformed("The variables are not a valid JSON object."))}), false
+		}
+		members["variables"] = value
+	}
+	p, fail := parameters(members)
+	if fail != nil {
+		return encode(answer{errors: errorList(ctx, fail)}), false
+	}
+	a := s.execute(ctx, s.local, p, false)
+	return encode(a), len(a.errors) == 0
+}

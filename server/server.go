@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+
+	"github.com/chokepoint/chokepoint/access"
+)
+
+// DefaultTimeout ends an operation. An analysis has time budgets of its own well
+// below it; what is left is room for a slow disk.
+const DefaultTimeout = 60 * time.Second
+
+// Options say who may ask, what an operation finds in its context, and what is
+// bounded. The zero value serves one local viewer who sees everything.
+type Options struct {
+	// Log receives one line per request and the causes of masked errors; nil
+	// discards them. Queries, variables and tokens are never logged.
+	Log *slog.Logger
+	// Local is who asks without a token; nil is a viewer cleared for everything.
+	Local *access.Viewer
+	// Tokens are the development tokens. A token that is not here gets 401.
+	Tokens map[string]access.Viewer
+	// Session is called once for each operation that passed all limits. The
+	// context that it returns is the operation's, and ends with the request or
+	// its timeout. Its errors are presented as those of resolvers are.
+	Session func(context.Context, access.Viewer) (context.Context, error)
+	// Ready says at /readyz why requests would fail; nil is always ready.
+	Ready func(context.Context) error
+	// Welcome is what the page at / shows. Its context went through Session, so
+	// that the page shows no more than the viewer may see. nil shows no data.
+	Welcome func(context.Context) (Welcome, error)
+	// SDL is served at /schema.graphqls; nil serves nothing there.
+	SDL []byte
+	// RequestID names requests; nil draws random names.
+	RequestID func() string
+	// Timeout ends an operation; 0 is DefaultTimeout.
+	Timeout time.Duration
+	// CostLimit bounds the cost of an operation; 0 is DefaultCostLimit.
+	CostLimit int
+}
+
+// Server answers GraphQL over HTTP, health checks, and a page for people. It is
+// safe for concurrent use.
+type Server struct {
+	options Options
+	local   access.Viewer
+	tokens  map[[sha256.Size]byte]access.Viewer
+	exec    *executor.Executor
+	handler http.Handler
+}
+
+// New returns a Server of an executable schema.
+func New(schema graphql.ExecutableSchema, o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.RequestID == nil {
+		o.RequestID = rand.Text
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.CostLimit == 0 {
+		o.CostLimit = DefaultCostLimit
+	}
+	s := &Server{options: o, local: access.Viewer{Name: "local", Clearance: access.Everything()}}
+	if o.Local != nil {
+		s.local = *o.Local
+	}
+	s.tokens = make(map[[sha256.Size]byte]access.Viewer, len(o.Tokens))
+	for token, viewer := range o.Tokens {
+		s.tokens[sha256.Sum256([]byte(token))] = viewer
+	}
+	s.exec = newExecutor(schema, o.CostLimit)
+	s.handler = s.observe(loopbackOnly(s.routes()))
+	return s
+}
+
+func newExecutor(schema graphql.ExecutableSchema, costLimit int) *executor.Executor {
+	exec := executor.New(schema)
+	exec.SetErrorPresenter(presenter{schema.Schema()}.present)
+	exec.SetRecoverFunc(func(_ context.Context, value any) error { return newPanicked(value) })
+	exec.SetDisableSuggestion(true)
+	exec.SetDefaultRulesFn(rulesWithoutSuggestions)
+	exec.Use(gate{schema: schema.Schema(), costLimit: costLimit})
+	return exec
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", ownOriginOnly(s.authenticated(s.serveGraphQL)))
+	mux.Handle("GET /{$}", s.authenticated(s.serveWelcome))
+	mux.HandleFunc("GET /healthz", serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	if s.options.SDL != nil {
+		mux.HandleFunc("GET /schema.graphqls", s.serveSDL)
+	}
+	return mux
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Server) serveSDL(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write(s.options.SDL)
+}

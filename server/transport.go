@@ -1,0 +1,175 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// Media types of answers. Under mediaGraphQL the status tells whether the
+// operation was executed; under mediaJSON it tells only whether the request was
+// well formed, for the sake of older clients and of proxies.
+const (
+	mediaGraphQL = "application/graphql-response+json"
+	mediaJSON    = "application/json"
+)
+
+// answer is what an operation came to.
+type answer struct {
+	status     int
+	errors     gqlerror.List
+	data       json.RawMessage // nil when execution did not begin
+	extensions map[string]any
+}
+
+// serveGraphQL answers GraphQL over HTTP.
+func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request, viewer access.Viewer) {
+	ctx := r.Context()
+	media := acceptable(r.Header["Accept"])
+	if media == "" {
+		write(w, mediaJSON, answer{status: http.StatusNotAcceptable, errors: gqlerror.List{newError(ctx, graph.BadUserInput,
+			"Answers are "+mediaGraphQL+" or "+mediaJSON+".")}})
+		return
+	}
+	p, fail := readRequest(w, r)
+	if fail != nil {
+		write(w, media, answer{status: fail.status, errors: errorList(ctx, fail)})
+		return
+	}
+	a := s.execute(ctx, viewer, p, r.Method == http.MethodGet)
+	if a.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	if a.status == http.StatusBadRequest && media == mediaJSON {
+		a.status = http.StatusOK
+	}
+	write(w, media, a)
+}
+
+// execute takes an operation through the gate, the executor and the session. Its
+// context ends with the client's connection or after Options.Timeout.
+func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *graphql.RawParams, queriesOnly bool) answer {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	defer cancel()
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := s.exec.CreateOperationContext(ctx, p)
+	if len(errs) > 0 {
+		return refused(presentRequest(ctx, errs))
+	}
+	if queriesOnly && op.Operation.Operation != ast.Query {
+		return answer{status: http.StatusMethodNotAllowed, errors: gqlerror.List{newError(ctx, graph.BadUserInput, "GET is for queries only: use POST.")}}
+	}
+	if s.options.Session != nil {
+		var err error
+		if ctx, err = s.options.Session(ctx, viewer); err != nil {
+			return refused(gqlerror.List{present(ctx, err)})
+		}
+	}
+	respond, ctx := s.exec.DispatchOperation(ctx, op)
+	response := respond(ctx)
+	if response == nil { // gqlgen's word for an ended context
+		return refused(gqlerror.List{present(ctx, fmt.Errorf("no response: %w", context.Cause(ctx)))})
+	}
+	inOrder(response.Errors)
+	if response.Data == nil {
+		return refused(response.Errors)
+	}
+	return answer{status: http.StatusOK, errors: response.Errors, data: response.Data, extensions: response.Extensions}
+}
+
+// refused is the answer to an operation that was not executed.
+func refused(errs gqlerror.List) answer {
+	status := http.StatusBadRequest
+	if len(errs) > 0 {
+		status = statuses[codeOf(errs[0])]
+	}
+	return answer{status: status, errors: errs}
+}
+
+func errorList(ctx context.Context, f *failure) gqlerror.List {
+	return gqlerror.List{newError(ctx, f.code, f.message)}
+}
+
+// refuse answers a request that did not get as far as an operation.
+func refuse(w http.ResponseWriter, err *gqlerror.Error) {
+	write(w, mediaJSON, answer{status: statuses[codeOf(err)], errors: gqlerror.List{err}})
+}
+
+func write(w http.ResponseWriter, media string, a answer) {
+	body := encode(a)
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(body)
+}
+
+// encode writes an answer as JSON: errors first, and data only if execution began.
+func encode(a answer) []byte {
+	var b bytes.Buffer
+	member := func(name string, value any) {
+		text, err := json.Marshal(value)
+		if err != nil { // strings, numbers and maps of them
+			text = []byte("null")
+		}
+		if b.Len() > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`"` + name + `":`)
+		b.Write(text)
+	}
+	if len(a.errors) > 0 {
+		member("errors", a.errors)
+	}
+	if a.data != nil {
+		member("data", a.data)
+	}
+	if len(a.extensions) > 0 {
+		member("extensions", a.extensions)
+	}
+	return []byte("{" + b.String() + "}\n")
+}
+
+// acceptable chooses the media type of the answer: the one with the highest
+// quality, mediaGraphQL where both have the same and it is named; "" for none. A
+// client that states nothing gets mediaJSON.
+func acceptable(accept []string) string {
+	if len(accept) == 0 {
+		return mediaJSON
+	}
+	best, quality := "", 0.0
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		media, attributes, err := mime.ParseMediaType(part)
+		if err != nil || !isUTF8(attributes["charset"]) {
+			continue
+		}
+		q := 1.0
+		if text, ok := attributes["q"]; ok {
+			if q, err = strconv.ParseFloat(text, 64); err != nil {
+				continue
+			}
+		}
+		switch media {
+		case "*/*", "application/*":
+			media = mediaJSON
+		case mediaGraphQL, mediaJSON:
+		default:
+			continue
+		}
+		if q > quality || q == quality && q > 0 && media == mediaGraphQL {
+			best, quality = media, q
+		}
+	}
+	return best
+}
