@@ -37,6 +37,8 @@ type Options struct {
 	// Attenuation is the factor per step of [Katz]; 0 means 0.85/Δ, where Δ is the
 	// greatest number (or sum of weights) of links into a node.
 	Attenuation float64
+	// Rounds, when above 0, ends [PageRank] after that many rounds at the latest.
+	Rounds int
 }
 
 // unweighted returns an error when weights are given.
@@ -52,10 +54,15 @@ func (o Options) checkWeights(net *network.Network) error {
 	if o.Weights != nil && len(o.Weights) != net.NumLinks() {
 		return graph.Errorf(graph.BadUserInput, "%d weights for %d links", len(o.Weights), net.NumLinks())
 	}
+	sum := 0.0
 	for e, w := range o.Weights {
 		if !(w >= 0) || math.IsInf(w, 1) { // NaN too
 			return graph.Errorf(graph.BadUserInput, "link %d weighs %v; a weight must be finite and at least 0", e, w)
 		}
+		sum += w
+	}
+	if math.IsInf(sum, 1) {
+		return graph.Errorf(graph.BadUserInput, "the weights add up to more than 10^308")
 	}
 	return nil
 }
