@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -20,12 +21,12 @@ func (c *Scoped) CompareNodes(a, b network.NodeIndex) int {
 func (v *View) FindLink(id graph.ID) (from, to Entity, ok bool) {
 	if i, found := v.snap.findLink(id); found {
 		row := v.snap.link(i)
-		if v.sees[row.sig] {
+		if v.linkSeen[row.class] {
 			return v.endsOf(row)
 		}
 		return Entity{}, Entity{}, false
 	}
-	if row, found := v.snap.judgements[id]; found && v.sees[row.sig] {
+	if row, found := v.snap.judgements[id]; found && v.linkSeen[row.class] {
 		return v.endsOf(row)
 	}
 	return Entity{}, Entity{}, false
@@ -43,7 +44,7 @@ func (v *View) endsOf(row linkRow) (from, to Entity, ok bool) {
 func (v *View) Judgements(e Entity) []graph.ID {
 	v.judged.once.Do(v.indexJudgements)
 	var ids []graph.ID
-	for _, m := range v.fused.members(e.node) {
+	for _, m := range v.fused.members(e.node, nil) {
 		ids = append(ids, v.judged.byNode[m]...)
 	}
 	slices.SortFunc(ids, graph.ID.Compare)
@@ -67,4 +68,39 @@ func (v *View) indexJudgements() {
 			v.judged.byNode[row.to] = append(v.judged.byNode[row.to], id)
 		}
 	}
+}
+
+// Count returns how many entities and links Materialize would give the network of
+// the layer ALL, without making it. O(n + m).
+func (c *Scoped) Count(ctx context.Context) (nodes, links int, err error) {
+	s := c.snap
+	admitted := newBitset(s.numNodes())
+	for i := range uint32(s.numNodes()) {
+		if rep, ok := c.admits(i); ok {
+			admitted.set(i)
+			if rep == i {
+				nodes++
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, 0, err
+	}
+	b := s.base
+	for from := range uint32(b.numNodes()) {
+		if !admitted.has(from) {
+			continue
+		}
+		for p := b.outOff[from]; p < b.outOff[from+1]; p++ {
+			if admitted.has(b.to[p]) && c.admitsLink(p) {
+				links++
+			}
+		}
+	}
+	for i := uint32(b.numLinks()); int(i) < s.numLinks(); i++ {
+		if row := s.added(i); admitted.has(row.from) && admitted.has(row.to) && c.admitsLink(i) {
+			links++
+		}
+	}
+	return nodes, links, ctx.Err()
 }

@@ -1,6 +1,7 @@
 package ontology
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -114,4 +115,24 @@ func (t Type) wanted() string {
 	default:
 		return "a date such as 2019, 2019-04 or 2019-04-30"
 	}
+}
+
+// Compare orders two texts as values of this type: numbers by their value, all
+// else as text, which for instants and dates in canonical form is their order. A
+// text that is no number comes before all that are.
+func (t Type) Compare(a, b string) int {
+	switch t {
+	case Int, Float, Decimal:
+		return cmp.Compare(number(a), number(b))
+	default:
+		return strings.Compare(a, b)
+	}
+}
+
+func number(text string) float64 {
+	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil {
+		return math.NaN() // before all numbers, by cmp.Compare
+	}
+	return f
 }

@@ -1212,7 +1212,7 @@ enum CentralityMeasure {
   IN_DEGREE
   "The number of neighbours with a link from the entity."
   OUT_DEGREE
-  "The sum of the weights of its links."
+  "The sum of the weights of its links; ` + "`" + `weight: NONE` + "`" + ` means WEIGHT here."
   STRENGTH
   "How many shortest paths of others pass it: each unordered pair once when undirected, ends excluded (Freeman 1977, Brandes 2001)."
   BETWEENNESS

@@ -6226,7 +6226,7 @@ func (ec *executionContext) _ComputedOn_nodes(ctx context.Context, field graphql
 			return ec.fieldContext_ComputedOn_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -6237,7 +6237,7 @@ func (ec *executionContext) _ComputedOn_nodes(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ComputedOn_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ComputedOn", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ComputedOn_links(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
@@ -6249,7 +6249,7 @@ func (ec *executionContext) _ComputedOn_links(ctx context.Context, field graphql
 			return ec.fieldContext_ComputedOn_links(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Links, nil
+			return obj.Links(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -6260,7 +6260,7 @@ func (ec *executionContext) _ComputedOn_links(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ComputedOn_links(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ComputedOn", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ComputedOn_projection(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
@@ -25370,44 +25370,46 @@ func (ec *executionContext) _ComputedOn(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ComputedOn")
 		case "nodes":
-			out.Values[i] = ec._ComputedOn_nodes(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ComputedOn_nodes(ctx, field, obj)
+				})
 		case "links":
-			out.Values[i] = ec._ComputedOn_links(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ComputedOn_links(ctx, field, obj)
+				})
 		case "projection":
 			out.Values[i] = ec._ComputedOn_projection(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "exact":
 			out.Values[i] = ec._ComputedOn_exact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "samples":
 			out.Values[i] = ec._ComputedOn_samples(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "error":
 			out.Values[i] = ec._ComputedOn_error(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "seed":
 			out.Values[i] = ec._ComputedOn_seed(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "asOf":
 			out.Values[i] = ec._ComputedOn_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

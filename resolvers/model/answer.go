@@ -143,3 +143,27 @@ type WritePayload struct {
 	Created, Updated, Unchanged, Deleted,
 	NotFound, Rejected int
 }
+
+// ComputedOn says what an answer was computed on.
+type ComputedOn struct {
+	Projection Projection
+	Exact      bool
+	Samples    *int
+	Error      *float64
+	Seed       *int64
+	AsOf       string
+	// Count counts entities and links. It runs only when one of them is selected.
+	Count func(context.Context) (nodes, links int, err error)
+}
+
+// Nodes counts the entities.
+func (c ComputedOn) Nodes(ctx context.Context) (int, error) {
+	nodes, _, err := c.Count(ctx)
+	return nodes, err
+}
+
+// Links counts the links.
+func (c ComputedOn) Links(ctx context.Context) (int, error) {
+	_, links, err := c.Count(ctx)
+	return links, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // Door is the part of a session that what it handed out still needs: one viewer,
@@ -35,22 +36,10 @@ type LinkQuery struct {
 }
 
 // LinkPage is a page of an entity's links.
-type LinkPage struct {
-	Links                        []LinkView
-	Cursors                      []string // one for each link
-	HasNextPage, HasPreviousPage bool
-	// Total counts all pages; nil if nobody can.
-	Total func(context.Context) (int, error)
-}
+type LinkPage = session.Paged[LinkView]
 
-// LinkView is a link as the viewer sees it: From and To are ids of entities.
-type LinkView struct {
-	graph.Link
-	// DerivedBy names the rule that derived it from the items in Support; both are
-	// empty for a link that a source states.
-	DerivedBy string
-	Support   []graph.ID
-}
+// LinkView is a link as the viewer sees it.
+type LinkView = session.LinkView
 
 // LinkCount says how many links of a kind leave (OUT) or reach (IN) an entity.
 type LinkCount struct {

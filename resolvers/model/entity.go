@@ -118,10 +118,8 @@ func (e entity) Links(ctx context.Context, kinds []graph.LinkKind, direction Dir
 	if err != nil {
 		return nil, err
 	}
-	return &LinkConnection{
-		Items: Links(page.Links, e.door), Cursors: page.Cursors,
-		HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total,
-	}, nil
+	connection := Page(page, func(v LinkView) Link { return LinkOf(&v, e.door) })
+	return &connection, nil
 }
 
 // LinkCounts counts the links by kind and direction.

@@ -12,7 +12,10 @@ type Link struct {
 	door Door
 }
 
-// Links wraps links as a viewer sees them.
+// LinkOf wraps a link as a viewer sees it.
+func LinkOf(view *LinkView, door Door) Link { return Link{view, door} }
+
+// Links wraps several.
 func Links(views []LinkView, door Door) []Link {
 	links := make([]Link, len(views))
 	for i := range views {

@@ -95,7 +95,7 @@ func (w *world) Entities(_ context.Context, ids []graph.ID) ([]*graph.Entity, er
 
 func (w *world) Links(_ context.Context, _ graph.ID, q model.LinkQuery) (model.LinkPage, error) {
 	w.asked = q
-	return model.LinkPage{Links: w.links, Cursors: []string{"c1"}, HasNextPage: true, Total: func(context.Context) (int, error) {
+	return model.LinkPage{Items: w.links, Cursors: []string{"c1"}, HasNextPage: true, Total: func(context.Context) (int, error) {
 		w.counted++
 		return 41, nil
 	}}, nil

@@ -47,26 +47,6 @@ type ChokepointPlan struct {
 	ComputedOn ComputedOn `json:"computedOn"`
 }
 
-// What an answer was computed on: always the viewer's own view.
-type ComputedOn struct {
-	// How many entities. Example: 110.
-	Nodes int `json:"nodes"`
-	// How many links. Example: 295.
-	Links int `json:"links"`
-	// Which view of the stored facts. Example: ALL.
-	Projection Projection `json:"projection"`
-	// Whether the figures are exact. Example: true.
-	Exact bool `json:"exact"`
-	// How many samples were drawn; null when exact. Example: 2048.
-	Samples *int `json:"samples"`
-	// The largest error to expect with the stated probability of the measure; null when exact. Example: 0.01.
-	Error *float64 `json:"error"`
-	// The seed of the random numbers; null when none were used. Example: 1.
-	Seed *int64 `json:"seed"`
-	// The token of the newest revision that changed this view, to pass as `asOf`. Example: "q83v…".
-	AsOf string `json:"asOf"`
-}
-
 // A source.
 type Dataset struct {
 	// Its name. Example: "customs-2024".
@@ -369,7 +349,7 @@ const (
 	CentralityMeasureInDegree CentralityMeasure = "IN_DEGREE"
 	// The number of neighbours with a link from the entity.
 	CentralityMeasureOutDegree CentralityMeasure = "OUT_DEGREE"
-	// The sum of the weights of its links.
+	// The sum of the weights of its links; `weight: NONE` means WEIGHT here.
 	CentralityMeasureStrength CentralityMeasure = "STRENGTH"
 	// How many shortest paths of others pass it: each unordered pair once when undirected, ends excluded (Freeman 1977, Brandes 2001).
 	CentralityMeasureBetweenness CentralityMeasure = "BETWEENNESS"

@@ -1,15 +1,23 @@
 package model
 
-import "context"
+import (
+	"context"
 
-// Connection is one page of a list with what Relay's specification asks for.
-type Connection[T any] struct {
-	Items []T
-	// Cursors holds where to go on after each item.
-	Cursors                      []string
-	HasNextPage, HasPreviousPage bool
-	// Total counts all pages. It runs only when the count is selected; nil gives null.
-	Total func(context.Context) (int, error)
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// Connection is one page of a list with what Relay's specification asks for. The
+// total is counted only when it is selected.
+type Connection[T any] struct{ session.Paged[T] }
+
+// Page makes a connection of a page, its items converted.
+func Page[S, T any](page session.Paged[S], convert func(S) T) Connection[T] {
+	items := make([]T, len(page.Items))
+	for i, item := range page.Items {
+		items[i] = convert(item)
+	}
+	return Connection[T]{session.Paged[T]{Items: items, Cursors: page.Cursors,
+		HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}}
 }
 
 // Edge is an item of a page with its cursor.

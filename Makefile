@@ -1,0 +1,35 @@
+# Commands of Chokepoint. `make` prints them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export CGO_ENABLED ?= 0
+
+.PHONY: help test check race lint generated tidy bench run
+
+help: ## print this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+test: ## unit, conformance and end-to-end tests, with one summary at the end
+	@go vet ./...
+	@go test -json ./... | go run ./tools/testreport
+
+check: generated tidy lint race ## what a change must pass besides the tests
+
+race: ## the tests again, under the race detector (needs a C compiler)
+	@CGO_ENABLED=1 go test -race -short -json ./... | go run ./tools/testreport
+
+lint: ## golangci-lint, built from its own module
+	@gofmt -l $$(git ls-files '*.go') | { ! grep .; }
+	@go tool -modfile=tools/lint/go.mod golangci-lint run
+
+generated: ## fail if a generated file is out of date
+	@go run ./resolvers/generate -check
+
+tidy: ## fail if go.mod or go.sum is not tidy
+	@go mod tidy -diff
+	@go mod verify >/dev/null
+
+bench: ## the benchmarks of docs/benchmarks.md
+	@go run ./bench
+
+run: ## the demo
+	@go run ./cmd/chokepoint demo

@@ -1,0 +1,88 @@
+package loaders
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// levelOf returns what was loaded together with an entity.
+func (l *Loader) levelOf(ctx context.Context, id graph.ID) (*level, error) {
+	if err := l.load(ctx, []graph.ID{id}); err != nil {
+		return nil, err
+	}
+	if together := l.levels[id]; together != nil {
+		return together, nil
+	}
+	return &level{ids: []graph.ID{id}, pages: map[string]map[graph.ID]model.LinkPage{}}, nil
+}
+
+// Links implements model.Door: the first call for a query loads the pages of all
+// entities of the level. A page that begins after a cursor belongs to one entity.
+func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (model.LinkPage, error) {
+	query := session.LinkQuery{Kinds: q.Kinds, Page: session.Page{First: q.First, After: q.After},
+		Out: q.Direction != model.DirectionIn, In: q.Direction != model.DirectionOut}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	together, err := l.levelOf(ctx, id)
+	if err != nil {
+		return model.LinkPage{}, err
+	}
+	key := fmt.Sprintf("%q %v %d %q", q.Kinds, q.Direction, q.First, q.After)
+	if page, ok := together.pages[key][id]; ok {
+		return page, nil
+	}
+	ids := together.ids
+	if q.After != "" {
+		ids = []graph.ID{id}
+	}
+	pages, err := l.session.LinkPages(ctx, ids, query)
+	if err != nil {
+		return model.LinkPage{}, err
+	}
+	if together.pages[key] == nil {
+		together.pages[key] = map[graph.ID]model.LinkPage{}
+	}
+	for i, owner := range ids {
+		together.pages[key][owner] = pages[i]
+		l.expectEnds(pages[i].Items)
+	}
+	return together.pages[key][id], nil
+}
+
+// LinkCounts implements model.Door; it reads no store.
+func (l *Loader) LinkCounts(_ context.Context, id graph.ID) ([]model.LinkCount, error) {
+	counts := l.session.LinkCounts(id)
+	list := make([]model.LinkCount, len(counts))
+	for i, c := range counts {
+		list[i] = model.LinkCount{Kind: c.Kind, Direction: model.DirectionIn, Count: c.Count}
+		if c.Out {
+			list[i].Direction = model.DirectionOut
+		}
+	}
+	return list, nil
+}
+
+// Judgements implements model.Door, for all entities of the level at once.
+func (l *Loader) Judgements(ctx context.Context, id graph.ID) ([]graph.Link, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	together, err := l.levelOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if together.judgements == nil {
+		if together.judgements, err = l.session.Judgements(ctx, together.ids); err != nil {
+			return nil, err
+		}
+	}
+	return together.judgements[id], nil
+}
+
+// Support implements model.Door.
+func (l *Loader) Support(ctx context.Context, ids []graph.ID) ([]graph.Record, []graph.Link, error) {
+	return l.session.Support(ctx, ids)
+}

@@ -1,0 +1,124 @@
+// Package loaders joins the look-ups of one request into few store calls.
+//
+// The usual data loader waits some time for look-ups to join, which costs latency
+// at every level of a query and makes the number of calls a matter of chance. A
+// [Loader] knows instead which look-ups belong together: everything that one level
+// of an answer may ask for is announced when the level is made, and the first
+// look-up fetches for all. So a list of entities with their links and the far
+// ends' names costs the same number of store calls however long it is.
+package loaders
+
+import (
+	"context"
+	"sync"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// Loader is a model.Door to one session. It lives as long as a request and is safe
+// for concurrent use: look-ups wait for each other, since most are answered by the
+// one before.
+type Loader struct {
+	session *session.Session
+
+	mu       sync.Mutex
+	entities map[graph.ID]*graph.Entity // nil for what is missing
+	levels   map[graph.ID]*level        // of the entities loaded together
+	expected []graph.ID                 // announced, not yet loaded
+}
+
+// level is what was loaded together and will be asked alike.
+type level struct {
+	ids        []graph.ID
+	pages      map[string]map[graph.ID]model.LinkPage // by query
+	judgements map[graph.ID][]graph.Link
+}
+
+// New returns a Loader on a session.
+func New(s *session.Session) *Loader {
+	return &Loader{session: s, entities: map[graph.ID]*graph.Entity{}, levels: map[graph.ID]*level{}}
+}
+
+// Expect announces entities that may be asked for; the first that is asked for
+// loads all.
+func (l *Loader) Expect(ids ...graph.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expected = append(l.expected, ids...)
+}
+
+// ExpectEnds announces the ends of links.
+func (l *Loader) ExpectEnds(links []model.LinkView) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expectEnds(links)
+}
+
+func (l *Loader) expectEnds(links []model.LinkView) {
+	for i := range links {
+		l.expected = append(l.expected, links[i].From, links[i].To)
+	}
+}
+
+// Entity implements model.Door.
+func (l *Loader) Entity(ctx context.Context, id graph.ID) (*graph.Entity, error) {
+	found, err := l.Entities(ctx, []graph.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Entities implements model.Door.
+func (l *Loader) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.load(ctx, ids); err != nil {
+		return nil, err
+	}
+	found := make([]*graph.Entity, len(ids))
+	for i, id := range ids {
+		found[i] = l.entities[id]
+	}
+	return found, nil
+}
+
+// load loads what is not there of ids, and all that is expected with it.
+func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
+	missing := l.missing(nil, ids)
+	if len(missing) == 0 {
+		return nil
+	}
+	missing = l.missing(missing, l.expected)
+	l.expected = nil
+	found, err := l.session.Entities(ctx, missing)
+	if err != nil {
+		for _, id := range missing { // so that a later look-up tries again
+			delete(l.entities, id)
+		}
+		return err
+	}
+	together := &level{pages: map[string]map[graph.ID]model.LinkPage{}}
+	for i, id := range missing {
+		l.entities[id] = found[i]
+		if e := found[i]; e != nil && l.levels[e.ID] == nil {
+			l.entities[e.ID] = e
+			l.levels[e.ID] = together
+			together.ids = append(together.ids, e.ID)
+		}
+	}
+	return nil
+}
+
+// missing appends those of ids that nobody has asked for, and notes them.
+func (l *Loader) missing(list, ids []graph.ID) []graph.ID {
+	for _, id := range ids {
+		if _, ok := l.entities[id]; !ok {
+			l.entities[id] = nil
+			list = append(list, id)
+		}
+	}
+	return list
+}

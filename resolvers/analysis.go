@@ -1,0 +1,136 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/chokepoint/chokepoint/analysis"
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// Neighborhood resolves Query.neighborhood.
+func (query) Neighborhood(ctx context.Context, of []graph.ID, depth int, scope *model.Scope, first int, atLeast *string) (model.Subgraph, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.Subgraph{}, err
+	}
+	s, err := d.Session.Neighborhood(ctx, of, depth, scopeOf(scope), first)
+	if err != nil {
+		return model.Subgraph{}, err
+	}
+	d.Expect(s.Entities...)
+	return model.Subgraph{
+		Chain:         model.Chain{EntityIDs: s.Entities, LinkViews: s.Links, Door: d.Loader},
+		TotalEntities: s.TotalEntities, TotalLinks: s.TotalLinks,
+		TruncatedBecause: optional(s.TruncatedBecause), ComputedOn: computedOn(s.ComputedOn),
+	}, nil
+}
+
+// ShortestPaths resolves Query.shortestPaths.
+func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weight model.PathWeight, weightProperty *string, maxHops int, via, avoid []graph.ID, scope *model.Scope, atLeast *string) (model.PathResult, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.PathResult{}, err
+	}
+	found, err := d.Session.ShortestPaths(ctx, session.PathQuery{From: from, To: to, K: k, Weight: session.PathWeight(weight),
+		Property: text(weightProperty), MaxHops: maxHops, Via: via, Avoid: avoid, Scope: scopeOf(scope)})
+	if err != nil {
+		return model.PathResult{}, err
+	}
+	out := model.PathResult{Paths: make([]model.Path, len(found.Routes)), TruncatedBecause: optional(found.TruncatedBecause),
+		Truncated: found.TruncatedBecause != "", ReachedFrom: found.ReachedFrom, ReachedTo: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn)}
+	for i, r := range found.Routes {
+		d.Expect(r.Entities...)
+		out.Paths[i] = model.Path{Chain: model.Chain{EntityIDs: r.Entities, LinkViews: r.Links, Door: d.Loader}, Cost: r.Cost}
+	}
+	return out, nil
+}
+
+// Centrality resolves Query.centrality.
+func (query) Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, scope *model.Scope, first int, after, atLeast *string) (model.RankingConnection, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.RankingConnection{}, err
+	}
+	places, on, err := d.Session.Centrality(ctx, session.Measure(measure), session.LinkWeight(weight), normalized, scopeOf(scope), page(first, after))
+	if err != nil {
+		return model.RankingConnection{}, err
+	}
+	return model.RankingConnection{ComputedOn: computedOn(on), Connection: model.Page(places, func(r session.Ranked) model.RankedEntity {
+		d.Expect(r.ID)
+		return model.RankedEntity{Ref: model.Ref{ID: r.ID, Door: d.Loader}, Rank: r.Rank, Score: r.Score}
+	})}, nil
+}
+
+// ArticulationPoints resolves Query.articulationPoints.
+func (query) ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after, atLeast *string) (model.ArticulationPointConnection, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.ArticulationPointConnection{}, err
+	}
+	points, on, err := d.Session.ArticulationPoints(ctx, scopeOf(scope), page(first, after))
+	if err != nil {
+		return model.ArticulationPointConnection{}, err
+	}
+	return model.ArticulationPointConnection{ComputedOn: computedOn(on), Connection: model.Page(points, func(p session.ArticulationPoint) model.ArticulationPoint {
+		d.Expect(p.ID)
+		return model.ArticulationPoint{Ref: model.Ref{ID: p.ID, Door: d.Loader}, Rank: p.Rank, Pieces: p.Pieces, PairsCut: p.PairsCut}
+	})}, nil
+}
+
+// Bridges resolves Query.bridges.
+func (query) Bridges(ctx context.Context, scope *model.Scope, first int, after, atLeast *string) (model.BridgeConnection, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.BridgeConnection{}, err
+	}
+	bridges, on, err := d.Session.Bridges(ctx, scopeOf(scope), page(first, after))
+	if err != nil {
+		return model.BridgeConnection{}, err
+	}
+	return model.BridgeConnection{ComputedOn: computedOn(on), Connection: model.Page(bridges, func(b session.Bridge) model.Bridge {
+		d.ExpectEnds([]model.LinkView{b.Link})
+		return model.Bridge{Rank: b.Rank, Link: model.LinkOf(&b.Link, d.Loader), PairsCut: b.PairsCut}
+	})}, nil
+}
+
+// Chokepoints resolves Query.chokepoints.
+func (query) Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.ChokepointPlan{}, err
+	}
+	plan, err := d.Session.Chokepoints(ctx, session.ChokepointQuery{Objective: analysis.Objective(objective), Budget: budget, From: from, To: to,
+		AmongLinks: targets == model.DisruptionTargetsLinks, CapacityProperty: text(capacityProperty), Steps: steps, Scope: scopeOf(scope)})
+	if err != nil {
+		return model.ChokepointPlan{}, err
+	}
+	out := model.ChokepointPlan{Choices: d.choices(plan.Choices), Before: figures(plan.Before), After: figures(plan.After),
+		Optimal: plan.Optimal, Bound: plan.Bound, Gap: plan.Gap, AlternativesTotal: plan.AlternativesTotal, ComputedOn: computedOn(plan.ComputedOn)}
+	for _, set := range plan.Alternatives {
+		out.Alternatives = append(out.Alternatives, model.ChokepointAlternative{Choices: d.choices(set)})
+	}
+	return out, nil
+}
+
+func (d door) choices(set []session.Choice) []model.ChokepointChoice {
+	choices := make([]model.ChokepointChoice, len(set))
+	for i, c := range set {
+		choices[i] = model.ChokepointChoice{Ref: model.Ref{ID: c.Entity, Door: d.Loader}, Rank: i + 1, MarginalEffect: c.Marginal}
+		if c.Link == nil {
+			d.Expect(c.Entity)
+			continue
+		}
+		d.ExpectEnds([]model.LinkView{*c.Link})
+		link := model.LinkOf(c.Link, d.Loader)
+		choices[i].Link = &link
+	}
+	return choices
+}
+
+func figures(f session.Figures) model.NetworkFigures {
+	return model.NetworkFigures{Nodes: f.Nodes, Links: f.Links, Components: f.Components, LargestComponent: f.Largest,
+		ConnectedPairs: f.ConnectedPairs, Fragmentation: f.Fragmentation, Flow: f.Flow, ShortestPath: f.ShortestPath, Reached: f.Reached,
+		GlobalEfficiency: f.Efficiency}
+}

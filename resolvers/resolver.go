@@ -1,0 +1,124 @@
+// Package resolvers answers the operations of schema.graphqls: arguments in, a call
+// of the session, the answer out. It reaches nothing but the session of the request.
+package resolvers
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/loaders"
+	"github.com/chokepoint/chokepoint/resolvers/generated"
+	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// Schema returns the executable schema. Its operations need a context made by
+// [NewContext].
+func Schema() graphql.ExecutableSchema {
+	return generated.NewExecutableSchema(generated.Config{Resolvers: root{}})
+}
+
+// root resolves the fields of Query and Mutation.
+type root struct{}
+
+// Query returns the resolver of queries.
+func (root) Query() generated.QueryResolver { return query{} }
+
+// Mutation returns the resolver of mutations.
+func (root) Mutation() generated.MutationResolver { return mutation{} }
+
+type (
+	query    struct{}
+	mutation struct{}
+)
+
+// request is what the operations of one request share.
+type request struct {
+	door
+
+	mu     sync.Mutex
+	others map[[2]string]door // by what they were asked for: atLeast, asOf
+}
+
+// door is a session with the loader on it.
+type door struct {
+	*session.Session
+	*loaders.Loader
+}
+
+func newDoor(s *session.Session) door { return door{s, loaders.New(s)} }
+
+type contextKey struct{}
+
+// NewContext gives the operations of a request their session.
+func NewContext(ctx context.Context, s *session.Session) context.Context {
+	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), others: map[[2]string]door{}})
+}
+
+var errNoSession = graph.Errorf(graph.Internal, "the request has no session")
+
+// open returns the door of the request, moved to a snapshot that includes one
+// revision or shows another, if that is asked for.
+func open(ctx context.Context, atLeast, asOf *string) (door, error) {
+	r, ok := ctx.Value(contextKey{}).(*request)
+	if !ok {
+		return door{}, errNoSession
+	}
+	if atLeast == nil && asOf == nil {
+		return r.door, nil
+	}
+	key := [2]string{text(atLeast), text(asOf)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if d, ok := r.others[key]; ok {
+		return d, nil
+	}
+	s := r.door.Session
+	var err error
+	if atLeast != nil {
+		if s, err = s.AtLeast(ctx, *atLeast); err != nil {
+			return door{}, err
+		}
+	}
+	if asOf != nil {
+		if s, err = s.AsOf(ctx, *asOf); err != nil {
+			return door{}, err
+		}
+	}
+	d := r.door
+	if s != d.Session {
+		d = newDoor(s)
+	}
+	r.others[key] = d
+	return d, nil
+}
+
+// scoped opens the door that a scope asks for.
+func scoped(ctx context.Context, atLeast *string, scope *model.Scope) (door, error) {
+	if scope == nil {
+		return open(ctx, atLeast, nil)
+	}
+	return open(ctx, atLeast, scope.AsOf)
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// optional returns nil for "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func page(first int, after *string) session.Page {
+	return session.Page{First: first, After: text(after)}
+}

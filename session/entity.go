@@ -1,0 +1,261 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/projection"
+)
+
+// LinkView is a link as the viewer sees it: From and To are IDs of entities.
+type LinkView struct {
+	graph.Link
+	// DerivedBy names the rule that derived it from the items in Support; both are
+	// empty for a link that a source states.
+	DerivedBy string
+	Support   []graph.ID
+}
+
+// Entities returns the entities that these IDs of records name, position by
+// position, nil where one is missing or hidden. One store call.
+func (s *Session) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
+	members := make([][]graph.ID, len(ids))
+	var wanted []graph.ID
+	for i, id := range ids {
+		if e, ok := s.view.Entity(id); ok {
+			members[i] = s.view.Members(e)
+			wanted = append(wanted, members[i]...)
+		}
+	}
+	records, err := s.records(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	entities := make([]*graph.Entity, len(ids))
+	for i, own := range members {
+		said := make([]graph.Record, 0, len(own))
+		for _, id := range own {
+			if r, ok := records[id]; ok {
+				said = append(said, r)
+			}
+		}
+		if len(said) > 0 {
+			e := graph.Fuse(said)
+			entities[i] = &e
+		}
+	}
+	return entities, nil
+}
+
+// records reads visible records by ID.
+func (s *Session) records(ctx context.Context, ids []graph.ID) (map[graph.ID]graph.Record, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(ids, graph.ID.Compare)
+	records, err := s.service.store.Records(ctx, s.viewer.Clearance, slices.Compact(ids), s.at)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[graph.ID]graph.Record, len(records))
+	for _, r := range records {
+		byID[r.ID] = r
+	}
+	return byID, nil
+}
+
+// StoredLinks returns the stored links with these IDs, position by position, nil
+// where one is missing or hidden or has an end that is. Identity judgements are
+// not among them. One store call.
+func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView, error) {
+	views := make([]*LinkView, len(ids))
+	links, err := s.links(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if l, ok := links[id]; ok && !l.Kind.IsJudgement() {
+			from, to, _ := s.view.FindLink(id)
+			l.From, l.To = s.view.ID(from), s.view.ID(to)
+			views[i] = &LinkView{Link: l}
+		}
+	}
+	return views, nil
+}
+
+// links reads visible links, judgements too, with the ends that the source names.
+func (s *Session) links(ctx context.Context, ids []graph.ID) (map[graph.ID]graph.Link, error) {
+	visible := make([]graph.ID, 0, len(ids))
+	for _, id := range ids {
+		if _, _, ok := s.view.FindLink(id); ok {
+			visible = append(visible, id)
+		}
+	}
+	if len(visible) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(visible, graph.ID.Compare)
+	links, err := s.service.store.Links(ctx, s.viewer.Clearance, slices.Compact(visible), s.at)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[graph.ID]graph.Link, len(links))
+	for _, l := range links {
+		byID[l.ID] = l
+	}
+	return byID, nil
+}
+
+// LinkQuery asks for a page of an entity's links.
+type LinkQuery struct {
+	Kinds   []graph.LinkKind // none means all
+	Out, In bool             // seen from the entity
+	Page    Page
+}
+
+// LinkPages returns a page of stored links, by ID, of each of these entities,
+// position by position. One store call.
+func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuery) ([]Paged[LinkView], error) {
+	scope := projection.AnyTime()
+	scope.LinkKinds = q.Kinds
+	scoped := s.view.Scoped(scope)
+	pages := make([]Paged[LinkView], len(entities))
+	listed := make([]Paged[projection.LinkAt], len(entities))
+	var ids []graph.ID
+	for i, id := range entities {
+		e, ok := s.view.Entity(id)
+		if !ok {
+			continue
+		}
+		l := listing{operation: "links", arguments: digest([]any{s.view.ID(e), q.Kinds, q.Out, q.In})}
+		page, err := pageOf(s, l, scoped.LinksOf(e, q.Out, q.In), func(l projection.LinkAt) position { return position{id: l.ID} }, q.Page)
+		if err != nil {
+			return nil, err
+		}
+		listed[i] = page
+		for _, l := range page.Items {
+			ids = append(ids, l.ID)
+		}
+	}
+	views, err := s.StoredLinks(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, page := range listed {
+		pages[i] = Paged[LinkView]{HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}
+		for j := range page.Items {
+			if view := views[j]; view != nil {
+				pages[i].Items = append(pages[i].Items, *view)
+				pages[i].Cursors = append(pages[i].Cursors, page.Cursors[j])
+			}
+		}
+		views = views[len(page.Items):]
+	}
+	return pages, nil
+}
+
+// LinkCount says how many links of a kind leave or reach an entity.
+type LinkCount struct {
+	Kind  graph.LinkKind
+	Out   bool
+	Count int
+}
+
+// LinkCounts counts the links of an entity by kind and direction, in that order,
+// leaving before reaching. It reads no store.
+func (s *Session) LinkCounts(id graph.ID) []LinkCount {
+	e, ok := s.view.Entity(id)
+	if !ok {
+		return nil
+	}
+	counts := map[LinkCount]int{}
+	for _, l := range s.view.Scoped(projection.AnyTime()).LinksOf(e, true, true) {
+		counts[LinkCount{Kind: l.Kind, Out: l.Out}]++
+	}
+	list := make([]LinkCount, 0, len(counts))
+	for key, n := range counts {
+		list = append(list, LinkCount{key.Kind, key.Out, n})
+	}
+	slices.SortFunc(list, func(a, b LinkCount) int {
+		if order := cmp.Compare(a.Kind, b.Kind); order != 0 || a.Out == b.Out {
+			return order
+		}
+		if a.Out {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+// Judgements returns, for each of these entities, the identity judgements about its
+// records, by ID; their ends are records. One store call.
+func (s *Session) Judgements(ctx context.Context, entities []graph.ID) (map[graph.ID][]graph.Link, error) {
+	about := map[graph.ID][]graph.ID{}
+	var all []graph.ID
+	for _, id := range entities {
+		if e, ok := s.view.Entity(id); ok {
+			about[id] = s.view.Judgements(e)
+			all = append(all, about[id]...)
+		}
+	}
+	links, err := s.links(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[graph.ID][]graph.Link, len(about))
+	for id, ids := range about {
+		for _, judgement := range ids {
+			if l, ok := links[judgement]; ok {
+				out[id] = append(out[id], l)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Support returns the visible records and links with these IDs, each by ID.
+func (s *Session) Support(ctx context.Context, ids []graph.ID) ([]graph.Record, []graph.Link, error) {
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, graph.ID.Compare)
+	ids = slices.Compact(ids)
+	var named []graph.ID
+	for _, id := range ids {
+		if _, ok := s.view.Entity(id); ok {
+			named = append(named, id)
+		}
+	}
+	byID, err := s.records(ctx, slices.Clone(named))
+	if err != nil {
+		return nil, nil, err
+	}
+	records := make([]graph.Record, 0, len(named))
+	for _, id := range named {
+		if r, ok := byID[id]; ok {
+			records = append(records, r)
+		}
+	}
+	stated, err := s.links(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	links := make([]graph.Link, 0, len(stated))
+	for _, id := range ids {
+		if l, ok := stated[id]; ok {
+			links = append(links, l)
+		}
+	}
+	return records, links, nil
+}
+
+// Is says what an ID names: an entity, a stored link, or neither. It reads no
+// store.
+func (s *Session) Is(id graph.ID) (entity, link bool) {
+	if _, ok := s.view.Entity(id); ok {
+		return true, false
+	}
+	_, _, link = s.view.FindLink(id)
+	return false, link
+}

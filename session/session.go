@@ -1,0 +1,83 @@
+package session
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/projection"
+)
+
+// Session is one viewer's door to one snapshot of the graph. It lives as long as a
+// request and is safe for concurrent use.
+type Session struct {
+	service *Service
+	viewer  access.Viewer
+	class   access.Class
+	view    *projection.View
+	at      graph.Revision // what the store is read as of
+}
+
+// Ontology returns what the schema declares; it is the same for everybody.
+func (s *Session) Ontology() *ontology.Ontology { return s.service.ontology }
+
+// Token returns the revision token of the session: it names the newest revision
+// that changed what the viewer sees. Equal views have equal tokens.
+func (s *Session) Token() string { return s.token(s.view.Version()) }
+
+// token seals the number of a version for viewers of this class.
+func (s *Session) token(version uint64) string {
+	var content [8]byte
+	binary.BigEndian.PutUint64(content[:], version)
+	return s.service.sealer.Seal(content[:], s.class[:], []byte("revision"))
+}
+
+func (s *Session) versionOf(token string) (uint64, error) {
+	content, ok := s.service.sealer.Open(token, s.class[:], []byte("revision"))
+	if !ok || len(content) != 8 {
+		return 0, graph.Errorf(graph.BadUserInput, "this is no revision token of yours; take one from computedOn.asOf, revisions or a mutation")
+	}
+	return binary.BigEndian.Uint64(content), nil
+}
+
+// AtLeast returns a session whose snapshot includes the revision of a token: s
+// itself, or one on a newer snapshot. STALE if the store has no such revision yet.
+func (s *Session) AtLeast(ctx context.Context, token string) (*Session, error) {
+	version, err := s.versionOf(token)
+	if err != nil || version <= s.view.Version() {
+		return s, err
+	}
+	if err := s.service.Sync(ctx); err != nil {
+		return nil, err
+	}
+	newer, err := s.service.Session(ctx, s.viewer)
+	if err != nil {
+		return nil, err
+	}
+	if version > newer.view.Version() {
+		return nil, graph.Errorf(graph.Stale, "the revision of this token has not arrived here yet; try again shortly")
+	}
+	return newer, nil
+}
+
+// AsOf returns a session on the graph as it was at the revision of a token. The
+// first one for a revision reads that state of the store: O(n + m).
+func (s *Session) AsOf(ctx context.Context, token string) (*Session, error) {
+	version, err := s.versionOf(token)
+	if err != nil || version == s.view.Version() {
+		return s, err
+	}
+	revision, ok := s.view.RevisionOf(version)
+	if !ok {
+		return nil, graph.Errorf(graph.Stale, "the revision of this token has not arrived here yet; try again shortly")
+	}
+	snapshot, err := s.service.past.get(ctx, revision, func(ctx context.Context) (*projection.Snapshot, error) {
+		return s.service.projection.At(ctx, revision)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.service.on(ctx, s.viewer, snapshot)
+}

@@ -1,0 +1,256 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
+)
+
+// MaxWrite is the greatest number of items in one write through the API: a
+// transaction of well under a second. Larger amounts are imported.
+const MaxWrite = 10_000
+
+// Writing is a write: what is in it becomes visible together.
+type Writing struct {
+	Records []graph.Record
+	Links   []graph.Link
+	Deletes []graph.ID
+	Reason  string
+}
+
+// WriteItem says what became of one item; Err is why it was rejected.
+type WriteItem struct {
+	ID      graph.ID
+	Outcome store.Outcome // "" when rejected
+	Err     *graph.Error
+}
+
+// Written is the result of a write: its items in the order Records, Links,
+// Deletes, and the token from which on a read sees it.
+type Written struct {
+	Items []WriteItem
+	Token string
+}
+
+// Write writes what is fit to be written and says item by item what became of it.
+// To write again changes nothing. A dataset that is new may hold the markings that
+// come with it; only who is cleared for everything may widen that later.
+//
+// What the viewer learns depends on visible things alone. So a link of which an end
+// is missing or hidden is CREATED at every write, and NOT_FOUND to a deletion.
+func (s *Session) Write(ctx context.Context, w Writing) (*Written, error) {
+	if n := len(w.Records) + len(w.Links) + len(w.Deletes); n > MaxWrite {
+		return nil, graph.Errorf(graph.BadUserInput, "%d items are more than %d in one write; import a file instead", n, MaxWrite)
+	}
+	s.service.writes.Lock()
+	defer s.service.writes.Unlock()
+	return s.write(ctx, w)
+}
+
+func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
+	batch := store.Batch{Who: s.viewer.Name, Why: w.Reason, At: graph.InstantOf(s.service.clock()),
+		Records: slices.Clone(w.Records), Links: slices.Clone(w.Links)}
+	s.complete(&batch)
+	var missing []int // deletes that name nothing visible
+	for i, id := range w.Deletes {
+		if entity, link := s.Is(id); entity || link {
+			batch.Deletes = append(batch.Deletes, id)
+		} else {
+			missing = append(missing, i)
+		}
+	}
+	var err error
+	if batch.Datasets, err = s.declare(ctx, &batch); err != nil {
+		return nil, err
+	}
+	done, err := s.service.store.Write(ctx, s.viewer, batch)
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Written{Token: after.Token()}
+	for i, item := range done.Items {
+		written := WriteItem{ID: item.ID, Outcome: item.Outcome, Err: item.Err}
+		if at := i - len(batch.Records); at >= 0 && at < len(batch.Links) && item.Err == nil {
+			if _, _, visible := after.view.FindLink(item.ID); !visible {
+				written.Outcome = store.Created
+			}
+		}
+		out.Items = append(out.Items, written)
+	}
+	deletes := len(batch.Records) + len(batch.Links)
+	for _, i := range missing {
+		out.Items = slices.Insert(out.Items, deletes+i, WriteItem{ID: w.Deletes[i], Outcome: store.Missing})
+	}
+	return out, nil
+}
+
+// newest returns a session of the same viewer on the newest snapshot.
+func (s *Session) newest(ctx context.Context) (*Session, error) {
+	if err := s.service.Sync(ctx); err != nil {
+		return nil, err
+	}
+	return s.service.Session(ctx, s.viewer)
+}
+
+// complete gives items what they leave out: identity, and handling where the
+// service has a default for that.
+func (s *Session) complete(b *store.Batch) {
+	for i := range b.Records {
+		r := &b.Records[i]
+		r.ID = graph.RecordID(r.Dataset, r.Key)
+		s.mark(&r.Header)
+	}
+	for i := range b.Links {
+		l := &b.Links[i]
+		if l.Key == "" {
+			l.Key = linkKey(l)
+		}
+		l.ID = graph.LinkID(l.Dataset, l.Key)
+		s.mark(&l.Header)
+	}
+}
+
+func (s *Session) mark(h *graph.Header) {
+	if len(h.Markings) == 0 {
+		h.Markings = s.service.unmarked
+	}
+}
+
+// linkKey derives a key from what a link says, so that saying it again is the same
+// link.
+func linkKey(l *graph.Link) string {
+	text, err := json.Marshal([]any{l.Kind, l.From, l.To, l.At, l.ValidFrom, l.ValidTo, l.Amount, l.Currency, l.Quantity, l.Unit})
+	if err != nil { // not a finite number: validation will say so
+		return "-"
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// declare returns the datasets of a batch that are new, or wider for who may widen.
+func (s *Session) declare(ctx context.Context, b *store.Batch) ([]store.Dataset, error) {
+	wanted := map[string]graph.Markings{}
+	want := func(h *graph.Header) { wanted[h.Dataset] = wanted[h.Dataset].Union(h.Markings) }
+	for i := range b.Records {
+		want(&b.Records[i].Header)
+	}
+	for i := range b.Links {
+		want(&b.Links[i].Header)
+	}
+	known, err := s.service.store.Datasets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range known {
+		if w, ok := wanted[d.Name]; ok {
+			if w.SubsetOf(d.Ceiling) || !s.viewer.Clearance.IsEverything() {
+				delete(wanted, d.Name)
+			}
+		}
+	}
+	var declared []store.Dataset
+	for name, markings := range wanted {
+		if name != "" && len(markings) > 0 {
+			declared = append(declared, store.Dataset{Name: name, Ceiling: markings})
+		}
+	}
+	slices.SortFunc(declared, func(a, b store.Dataset) int { return strings.Compare(a.Name, b.Name) })
+	return declared, nil
+}
+
+// Revert undoes a write as far as the viewer sees it: what it changed becomes as it
+// was before. CONFLICT if a later write changed the same items.
+func (s *Session) Revert(ctx context.Context, token, reason string) (*Written, error) {
+	version, err := s.versionOf(token)
+	if err != nil {
+		return nil, err
+	}
+	s.service.writes.Lock()
+	defer s.service.writes.Unlock()
+	now, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	revision, ok := now.view.RevisionOf(version)
+	if !ok || version == 0 {
+		return nil, graph.Errorf(graph.NotFound, "there is no write with this token")
+	}
+	changes, err := s.service.store.Changes(ctx, s.viewer.Clearance, revision)
+	if err != nil {
+		return nil, err
+	}
+	w := Writing{Reason: reason}
+	for _, c := range changes {
+		switch {
+		case c.RecordBefore != nil:
+			w.Records = append(w.Records, *c.RecordBefore)
+		case c.RecordAfter != nil:
+			w.Deletes = append(w.Deletes, c.RecordAfter.ID)
+		case c.LinkBefore != nil && s.seesEnds(c.LinkBefore):
+			w.Links = append(w.Links, *c.LinkBefore)
+		case c.LinkAfter != nil && s.seesEnds(c.LinkAfter):
+			w.Deletes = append(w.Deletes, c.LinkAfter.ID)
+		}
+	}
+	if err := now.unchanged(ctx, changes); err != nil {
+		return nil, err
+	}
+	return now.write(ctx, w)
+}
+
+// unchanged checks that items are still as a write left them.
+func (s *Session) unchanged(ctx context.Context, changes []store.Change) error {
+	var records, links []graph.ID
+	for _, c := range changes {
+		for _, r := range []*graph.Record{c.RecordBefore, c.RecordAfter} {
+			if r != nil {
+				records = append(records, r.ID)
+			}
+		}
+		for _, l := range []*graph.Link{c.LinkBefore, c.LinkAfter} {
+			if l != nil {
+				links = append(links, l.ID)
+			}
+		}
+	}
+	nowRecords, err := s.records(ctx, records)
+	if err != nil {
+		return err
+	}
+	nowLinks, err := s.links(ctx, links)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		same := true
+		switch {
+		case c.RecordAfter != nil:
+			r, ok := nowRecords[c.RecordAfter.ID]
+			same = ok && reflect.DeepEqual(r, *c.RecordAfter)
+		case c.RecordBefore != nil:
+			_, ok := nowRecords[c.RecordBefore.ID]
+			same = !ok
+		case c.LinkAfter != nil && s.seesEnds(c.LinkAfter):
+			l, ok := nowLinks[c.LinkAfter.ID]
+			same = ok && reflect.DeepEqual(l, *c.LinkAfter)
+		case c.LinkAfter == nil && c.LinkBefore != nil:
+			_, ok := nowLinks[c.LinkBefore.ID]
+			same = !ok
+		}
+		if !same {
+			return graph.Errorf(graph.Conflict, "a later write changed what this one had written; revert that one first, see history(id)")
+		}
+	}
+	return nil
+}
