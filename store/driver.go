@@ -19,10 +19,15 @@ type Driver interface {
 	// Commit applies one batch as one transaction and one revision and returns
 	// once it is durable. It is idempotent: items whose content is already there
 	// are UNCHANGED, and when nothing changes no revision is used. Within a batch
-	// the last upsert of an ID wins, the earlier ones are UNCHANGED; deletes come
-	// after upserts. Outcomes stand in the order Records, Links, Deletes.
+	// the last upsert of an ID wins, the earlier ones are UNCHANGED. Deletes beat
+	// upserts: an upsert that the same batch deletes is UNCHANGED, and the delete
+	// is DELETED if the item was there before the batch, else NOT_FOUND, as is
+	// every further delete of the ID. No ID is both a record's and a link's.
+	// Outcomes stand in the order Records, Links, Deletes.
+	// An item of an undeclared dataset fails the batch with BAD_USER_INPUT.
 	// On error nothing of the batch is stored, unless the code is UNAVAILABLE,
-	// after which a retry of the same batch is safe.
+	// after which a retry of the same batch is safe. What the batch holds is only
+	// read, and not kept.
 	Commit(ctx context.Context, batch Batch) (Commit, error)
 	// Head returns the newest revision, 0 for an empty store.
 	Head(ctx context.Context) (graph.Revision, error)
@@ -33,20 +38,24 @@ type Driver interface {
 	Links(ctx context.Context, ids []graph.ID, at graph.Revision) ([]graph.Link, error)
 	// Scan hands every record and then every link that exists at the revision to
 	// the callbacks, in a consistent snapshot, in ID order within each class, and
-	// returns the revision that it shows. dataset "" means all. What a callback
-	// receives is valid during the call only; its error ends the scan.
+	// returns the revision that it shows: at, or the newest one if that is less.
+	// dataset "" means all; an unknown one holds nothing. A nil callback skips its
+	// class. What a callback receives is valid during the call only, its texts for
+	// ever; its error ends the scan and is returned as it is.
 	Scan(ctx context.Context, dataset string, at graph.Revision, record func(*graph.Record) error, link func(*graph.Link) error) (graph.Revision, error)
-	// Match hands the IDs of the current records whose search keys hold a word
-	// for every term to yield, in ascending ID order, until it returns false. A
-	// term with a trailing '*' matches words that begin with it.
-	Match(ctx context.Context, terms []string, yield func(graph.ID) bool) error
+	// Match returns the first limit IDs above after, ascending, of the current
+	// records whose search keys hold a word for every term. A term with a trailing
+	// '*' matches words that begin with it. Words consist of lower-case letters,
+	// digits, '_' and anything beyond ASCII; other terms are BAD_USER_INPUT, and no
+	// terms match nothing.
+	Match(ctx context.Context, terms []string, after graph.ID, limit int) ([]graph.ID, error)
 	// Log returns up to limit entries with revision > after, ascending.
 	Log(ctx context.Context, after graph.Revision, limit int) ([]Entry, error)
 	// Entries returns the entries of the given revisions, in their order, unknown
 	// ones left out. len(revisions) ≤ [MaxIDs].
 	Entries(ctx context.Context, revisions []graph.Revision) ([]Entry, error)
-	// Changes returns what revision r changed, in the order of the batch, with the
-	// item before and after. An unknown r gives an empty list.
+	// Changes returns what revision r changed, with the item before and after:
+	// records, then links, each in ID order. An unknown r gives an empty list.
 	Changes(ctx context.Context, r graph.Revision) ([]Change, error)
 	// Versions returns every version of one item, oldest first.
 	Versions(ctx context.Context, id graph.ID) ([]Version, error)
@@ -72,8 +81,10 @@ type Batch struct {
 	Import string
 	// At is the system time recorded in the log.
 	At graph.Instant
-	// Datasets declares datasets, or widens what a declared one may hold. Each
-	// dataset that an item names must be declared here or before.
+	// Datasets declares datasets, or widens what a declared one may hold: a ceiling
+	// never shrinks, a title is replaced unless the new one is "". Each dataset that
+	// an item names must be declared here or before. Declarations are no part of the
+	// graph: they have no history and use no revision.
 	Datasets []Dataset
 	Records  []graph.Record
 	Links    []graph.Link
