@@ -68,7 +68,7 @@ func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams)
 // it look at the schema, which is no secret.
 func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = false
-	c := costing{schema: g.schema, variables: op.Variables}
+	c := costing{variables: op.Variables}
 	if cost := c.operation(op.Operation); cost > g.costLimit {
 		return tooComplex("The operation may cost %d, and at most %d is allowed. Ask for fewer rows (first), fewer lists within lists, "+
 			"or fewer analyses at once.", cost, g.costLimit)

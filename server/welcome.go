@@ -38,7 +38,7 @@ var (
 	//go:embed welcome.css
 	welcomeStyle string
 
-	welcomePage = template.Must(template.New("welcome").Funcs(template.FuncMap{"indent": indent, "lines": lines}).Parse(welcomeText))
+	welcomePage = template.Must(template.New("welcome").Funcs(template.FuncMap{"indent": indent}).Parse(welcomeText))
 
 	// welcomePolicy lets the page have its own style sheet and nothing else.
 	welcomePolicy = "default-src 'none'; style-src 'sha256-" + styleHash() + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -99,6 +99,3 @@ func indent(text string) string {
 	}
 	return b.String()
 }
-
-// lines counts the lines of a text.
-func lines(text string) int { return 1 + bytes.Count([]byte(text), []byte("\n")) }
