@@ -1,7 +1,6 @@
 package projection
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -21,11 +20,6 @@ func (c *Scoped) At(n network.NodeIndex) Entity { return Entity{uint32(n), true}
 // LinkID returns the ID of a link index that a search on the scope returned.
 func (c *Scoped) LinkID(e network.EdgeIndex) graph.ID { return c.snap.linkID(uint32(e)) }
 
-// Confidence returns the confidence of a link, 0 to 1.
-func (c *Scoped) Confidence(e network.EdgeIndex) float64 {
-	return float64(c.snap.link(uint32(e)).confidence)
-}
-
 // NumNodes implements network.Adjacency: a bound on indices, not a count of what
 // is visible.
 func (c *Scoped) NumNodes() int { return c.snap.numNodes() }
@@ -33,115 +27,109 @@ func (c *Scoped) NumNodes() int { return c.snap.numNodes() }
 // AppendOut implements network.Adjacency under the scope's orientation. Links
 // between records of one entity lead nowhere and are left out.
 func (c *Scoped) AppendOut(v network.NodeIndex, buf []network.Arc) []network.Arc {
-	return c.appendArcs(v, buf, c.scope.Orientation != Reverse, c.scope.Orientation != Natural)
+	return c.appendArcs(uint32(v), buf, c.scope.Orientation != Reverse, c.scope.Orientation != Natural)
 }
 
 // AppendIn implements network.Adjacency; see [Scoped.AppendOut].
 func (c *Scoped) AppendIn(v network.NodeIndex, buf []network.Arc) []network.Arc {
-	return c.appendArcs(v, buf, c.scope.Orientation != Natural, c.scope.Orientation != Reverse)
+	return c.appendArcs(uint32(v), buf, c.scope.Orientation != Natural, c.scope.Orientation != Reverse)
 }
 
-func (c *Scoped) appendArcs(v network.NodeIndex, buf []network.Arc, forward, backward bool) []network.Arc {
-	start := len(buf)
-	i := uint32(v)
-	if c.fused == nil && c.snap.clean(i) {
-		switch {
-		case forward && backward:
-			return c.appendBoth(i, buf)
-		case forward:
-			return c.appendForward(i, buf)
-		default:
-			return c.appendBackward(i, buf)
-		}
-	}
-	for _, m := range c.fused.members(i) {
+// OutDegree implements network.Sized. It counts the visible links in scope, loops
+// too, and never more: what steers a search decides between answers of equal
+// worth, so it must not know what is hidden. O(1) where nothing is, else O(d).
+func (c *Scoped) OutDegree(v network.NodeIndex) int {
+	return c.ends(uint32(v), c.scope.Orientation != Reverse, c.scope.Orientation != Natural)
+}
+
+// InDegree implements network.Sized; see [Scoped.OutDegree].
+func (c *Scoped) InDegree(v network.NodeIndex) int {
+	return c.ends(uint32(v), c.scope.Orientation != Natural, c.scope.Orientation != Reverse)
+}
+
+func (c *Scoped) ends(v uint32, forward, backward bool) int {
+	count := 0
+	if c.every && c.snap.clean(v) {
+		b := c.snap.base
 		if forward {
-			buf = c.appendForward(m, buf)
-			buf = c.appendAdded(c.snap.delta.out[m], i, true, buf)
+			count += int(b.outOff[v+1] - b.outOff[v])
 		}
 		if backward {
-			buf = c.appendBackward(m, buf)
-			buf = c.appendAdded(c.snap.delta.in[m], i, false, buf)
+			count += int(b.inOff[v+1] - b.inOff[v])
+		}
+		return count
+	}
+	var one [1]uint32
+	for _, m := range c.fused.members(v, one[:0]) {
+		c.eachEnd(m, forward, backward, func(link, far uint32, _ bool) {
+			if c.admitsLink(link) {
+				if _, ok := c.admits(far); ok {
+					count++
+				}
+			}
+		})
+	}
+	return count
+}
+
+// eachEnd hands the stored links of one record to visit, with the record at the
+// other end and whether the link leaves this one; a loop comes both ways. Links
+// that are gone, hidden or out of scope are among them.
+func (c *Scoped) eachEnd(i uint32, forward, backward bool, visit func(link, far uint32, leaves bool)) {
+	s, b := c.snap, c.snap.base
+	if int(i) < b.numNodes() {
+		for p := b.outOff[i]; forward && p < b.outOff[i+1]; p++ {
+			visit(p, b.to[p], true)
+		}
+		for q := b.inOff[i]; backward && q < b.inOff[i+1]; q++ {
+			visit(b.inLink[q], b.inFrom[q], false)
 		}
 	}
-	arcs := buf[start:]
-	slices.SortFunc(arcs, c.compareArcs)
-	kept := arcs[:0]
-	for j, a := range arcs { // both ends in one entity, or a loop walked both ways
-		if uint32(a.To) != i && (j == 0 || a != arcs[j-1]) {
-			kept = append(kept, a)
-		}
+	if s.clean(i) {
+		return
 	}
-	return buf[:start+len(kept)]
+	m := uint32(b.numLinks())
+	if forward {
+		s.delta.eachOut(i, func(k uint32, row *linkRow) { visit(m+k, row.to, true) })
+	}
+	if backward {
+		s.delta.eachIn(i, func(k uint32, row *linkRow) { visit(m+k, row.from, false) })
+	}
+}
+
+func (c *Scoped) appendArcs(v uint32, buf []network.Arc, forward, backward bool) []network.Arc {
+	start := len(buf)
+	if c.snap.clean(v) && !c.fused.has(v) {
+		buf = c.appendRow(v, buf, forward, backward)
+		if c.fused != nil && !slices.IsSortedFunc(buf[start:], c.compareArcs) {
+			slices.SortFunc(buf[start:], c.compareArcs)
+		}
+		return buf
+	}
+	var one [1]uint32
+	for _, m := range c.fused.members(v, one[:0]) {
+		c.eachEnd(m, forward, backward, func(link, far uint32, _ bool) {
+			if c.fused.rep(far) != v { // else it leads nowhere
+				buf = c.appendArc(link, far, buf)
+			}
+		})
+	}
+	slices.SortFunc(buf[start:], c.compareArcs)
+	return buf
 }
 
 // compareArcs is the canonical order of arcs: far entity's ID, then link ID.
 func (c *Scoped) compareArcs(a, b network.Arc) int {
 	if a.To == b.To {
-		return c.compareLinks(uint32(a.Edge), uint32(b.Edge))
+		return c.snap.compareLinks(uint32(a.Edge), uint32(b.Edge))
 	}
 	return c.snap.compareNodes(uint32(a.To), uint32(b.To))
 }
 
-func (c *Scoped) compareLinks(a, b uint32) int {
-	return c.snap.linkID(a).Compare(c.snap.linkID(b))
-}
-
-// appendForward appends the base links that leave record i.
-func (c *Scoped) appendForward(i uint32, buf []network.Arc) []network.Arc {
-	b := c.snap.base
-	if int(i) >= b.numNodes() {
-		return buf
-	}
-	for p := b.outOff[i]; p < b.outOff[i+1]; p++ {
-		buf = c.appendArc(p, b.to[p], i, buf)
-	}
-	return buf
-}
-
-// appendBackward appends the base links that enter record i.
-func (c *Scoped) appendBackward(i uint32, buf []network.Arc) []network.Arc {
-	b := c.snap.base
-	if int(i) >= b.numNodes() {
-		return buf
-	}
-	for q := b.inOff[i]; q < b.inOff[i+1]; q++ {
-		buf = c.appendArc(b.inLink[q], b.inFrom[q], i, buf)
-	}
-	return buf
-}
-
-// appendBoth merges the two rows of a base record, each sorted already.
-func (c *Scoped) appendBoth(i uint32, buf []network.Arc) []network.Arc {
-	b := c.snap.base
-	p, endP := b.outOff[i], b.outOff[i+1]
-	q, endQ := b.inOff[i], b.inOff[i+1]
-	for p < endP && q < endQ {
-		order := cmp.Compare(b.to[p], b.inFrom[q])
-		if order == 0 {
-			order = c.compareLinks(p, b.inLink[q])
-		}
-		if order <= 0 {
-			buf = c.appendArc(p, b.to[p], i, buf)
-			p++
-		} else {
-			buf = c.appendArc(b.inLink[q], b.inFrom[q], i, buf)
-			q++
-		}
-	}
-	for ; p < endP; p++ {
-		buf = c.appendArc(p, b.to[p], i, buf)
-	}
-	for ; q < endQ; q++ {
-		buf = c.appendArc(b.inLink[q], b.inFrom[q], i, buf)
-	}
-	return buf
-}
-
 // appendArc appends the arc over link to the entity of record far, unless either
-// is out of sight or it is a loop on record near.
-func (c *Scoped) appendArc(link, far, near uint32, buf []network.Arc) []network.Arc {
-	if far == near || !c.admitsLink(link) {
+// is out of sight.
+func (c *Scoped) appendArc(link, far uint32, buf []network.Arc) []network.Arc {
+	if !c.admitsLink(link) {
 		return buf
 	}
 	rep, ok := c.admits(far)
@@ -151,80 +139,46 @@ func (c *Scoped) appendArc(link, far, near uint32, buf []network.Arc) []network.
 	return append(buf, network.Arc{To: network.NodeIndex(rep), Edge: network.EdgeIndex(link)})
 }
 
-// appendAdded appends the arcs over links of the delta, given as positions in it.
-func (c *Scoped) appendAdded(added []uint32, near uint32, forward bool, buf []network.Arc) []network.Arc {
-	m := uint32(c.snap.base.numLinks())
-	for _, i := range added {
-		row := &c.snap.delta.links[i-m]
-		far := row.from
-		if forward {
-			far = row.to
+// appendRow appends the arcs of a record that the base alone tells about, in the
+// order of the base: the far records' IDs, then link IDs.
+func (c *Scoped) appendRow(v uint32, buf []network.Arc, forward, backward bool) []network.Arc {
+	b := c.snap.base
+	p, endP, q, endQ := b.outOff[v], b.outOff[v+1], b.inOff[v], b.inOff[v+1]
+	if !forward {
+		p = endP
+	}
+	if !backward {
+		q = endQ
+	}
+	buf = slices.Grow(buf, int(endP-p+endQ-q))
+	for p < endP && q < endQ {
+		out := b.to[p] < b.inFrom[q]
+		if b.to[p] == b.inFrom[q] {
+			out = c.snap.compareLinks(p, b.inLink[q]) <= 0
 		}
-		buf = c.appendArc(i, far, near, buf)
+		if out {
+			buf = c.appendStep(v, p, b.to[p], buf)
+			p++
+		} else {
+			buf = c.appendStep(v, b.inLink[q], b.inFrom[q], buf)
+			q++
+		}
+	}
+	for ; p < endP; p++ {
+		buf = c.appendStep(v, p, b.to[p], buf)
+	}
+	for ; q < endQ; q++ {
+		buf = c.appendStep(v, b.inLink[q], b.inFrom[q], buf)
 	}
 	return buf
 }
 
-// LinkAt is one link of an entity as an expansion lists it.
-type LinkAt struct {
-	ID  graph.ID
-	Far Entity
-	// Out says that the link leaves the entity. A link between two records of one
-	// entity stands once, as leaving.
-	Out  bool
-	Kind graph.LinkKind
-}
-
-// LinksOf returns the visible links of an entity in scope, by link ID, loops
-// included. The scope's orientation does not matter; forward and backward choose
-// the direction. O(d log d) for d links.
-func (c *Scoped) LinksOf(e Entity, forward, backward bool) []LinkAt {
-	s := c.snap
-	var out []LinkAt
-	add := func(link, far uint32, leaves bool) {
-		if !c.admitsLink(link) {
-			return
-		}
-		rep, ok := c.admits(far)
-		if !ok || (!leaves && forward && rep == e.node) { // then its other side lists it
-			return
-		}
-		out = append(out, LinkAt{ID: s.linkID(link), Far: Entity{rep, true}, Out: leaves, Kind: s.linkKinds[s.link(link).kind]})
+func (c *Scoped) appendStep(v, link, far uint32, buf []network.Arc) []network.Arc {
+	if far == v {
+		return buf
 	}
-	for _, m := range c.fused.members(e.node) {
-		if b := s.base; int(m) < b.numNodes() {
-			for p := b.outOff[m]; forward && p < b.outOff[m+1]; p++ {
-				add(p, b.to[p], true)
-			}
-			for q := b.inOff[m]; backward && q < b.inOff[m+1]; q++ {
-				add(b.inLink[q], b.inFrom[q], false)
-			}
-		}
-		first := uint32(s.base.numLinks())
-		for _, i := range s.delta.out[m] {
-			if forward {
-				add(i, s.delta.links[i-first].to, true)
-			}
-		}
-		for _, i := range s.delta.in[m] {
-			if backward {
-				add(i, s.delta.links[i-first].from, false)
-			}
-		}
+	if c.every {
+		return append(buf, network.Arc{To: network.NodeIndex(far), Edge: network.EdgeIndex(link)})
 	}
-	slices.SortFunc(out, func(a, b LinkAt) int { return a.ID.Compare(b.ID) })
-	return out
-}
-
-// Degree returns the number of distinct entities joined to an entity by a link in
-// scope, in either direction.
-func (c *Scoped) Degree(e Entity, buf []network.Arc) (int, []network.Arc) {
-	buf = c.appendArcs(network.NodeIndex(e.node), buf[:0], true, true)
-	degree := 0
-	for i, a := range buf {
-		if i == 0 || a.To != buf[i-1].To {
-			degree++
-		}
-	}
-	return degree, buf
+	return c.appendArc(link, far, buf)
 }

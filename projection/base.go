@@ -1,7 +1,6 @@
 package projection
 
 import (
-	"math"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -18,24 +17,18 @@ type base struct {
 	inFrom []uint32
 	inLink []uint32
 	byID   []uint32 // link positions in ID order
-	ghosts int      // nodes with signature 0
+	unseen int      // nodes and links that nobody sees
 }
 
 func (b *base) numNodes() int { return len(b.nodes.id) }
 func (b *base) numLinks() int { return len(b.links.id) }
 
 func (b *base) node(id graph.ID) (uint32, bool) {
-	i, ok := search(len(b.nodes.id), func(i int) graph.ID { return b.nodes.id[i] }, id)
+	i, ok := search(b.nodes.id, id)
 	return uint32(i), ok
 }
 
-func (b *base) link(id graph.ID) (uint32, bool) {
-	i, ok := search(len(b.byID), func(i int) graph.ID { return b.links.id[b.byID[i]] }, id)
-	if !ok {
-		return 0, false
-	}
-	return b.byID[i], true
-}
+func (b *base) link(id graph.ID) (uint32, bool) { return searchBy(b.byID, b.links.id, id) }
 
 // from returns the start of a link: the row of the forward adjacency it lies in.
 func (b *base) from(link uint32) uint32 {
@@ -50,33 +43,38 @@ func (b *base) from(link uint32) uint32 {
 }
 
 func (b *base) row(link uint32) linkRow {
-	c, i := &b.links, int(link)
-	return linkRow{id: c.id[i], from: b.from(link), to: b.to[i], kind: c.kind[i], dataset: c.dataset[i], sig: c.sig[i],
-		confidence: c.confidence[i], at: c.at.get(i), validFrom: c.validFrom.get(i), validTo: c.validTo.get(i),
-		weight: c.weight.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i)}
+	row := b.links.row(int(link))
+	row.from, row.to = b.from(link), b.to[link]
+	return row
+}
+
+// starts lists the start of every link, which the columns do not hold.
+func (b *base) starts() []uint32 {
+	out := make([]uint32, b.numLinks())
+	for v := range b.numNodes() {
+		for p := b.outOff[v]; p < b.outOff[v+1]; p++ {
+			out[p] = uint32(v)
+		}
+	}
+	return out
 }
 
 // builder collects nodes in ID order and then links in ID order.
 type builder struct {
-	nodes  nodeColumns
-	links  []linkRow // from and to: node positions, or numNodes+i for ghosts[i]
-	ghosts []graph.ID
-	ghost  map[graph.ID]uint32
+	nodes    nodeColumns
+	links    linkColumns
+	from, to []uint32 // node positions, or numNodes+i for ghosts[i]
+	ghosts   []graph.ID
+	ghost    map[graph.ID]uint32
 }
 
-func newBuilder() *builder {
-	return &builder{nodes: newNodeColumns(), ghost: map[graph.ID]uint32{}}
-}
-
-func newNodeColumns() nodeColumns {
-	return nodeColumns{validFrom: sparse[graph.Instant]{absent: graph.NoInstant}, validTo: sparse[graph.Instant]{absent: graph.NoInstant}}
-}
+func newBuilder() *builder { return &builder{ghost: map[graph.ID]uint32{}} }
 
 // end returns the position of a link's end. An ID without a record becomes a
 // ghost: a node that nobody sees until its record arrives.
 func (b *builder) end(id graph.ID) uint32 {
 	n := len(b.nodes.id)
-	if i, ok := search(n, func(i int) graph.ID { return b.nodes.id[i] }, id); ok {
+	if i, ok := search(b.nodes.id, id); ok {
 		return uint32(i)
 	}
 	i, ok := b.ghost[id]
@@ -88,98 +86,108 @@ func (b *builder) end(id graph.ID) uint32 {
 	return i
 }
 
-// build makes the base. O(n + m) beyond sorting ghosts.
-func (b *builder) build() *base {
+// endID returns the ID behind a position that end returned.
+func (b *builder) endID(i uint32) graph.ID {
+	if n := len(b.nodes.id); int(i) >= n {
+		return b.ghosts[int(i)-n]
+	}
+	return b.nodes.id[i]
+}
+
+// link appends a link whose ends are positions.
+func (b *builder) link(r *linkRow) {
+	b.links.append(r)
+	b.from = append(b.from, r.from)
+	b.to = append(b.to, r.to)
+}
+
+// build makes the base and leaves the builder empty. O(n + m) beyond sorting
+// ghosts.
+func (b *builder) build(nodeClasses []nodeClass, linkClasses []linkClass) *base {
 	if len(b.ghosts) > 0 {
 		b.settleGhosts()
 	}
 	b.nodes.settle()
-	n, m := len(b.nodes.id), len(b.links)
-	out := &base{nodes: b.nodes, outOff: make([]uint32, n+1), inOff: make([]uint32, n+1),
-		to: make([]uint32, m), inFrom: make([]uint32, m), inLink: make([]uint32, m), byID: make([]uint32, m)}
-	for _, sig := range b.nodes.sig {
-		if sig == 0 {
-			out.ghosts++
+	n, m := len(b.nodes.id), len(b.from)
+	out := &base{nodes: b.nodes, outOff: offsets(n, b.from), inOff: offsets(n, b.to)}
+	out.byID = b.places(out)
+	out.to = permute(b.to, out.byID)
+	out.links = b.links.moved(out.byID)
+	*b = builder{}
+	out.inFrom, out.inLink = make([]uint32, m), make([]uint32, m)
+	next := slices.Clone(out.inOff[:n])
+	for v := range n { // ascending from, so each reverse row ends up sorted
+		for p := out.outOff[v]; p < out.outOff[v+1]; p++ {
+			at := &next[out.to[p]]
+			out.inFrom[*at], out.inLink[*at] = uint32(v), p
+			*at++
 		}
 	}
-	// Counting sort by to, then by from, both stable: the links came in ID order.
-	for i := range b.links {
-		out.inOff[b.links[i].to+1]++
-		out.outOff[b.links[i].from+1]++
+	for _, class := range out.nodes.class {
+		if nodeClasses[class].signature == 0 {
+			out.unseen++
+		}
+	}
+	for _, class := range out.links.class {
+		if linkClasses[class].signature == 0 {
+			out.unseen++
+		}
+	}
+	return out
+}
+
+// offsets counts how often each of n nodes stands in ends and adds the counts up.
+func offsets(n int, ends []uint32) []uint32 {
+	off := make([]uint32, n+1)
+	for _, v := range ends {
+		off[v+1]++
 	}
 	for v := range n {
-		out.inOff[v+1] += out.inOff[v]
-		out.outOff[v+1] += out.outOff[v]
+		off[v+1] += off[v]
 	}
-	byTo := make([]uint32, m)
+	return off
+}
+
+// places returns the position of each link in the order (from, to, ID): a
+// counting sort by to, then by from, both stable, as the links came in ID order.
+func (b *builder) places(out *base) []uint32 {
+	n, m := out.numNodes(), len(b.from)
+	byTo, place := make([]uint32, m), make([]uint32, m)
 	next := slices.Clone(out.inOff[:n])
-	for i := range b.links {
-		t := b.links[i].to
+	for i, t := range b.to {
 		byTo[next[t]] = uint32(i)
 		next[t]++
 	}
 	copy(next, out.outOff[:n])
 	for _, i := range byTo {
-		f := b.links[i].from
-		out.byID[i] = next[f]
+		f := b.from[i]
+		place[i] = next[f]
 		next[f]++
 	}
-	out.fill(b.links)
-	return out
-}
-
-// fill writes the link columns and the reverse adjacency, once byID says where
-// each link goes.
-func (b *base) fill(rows []linkRow) {
-	m := len(rows)
-	c := &b.links
-	c.id, c.kind, c.dataset = make([]graph.ID, m), make([]uint16, m), make([]uint16, m)
-	c.sig, c.confidence = make([]uint32, m), make([]float32, m)
-	none, nan := sparse[graph.Instant]{absent: graph.NoInstant}, sparse[float64]{absent: math.NaN()}
-	c.at, c.validFrom, c.validTo, c.weight, c.amount, c.quantity = none, none, none, nan, nan, nan
-	for i := range rows {
-		r, p := &rows[i], int(b.byID[i])
-		c.id[p], c.kind[p], c.dataset[p], c.sig[p], c.confidence[p] = r.id, r.kind, r.dataset, r.sig, r.confidence
-		b.to[p] = r.to
-		c.at.set(p, m, r.at)
-		c.validFrom.set(p, m, r.validFrom)
-		c.validTo.set(p, m, r.validTo)
-		c.weight.set(p, m, r.weight)
-		c.amount.set(p, m, r.amount)
-		c.quantity.set(p, m, r.quantity)
-	}
-	next := slices.Clone(b.inOff[:len(b.inOff)-1])
-	for v := range b.numNodes() { // ascending from, so each reverse row ends up sorted
-		for p := b.outOff[v]; p < b.outOff[v+1]; p++ {
-			t := b.to[p]
-			b.inFrom[next[t]], b.inLink[next[t]] = uint32(v), p
-			next[t]++
-		}
-	}
+	return place
 }
 
 // settleGhosts merges the ghosts into the node order and renumbers all ends.
 func (b *builder) settleGhosts() {
 	slices.SortFunc(b.ghosts, graph.ID.Compare)
-	n := len(b.nodes.id)
-	renumber := make([]uint32, n+len(b.ghosts))
-	merged := newNodeColumns()
-	g := 0
-	ghostsBefore := func(stop func(graph.ID) bool) {
-		for g < len(b.ghosts) && stop(b.ghosts[g]) {
-			renumber[b.ghost[b.ghosts[g]]] = uint32(len(merged.id))
-			merged.append(nodeRow{id: b.ghosts[g], validFrom: graph.NoInstant, validTo: graph.NoInstant})
-			g++
+	renumber := make([]uint32, len(b.nodes.id)+len(b.ghosts))
+	var merged nodeColumns
+	rest := b.ghosts
+	take := func(until func(graph.ID) bool) {
+		for len(rest) > 0 && until(rest[0]) {
+			renumber[b.ghost[rest[0]]] = uint32(len(merged.id))
+			merged.append(ghost(rest[0]))
+			rest = rest[1:]
 		}
 	}
-	for i := range n {
-		ghostsBefore(func(id graph.ID) bool { return id.Compare(b.nodes.id[i]) < 0 })
+	for i, id := range b.nodes.id {
+		take(func(g graph.ID) bool { return g.Compare(id) < 0 })
 		renumber[i] = uint32(len(merged.id))
 		merged.append(b.nodes.row(i))
 	}
-	ghostsBefore(func(graph.ID) bool { return true })
-	for i := range b.links {
-		b.links[i].from, b.links[i].to = renumber[b.links[i].from], renumber[b.links[i].to]
+	take(func(graph.ID) bool { return true })
+	for i := range b.from {
+		b.from[i], b.to[i] = renumber[b.from[i]], renumber[b.to[i]]
 	}
-	b.nodes, b.ghosts, b.ghost = merged, nil, nil
+	b.nodes = merged
 }

@@ -1,84 +1,62 @@
 package projection
 
 import (
-	"encoding/binary"
-	"math/bits"
+	"math"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
 
-// nodeRow is what the projection keeps of one record. sig 0 means that nobody
+// nodeRow is what the projection keeps of one record. Class 0 means that nobody
 // sees it: the record is deleted, or only named as the end of a link so far.
 type nodeRow struct {
 	id                 graph.ID
-	kind, dataset      uint16
-	sig                uint32
-	standing           uint8 // reliability and credibility folded, less is better
+	class              uint32
 	confidence         float64
 	name               string
 	validFrom, validTo graph.Instant
+	// What a fact such as a transfer tells about the link derived from it.
+	at               graph.Instant
+	amount, quantity float64 // NaN when absent
+}
+
+// ghost returns the row of an ID without a record.
+func ghost(id graph.ID) nodeRow {
+	return nodeRow{id: id, validFrom: graph.NoInstant, validTo: graph.NoInstant, at: graph.NoInstant, amount: math.NaN(), quantity: math.NaN()}
 }
 
 // linkRow is what the projection keeps of one link.
 type linkRow struct {
 	id                       graph.ID
 	from, to                 uint32
-	kind, dataset            uint16
-	sig                      uint32
-	confidence               float32
+	class                    uint32
+	confidence               float64
 	at, validFrom, validTo   graph.Instant
 	weight, amount, quantity float64 // NaN when absent
 }
 
 // nodeColumns holds nodes in ID order, a column per attribute.
 type nodeColumns struct {
-	id                 []graph.ID
-	kind, dataset      []uint16
-	sig                []uint32
-	standing           []uint8
-	confidence         []float64
-	nameEnd            []uint32 // name i is text[nameEnd[i-1]:nameEnd[i]]
-	names              []byte   // becomes text when all names are there
-	text               string
-	validFrom, validTo sparse[graph.Instant]
+	id                     []graph.ID
+	class                  []uint32
+	nameEnd                []uint32 // name i is text[nameEnd[i-1]:nameEnd[i]]
+	names                  []byte   // becomes text when all names are there
+	text                   string
+	confidence             floats
+	validFrom, validTo, at instants
+	amount, quantity       floats
 }
 
-// linkColumns holds links ordered by (from, to, ID). Ends are not columns: `to`
-// is the forward adjacency and `from` follows from the row offsets.
-type linkColumns struct {
-	id                       []graph.ID
-	kind, dataset            []uint16
-	sig                      []uint32
-	confidence               []float32
-	at, validFrom, validTo   sparse[graph.Instant]
-	weight, amount, quantity sparse[float64]
-}
-
-// sparse is a column that costs nothing while every value is absent.
-type sparse[T comparable] struct {
-	absent T
-	values []T
-}
-
-func (c *sparse[T]) get(i int) T {
-	if c.values == nil {
-		return c.absent
-	}
-	return c.values[i]
-}
-
-// set stores value at i of a column of n rows.
-func (c *sparse[T]) set(i, n int, value T) {
-	if c.values == nil {
-		if value == c.absent || value != value {
-			return
-		}
-		c.values = make([]T, n)
-		for j := range c.values {
-			c.values[j] = c.absent
-		}
-	}
-	c.values[i] = value
+func (c *nodeColumns) append(r nodeRow) {
+	c.id = append(c.id, r.id)
+	c.class = append(c.class, r.class)
+	c.names = append(c.names, r.name...)
+	c.nameEnd = append(c.nameEnd, uint32(len(c.names)))
+	c.confidence.append(r.confidence)
+	c.validFrom.append(r.validFrom)
+	c.validTo.append(r.validTo)
+	c.at.append(r.at)
+	c.amount.append(r.amount)
+	c.quantity.append(r.quantity)
 }
 
 func (c *nodeColumns) nameOf(i int) string {
@@ -95,97 +73,154 @@ func (c *nodeColumns) nameOf(i int) string {
 // settle ends the appending of rows.
 func (c *nodeColumns) settle() {
 	c.text, c.names = string(c.names), nil
+	for _, p := range []*packed{&c.confidence.packed, &c.validFrom.packed, &c.validTo.packed, &c.at.packed, &c.amount.packed, &c.quantity.packed} {
+		p.settle()
+	}
 }
 
 func (c *nodeColumns) row(i int) nodeRow {
-	return nodeRow{id: c.id[i], kind: c.kind[i], dataset: c.dataset[i], sig: c.sig[i], standing: c.standing[i],
-		confidence: c.confidence[i], name: c.nameOf(i), validFrom: c.validFrom.get(i), validTo: c.validTo.get(i)}
+	return nodeRow{id: c.id[i], class: c.class[i], confidence: c.confidence.get(i), name: c.nameOf(i),
+		validFrom: c.validFrom.get(i), validTo: c.validTo.get(i), at: c.at.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i)}
 }
 
-func (c *nodeColumns) append(r nodeRow) {
-	i := len(c.id)
+// linkColumns holds links ordered by (from, to, ID), or by ID while a builder
+// collects them. Ends are not columns: `to` is the forward adjacency and `from`
+// follows from the row offsets.
+type linkColumns struct {
+	id                       []graph.ID
+	class                    []uint32
+	confidence               floats
+	at, validFrom, validTo   instants
+	weight, amount, quantity floats
+}
+
+func (c *linkColumns) append(r *linkRow) {
 	c.id = append(c.id, r.id)
-	c.kind = append(c.kind, r.kind)
-	c.dataset = append(c.dataset, r.dataset)
-	c.sig = append(c.sig, r.sig)
-	c.standing = append(c.standing, r.standing)
-	c.confidence = append(c.confidence, r.confidence)
-	c.names = append(c.names, r.name...)
-	c.nameEnd = append(c.nameEnd, uint32(len(c.names)))
-	c.validFrom.grow(i, r.validFrom)
-	c.validTo.grow(i, r.validTo)
+	c.class = append(c.class, r.class)
+	c.confidence.append(r.confidence)
+	c.at.append(r.at)
+	c.validFrom.append(r.validFrom)
+	c.validTo.append(r.validTo)
+	c.weight.append(r.weight)
+	c.amount.append(r.amount)
+	c.quantity.append(r.quantity)
 }
 
-// grow appends value as element i.
-func (c *sparse[T]) grow(i int, value T) {
-	if c.values != nil {
-		c.values = append(c.values, value)
+func (c *linkColumns) row(i int) linkRow {
+	return linkRow{id: c.id[i], class: c.class[i], confidence: c.confidence.get(i),
+		at: c.at.get(i), validFrom: c.validFrom.get(i), validTo: c.validTo.get(i),
+		weight: c.weight.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i)}
+}
+
+// moved returns the columns with row i at place[i].
+func (c *linkColumns) moved(place []uint32) linkColumns {
+	out := linkColumns{id: permute(c.id, place), class: permute(c.class, place)}
+	c.id, c.class = nil, nil
+	from, to := c.packed(), out.packed()
+	for k := range from {
+		*to[k] = from[k].moved(place)
+		*from[k] = packed{}
+	}
+	return out
+}
+
+func (c *linkColumns) packed() []*packed {
+	return []*packed{&c.confidence.packed, &c.at.packed, &c.validFrom.packed, &c.validTo.packed, &c.weight.packed, &c.amount.packed, &c.quantity.packed}
+}
+
+func permute[T any](values []T, place []uint32) []T {
+	if values == nil {
+		return nil
+	}
+	out := make([]T, len(values))
+	for i, v := range values {
+		out[place[i]] = v
+	}
+	return out
+}
+
+// instants and floats are columns of their type.
+type (
+	instants struct{ packed }
+	floats   struct{ packed }
+)
+
+func (c *instants) append(t graph.Instant)  { c.packed.append(uint64(t)) }
+func (c *instants) get(i int) graph.Instant { return graph.Instant(c.packed.get(i)) }
+func (c *floats) append(f float64)          { c.packed.append(math.Float64bits(f)) }
+func (c *floats) get(i int) float64         { return math.Float64frombits(c.packed.get(i)) }
+
+// packed is a column that costs nothing while all values are equal, two bytes a
+// row while few of them differ, and eight otherwise.
+type packed struct {
+	rows   int
+	codes  []uint16 // row → values; nil when values holds one for all, or one each
+	values []uint64
+	index  map[uint64]uint16 // value → code, while rows are appended
+}
+
+// maxCodes is how many distinct values a column tells apart in two bytes.
+const maxCodes = 1 << 16
+
+func (c *packed) get(i int) uint64 {
+	switch {
+	case c.codes != nil:
+		return c.values[c.codes[i]]
+	case len(c.values) == 1:
+		return c.values[0]
+	default:
+		return c.values[i]
+	}
+}
+
+func (c *packed) append(v uint64) {
+	switch {
+	case c.rows == 0:
+		c.values = append(c.values, v)
+	case c.codes == nil && len(c.values) == 1 && v == c.values[0]:
+	case c.codes == nil && len(c.values) == 1: // the second value: from now on codes
+		c.index = map[uint64]uint16{c.values[0]: 0}
+		c.codes = make([]uint16, c.rows, 2*c.rows+16)
+		c.appendCode(v)
+	case c.codes != nil:
+		c.appendCode(v)
+	default:
+		c.values = append(c.values, v)
+	}
+	c.rows++
+}
+
+func (c *packed) appendCode(v uint64) {
+	code, ok := c.index[v]
+	switch {
+	case ok:
+	case len(c.values) < maxCodes:
+		code = uint16(len(c.values))
+		c.index[v] = code
+		c.values = append(c.values, v)
+	default: // too many: from now on the values themselves
+		all := make([]uint64, c.rows, 2*c.rows)
+		for i, code := range c.codes {
+			all[i] = c.values[code]
+		}
+		c.codes, c.index, c.values = nil, nil, append(all, v)
 		return
 	}
-	if value != c.absent && value == value {
-		c.values = make([]T, i, 2*i+16)
-		for j := range c.values {
-			c.values[j] = c.absent
-		}
-		c.values = append(c.values, value)
-	}
+	c.codes = append(c.codes, code)
 }
 
-// search finds id in the n ascending IDs that at returns, and reports where it
-// is or would be. IDs are hashes, so their leading bits say where to look:
-// interpolation search takes O(log log n) steps on them, and the step bound keeps
-// it O(log n) on any others.
-func search(n int, at func(int) graph.ID, id graph.ID) (int, bool) {
-	lo, hi := 0, n
-	for step := 0; lo < hi; step++ {
-		mid := (lo + hi) / 2
-		if step < 6 {
-			mid = interpolate(at(lo), at(hi-1), id, lo, hi)
-		}
-		switch c := at(mid).Compare(id); {
-		case c == 0:
-			return mid, true
-		case c < 0:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
-	}
-	return lo, false
+// settle ends the appending and gives back what was set aside for it.
+func (c *packed) settle() {
+	c.index = nil
+	c.codes = append([]uint16(nil), c.codes...)
+	c.values = append([]uint64(nil), c.values...)
 }
 
-func interpolate(least, greatest, id graph.ID, lo, hi int) int {
-	a, z, x := lead(least), lead(greatest), lead(id)
-	if x <= a {
-		return lo
+// moved returns the column with row i at place[i].
+func (c *packed) moved(place []uint32) packed {
+	out := packed{rows: c.rows, codes: permute(c.codes, place), values: c.values}
+	if c.codes == nil && len(c.values) > 1 {
+		out.values = permute(c.values, place)
 	}
-	if x >= z {
-		return hi - 1
-	}
-	high, low := bits.Mul64(x-a, uint64(hi-1-lo))
-	if high >= z-a {
-		return hi - 1
-	}
-	quotient, _ := bits.Div64(high, low, z-a)
-	return lo + int(quotient)
-}
-
-func lead(id graph.ID) uint64 { return binary.BigEndian.Uint64(id[:8]) }
-
-// bitset is a fixed set of small integers; a nil one is empty.
-type bitset []uint64
-
-func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
-
-func (b bitset) has(i uint32) bool {
-	return int(i>>6) < len(b) && b[i>>6]&(1<<(i&63)) != 0
-}
-
-func (b bitset) set(i uint32) { b[i>>6] |= 1 << (i & 63) }
-
-// with returns a copy of b that has room for n bits.
-func (b bitset) with(n int) bitset {
-	out := newBitset(max(n, len(b)*64))
-	copy(out, b)
 	return out
 }

@@ -3,49 +3,173 @@ package projection
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
 
-// delta is what changed since the base was built. A published delta is never
-// changed again: a writer clones it, which costs time in the size of the delta
-// alone. Slices are shared between generations, since they are only appended to
-// and each generation reads only its own length.
+// delta is one generation of what changed since the base was built. All
+// generations over one base share a journal that is only appended to, and each
+// reads as much of it as there was in its time: so a write costs time in its own
+// size, apart from copying two bitsets, and readers need no lock.
 type delta struct {
-	nodes    []nodeRow           // node numNodes(base)+i
-	nodeByID map[graph.ID]uint32 // of nodes
-	changed  map[uint32]nodeRow  // newest state of nodes whose base or first state is out of date
-	links    []linkRow           // link numLinks(base)+i
-	linkByID map[graph.ID]uint32 // of live links
-	out, in  map[uint32][]uint32 // node → its links among links
-	dead     bitset              // links, of base and delta, that are gone or superseded
-	deadN    int
-	dirty    bitset // base nodes that have an entry in changed, out or in
+	*journal
+	nodes  uint32 // how many added nodes, states and links this generation has
+	states uint32
+	links  uint32
+	dead   bitset // links, of base and delta, that are gone or superseded
+	deadN  int
+	dirty  bitset // base nodes that the journal, or a link that is gone, tells something about
+	unseen int    // states that nobody sees
 }
 
-func emptyDelta() *delta {
-	return &delta{nodeByID: map[graph.ID]uint32{}, changed: map[uint32]nodeRow{}, linkByID: map[graph.ID]uint32{},
-		out: map[uint32][]uint32{}, in: map[uint32][]uint32{}}
+// journal holds added nodes, new states of nodes and added links. Its chains run
+// from the newest entry to older ones. References are positions plus one, 0 for
+// none.
+type journal struct {
+	nodes    vector[addedNode]
+	touched  vector[touchedNode]
+	states   vector[state]
+	links    vector[addedLink]
+	touchedN uint32
+	// Heads of the chains of one bucket each.
+	nodeByID, linkByID, byNode []atomic.Uint32
 }
 
-func (d *delta) clone() *delta {
-	c := *d
-	c.nodeByID, c.changed, c.linkByID = maps.Clone(d.nodeByID), maps.Clone(d.changed), maps.Clone(d.linkByID)
-	c.out, c.in = maps.Clone(d.out), maps.Clone(d.in)
-	c.dead, c.dirty = slices.Clone(d.dead), slices.Clone(d.dirty)
-	return &c
+type addedNode struct {
+	id   graph.ID
+	next uint32 // in the chain of its bucket
+}
+
+// touchedNode leads to all that the journal tells about one node.
+type touchedNode struct {
+	node, next     uint32
+	state, out, in atomic.Uint32
+}
+
+type state struct {
+	nodeRow
+	next uint32 // the state before
+}
+
+type addedLink struct {
+	linkRow
+	nextOut, nextIn, nextByID uint32
+}
+
+// newDelta returns an empty delta over a base of so many links.
+func newDelta(links int) delta {
+	buckets := 1 << 14
+	for buckets < links/compactShare && buckets < 1<<22 {
+		buckets *= 2
+	}
+	return delta{journal: &journal{nodeByID: make([]atomic.Uint32, buckets),
+		linkByID: make([]atomic.Uint32, buckets), byNode: make([]atomic.Uint32, buckets)}}
 }
 
 // size is the number of items that make reads slower than on a bare base.
-func (d *delta) size() int { return len(d.nodes) + len(d.changed) + len(d.links) + d.deadN }
+func (d *delta) size() int { return int(d.nodes) + int(d.states) + int(d.links) + d.deadN }
 
-// writer applies changes to a cloned delta over a base.
+func bucketOfID(heads []atomic.Uint32, id graph.ID) *atomic.Uint32 {
+	return &heads[lead(&id)&uint64(len(heads)-1)]
+}
+
+func bucketOfNode(heads []atomic.Uint32, node uint32) *atomic.Uint32 {
+	return &heads[node*2654435761>>7&uint32(len(heads)-1)]
+}
+
+// findNode returns the position of an added node.
+func (d *delta) findNode(id graph.ID) (uint32, bool) {
+	for ref := bucketOfID(d.nodeByID, id).Load(); ref != 0; {
+		n := d.journal.nodes.at(ref - 1)
+		if n.id == id {
+			return ref - 1, ref <= d.nodes
+		}
+		ref = n.next
+	}
+	return 0, false
+}
+
+// findLink returns the position of the newest version of an added link, whether
+// it is alive or not.
+func (d *delta) findLink(id graph.ID) (uint32, bool) {
+	for ref := bucketOfID(d.linkByID, id).Load(); ref != 0; {
+		l := d.journal.links.at(ref - 1)
+		if l.id == id && ref <= d.links {
+			return ref - 1, true
+		}
+		ref = l.nextByID
+	}
+	return 0, false
+}
+
+func (d *delta) touchOf(node uint32) *touchedNode {
+	for ref := bucketOfNode(d.byNode, node).Load(); ref != 0; {
+		t := d.touched.at(ref - 1)
+		if t.node == node {
+			return t
+		}
+		ref = t.next
+	}
+	return nil
+}
+
+// stateOf returns the newest state of a node, nil if the journal has none.
+func (d *delta) stateOf(node uint32) *nodeRow {
+	t := d.touchOf(node)
+	if t == nil {
+		return nil
+	}
+	ref := t.state.Load()
+	for ref > d.states {
+		ref = d.journal.states.at(ref - 1).next
+	}
+	if ref == 0 {
+		return nil
+	}
+	return &d.journal.states.at(ref - 1).nodeRow
+}
+
+// eachOut hands the positions of the added links that leave a node to visit,
+// those that are gone included.
+func (d *delta) eachOut(node uint32, visit func(uint32, *linkRow)) {
+	if t := d.touchOf(node); t != nil {
+		for ref := t.out.Load(); ref != 0; {
+			l := d.journal.links.at(ref - 1)
+			if ref <= d.links {
+				visit(ref-1, &l.linkRow)
+			}
+			ref = l.nextOut
+		}
+	}
+}
+
+// eachIn is eachOut for the links that enter a node.
+func (d *delta) eachIn(node uint32, visit func(uint32, *linkRow)) {
+	if t := d.touchOf(node); t != nil {
+		for ref := t.in.Load(); ref != 0; {
+			l := d.journal.links.at(ref - 1)
+			if ref <= d.links {
+				visit(ref-1, &l.linkRow)
+			}
+			ref = l.nextIn
+		}
+	}
+}
+
+// writer makes the next generation of a delta. There is one at a time.
 type writer struct {
+	delta
 	base       *base
-	delta      *delta
 	dict       *dictionary
 	judgements map[graph.ID]linkRow
 	ownJudge   bool // judgements is a private copy
+}
+
+func newWriter(s *Snapshot, dict *dictionary) *writer {
+	w := &writer{delta: s.delta, base: s.base, dict: dict, judgements: s.judgements}
+	w.dead, w.dirty = slices.Clone(w.dead), slices.Clone(w.dirty)
+	return w
 }
 
 // node returns the index of id, a new ghost if it has none.
@@ -53,40 +177,61 @@ func (w *writer) node(id graph.ID) uint32 {
 	if i, ok := w.base.node(id); ok {
 		return i
 	}
-	if i, ok := w.delta.nodeByID[id]; ok {
-		return i
+	n := uint32(w.base.numNodes())
+	if i, ok := w.findNode(id); ok {
+		return n + i
 	}
-	i := uint32(w.base.numNodes() + len(w.delta.nodes))
-	w.delta.nodes = append(w.delta.nodes, nodeRow{id: id, validFrom: graph.NoInstant, validTo: graph.NoInstant})
-	w.delta.nodeByID[id] = i
-	return i
+	head := bucketOfID(w.nodeByID, id)
+	*w.journal.nodes.grow(w.nodes) = addedNode{id: id, next: head.Load()}
+	w.nodes++
+	head.Store(w.nodes)
+	return n + w.nodes - 1
 }
 
-func (w *writer) touch(i uint32) {
-	if n := w.base.numNodes(); int(i) < n {
-		if w.delta.dirty == nil {
-			w.delta.dirty = newBitset(n)
-		}
-		w.delta.dirty.set(i)
+// soil says that the base alone does not tell all about a node any more.
+func (w *writer) soil(node uint32) {
+	if n := w.base.numNodes(); int(node) < n {
+		w.dirty = w.dirty.room(n)
+		w.dirty.set(node)
 	}
+}
+
+// touch returns what leads to the journal's entries about a node.
+func (w *writer) touch(node uint32) *touchedNode {
+	w.soil(node)
+	if t := w.touchOf(node); t != nil {
+		return t
+	}
+	head := bucketOfNode(w.byNode, node)
+	t := w.touched.grow(w.touchedN)
+	t.node, t.next = node, head.Load()
+	w.touchedN++
+	head.Store(w.touchedN)
+	return t
 }
 
 func (w *writer) record(before, after *graph.Record) {
-	if after == nil {
-		i := w.node(before.ID)
-		w.delta.changed[i] = nodeRow{id: before.ID, validFrom: graph.NoInstant, validTo: graph.NoInstant}
-		w.touch(i)
-		return
+	var row nodeRow
+	if after != nil {
+		row = w.dict.nodeRow(after)
+	} else {
+		row = ghost(before.ID)
 	}
-	i := w.node(after.ID)
-	w.delta.changed[i] = w.dict.nodeRow(after)
-	w.touch(i)
+	t := w.touch(w.node(row.id))
+	if w.dict.nodeClasses[row.class].signature == 0 {
+		w.unseen++
+	}
+	*w.journal.states.grow(w.states) = state{nodeRow: row, next: t.state.Load()}
+	w.states++
+	t.state.Store(w.states)
 }
 
 func (w *writer) link(before, after *graph.Link) {
-	if before != nil {
-		w.removeLink(before)
+	id := after
+	if id == nil {
+		id = before
 	}
+	w.remove(id.ID)
 	if after == nil {
 		return
 	}
@@ -97,34 +242,40 @@ func (w *writer) link(before, after *graph.Link) {
 		w.judgements[after.ID] = row
 		return
 	}
-	i := uint32(w.base.numLinks() + len(w.delta.links))
-	d := w.delta
-	d.links = append(d.links, row)
-	d.linkByID[after.ID] = i
-	d.out[row.from] = append(d.out[row.from], i)
-	d.in[row.to] = append(d.in[row.to], i)
-	w.touch(row.from)
-	w.touch(row.to)
+	byID, from, to := bucketOfID(w.linkByID, row.id), w.touch(row.from), w.touch(row.to)
+	*w.journal.links.grow(w.links) = addedLink{linkRow: row, nextOut: from.out.Load(), nextIn: to.in.Load(), nextByID: byID.Load()}
+	w.links++
+	byID.Store(w.links)
+	from.out.Store(w.links)
+	to.in.Store(w.links)
 }
 
-func (w *writer) removeLink(l *graph.Link) {
-	if l.Kind.IsJudgement() {
+// remove takes away whatever goes by the ID of a link: change after change may
+// come twice, or turn a link into a judgement.
+func (w *writer) remove(id graph.ID) {
+	if _, ok := w.judgements[id]; ok {
 		w.ownJudgements()
-		delete(w.judgements, l.ID)
+		delete(w.judgements, id)
+	}
+	m := uint32(w.base.numLinks())
+	if i, ok := w.findLink(id); ok {
+		w.kill(m + i)
+	} else if i, ok := w.base.link(id); ok {
+		w.kill(i)
+	}
+}
+
+func (w *writer) kill(link uint32) {
+	if w.dead.has(link) {
 		return
 	}
-	i, ok := w.delta.linkByID[l.ID]
-	if ok {
-		delete(w.delta.linkByID, l.ID)
-	} else if i, ok = w.base.link(l.ID); !ok || w.delta.dead.has(i) {
-		return
+	w.dead = w.dead.room(w.base.numLinks() + int(w.links) + 1)
+	w.dead.set(link)
+	w.deadN++
+	if int(link) < w.base.numLinks() {
+		w.soil(w.base.from(link))
+		w.soil(w.base.to[link])
 	}
-	d := w.delta
-	if total := w.base.numLinks() + len(d.links); len(d.dead)*64 < total {
-		d.dead = d.dead.with(total + total/8)
-	}
-	d.dead.set(i)
-	d.deadN++
 }
 
 func (w *writer) ownJudgements() {

@@ -1,87 +1,115 @@
 package projection
 
 import (
-	"fmt"
+	"encoding/binary"
 	"math"
+	"strconv"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
 )
 
-// dictionary numbers the few distinct kinds, datasets and marking sets. It only
-// grows, under the projection's write lock; a snapshot keeps the slice headers
-// of its time, so readers need no lock.
+// dictionary numbers what many records and links share: kinds, datasets, marking
+// sets, and the combinations of them, called classes. A view judges a class once
+// and then each item by one look-up. It only grows, under the projection's write
+// lock; a snapshot keeps the slice headers of its time, so readers need no lock.
 type dictionary struct {
-	kinds      interner[graph.Kind]
-	linkKinds  interner[graph.LinkKind]
-	datasets   interner[string]
-	signatures []graph.Markings // 0 is the signature that nobody sees
-	bySig      map[string]uint32
-	full       error // set once a table has no number left
+	kinds       interner[graph.Kind]
+	linkKinds   interner[graph.LinkKind]
+	datasets    interner[string]
+	nodes       interner[nodeClass]
+	links       interner[linkClass]
+	signatures  interner[string] // by joined markings; 0 is the one that nobody sees
+	touched     interner[string] // by joined signature numbers
+	nodeClasses []nodeClass
+	linkClasses []linkClass
+	markings    []graph.Markings // by signature
+	sets        [][]uint32       // signatures that a revision touched
+}
+
+// nodeClass is what records have in common with many others.
+type nodeClass struct {
+	kind, dataset, signature uint32
+	standing                 uint8 // reliability and credibility folded, less is better
+}
+
+// linkClass is what links have in common with many others.
+type linkClass struct {
+	kind, dataset, signature uint32
 }
 
 func newDictionary() *dictionary {
-	return &dictionary{
-		kinds:      interner[graph.Kind]{index: map[graph.Kind]uint16{}},
-		linkKinds:  interner[graph.LinkKind]{index: map[graph.LinkKind]uint16{}},
-		datasets:   interner[string]{index: map[string]uint16{}},
-		signatures: []graph.Markings{nil},
-		bySig:      map[string]uint32{},
-	}
+	d := &dictionary{}
+	d.signature(nil)
+	d.kinds.number(graph.UnknownKind)
+	d.datasets.number("")
+	d.nodes.number(nodeClass{}) // a ghost's
+	d.nodeClasses = d.nodes.words
+	return d
 }
 
 type interner[T comparable] struct {
 	words []T
-	index map[T]uint16
+	index map[T]uint32
 }
 
-func (t *interner[T]) number(word T) (uint16, error) {
+func (t *interner[T]) number(word T) uint32 {
 	if i, ok := t.index[word]; ok {
-		return i, nil
-	}
-	if len(t.words) > math.MaxUint16 {
-		return 0, fmt.Errorf("projection: more than %d distinct %T", len(t.words), word)
-	}
-	i := uint16(len(t.words))
-	t.words = append(t.words, word)
-	t.index[word] = i
-	return i, nil
-}
-
-func (d *dictionary) signature(m graph.Markings) uint32 {
-	if len(m) == 0 {
-		return 0
-	}
-	var buf [256]byte
-	key := buf[:0]
-	for _, marking := range m { // markings hold no control characters
-		key = append(append(key, marking...), 0)
-	}
-	if i, ok := d.bySig[string(key)]; ok {
 		return i
 	}
-	i := uint32(len(d.signatures))
-	d.signatures = append(d.signatures, append(graph.Markings(nil), m...))
-	d.bySig[string(key)] = i
+	if t.index == nil {
+		t.index = map[T]uint32{}
+	}
+	i := uint32(len(t.words))
+	t.words = append(t.words, word)
+	t.index[word] = i
 	return i
 }
 
+func (d *dictionary) signature(m graph.Markings) uint32 {
+	var buf [256]byte
+	key := buf[:0]
+	for _, marking := range m {
+		key = binary.AppendUvarint(key, uint64(len(marking)))
+		key = append(key, marking...)
+	}
+	if i, ok := d.signatures.index[string(key)]; ok {
+		return i
+	}
+	d.markings = append(d.markings, append(graph.Markings(nil), m...))
+	return d.signatures.number(string(key))
+}
+
+func (d *dictionary) logEntry(e store.Entry) logEntry {
+	var key []byte
+	signatures := make([]uint32, 0, len(e.Signatures))
+	for _, m := range e.Signatures {
+		signature := d.signature(m)
+		signatures = append(signatures, signature)
+		key = strconv.AppendUint(append(key, ' '), uint64(signature), 36)
+	}
+	set := d.touched.number(string(key))
+	if int(set) == len(d.sets) {
+		d.sets = append(d.sets, signatures)
+	}
+	return logEntry{e.Revision, set}
+}
+
 func (d *dictionary) nodeRow(r *graph.Record) nodeRow {
-	kind, err := d.kinds.number(r.Kind)
-	d.note(err)
-	dataset, err := d.datasets.number(r.Dataset)
-	d.note(err)
-	return nodeRow{id: r.ID, kind: kind, dataset: dataset, sig: d.signature(r.Markings), standing: standing(r),
-		confidence: r.Confidence, name: r.Name, validFrom: r.ValidFrom, validTo: r.ValidTo}
+	class := d.nodes.number(nodeClass{kind: d.kinds.number(r.Kind), dataset: d.datasets.number(r.Dataset),
+		signature: d.signature(r.Markings), standing: standing(r)})
+	d.nodeClasses = d.nodes.words
+	row := nodeRow{id: r.ID, class: class, confidence: r.Confidence, name: r.Name, validFrom: r.ValidFrom, validTo: r.ValidTo}
+	row.at, row.amount, row.quantity = figures(r)
+	return row
 }
 
 // linkRow converts all but the ends, which are indices of a snapshot.
 func (d *dictionary) linkRow(l *graph.Link) linkRow {
-	kind, err := d.linkKinds.number(l.Kind)
-	d.note(err)
-	dataset, err := d.datasets.number(l.Dataset)
-	d.note(err)
-	row := linkRow{id: l.ID, kind: kind, dataset: dataset, sig: d.signature(l.Markings), confidence: float32(l.Confidence),
-		at: l.At, validFrom: l.ValidFrom, validTo: l.ValidTo, weight: math.NaN(), amount: math.NaN(), quantity: math.NaN()}
+	class := d.links.number(linkClass{kind: d.linkKinds.number(l.Kind), dataset: d.datasets.number(l.Dataset), signature: d.signature(l.Markings)})
+	d.linkClasses = d.links.words
+	row := linkRow{id: l.ID, class: class, confidence: l.Confidence, at: l.At, validFrom: l.ValidFrom, validTo: l.ValidTo,
+		weight: math.NaN(), amount: math.NaN(), quantity: math.NaN()}
 	if l.Weight != nil {
 		row.weight = *l.Weight
 	}
@@ -94,12 +122,6 @@ func (d *dictionary) linkRow(l *graph.Link) linkRow {
 	return row
 }
 
-func (d *dictionary) note(err error) {
-	if err != nil && d.full == nil {
-		d.full = err
-	}
-}
-
 // standing folds the Admiralty grade into a number as graph.Fuse ranks it.
 func standing(r *graph.Record) uint8 {
 	reliability, credibility := r.Reliability, r.Credibility
@@ -110,4 +132,36 @@ func standing(r *graph.Record) uint8 {
 		credibility = 6
 	}
 	return (reliability-'A')*10 + credibility
+}
+
+// figures reads what a record of a fact tells about the link derived from it:
+// when it happened, what money and what quantity of goods it moved.
+func figures(r *graph.Record) (at graph.Instant, amount, quantity float64) {
+	at, amount, quantity = graph.NoInstant, math.NaN(), math.NaN()
+	names, ok := figureNames[r.Kind]
+	if !ok {
+		return
+	}
+	for _, name := range names.at {
+		if t, ok := graph.ParseInstant(r.Properties.First(name)); ok {
+			at = t
+			break
+		}
+	}
+	if d, ok := graph.ParseDecimal(r.Properties.First(names.amount)); ok {
+		amount = d.Float64()
+	}
+	if q, err := strconv.ParseFloat(r.Properties.First(names.quantity), 64); err == nil && !math.IsInf(q, 0) {
+		quantity = q
+	}
+	return
+}
+
+// figureNames says in which properties facts keep their figures.
+var figureNames = map[graph.Kind]struct {
+	at               []string
+	amount, quantity string
+}{
+	"Transfer": {at: []string{"at"}, amount: "amount"},
+	"Shipment": {at: []string{"departedAt", "arrivedAt"}, amount: "declaredValue", quantity: "grossWeight"},
 }

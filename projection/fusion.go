@@ -10,53 +10,47 @@ import (
 
 // fusion says which records make one entity. A nil fusion fuses nothing.
 type fusion struct {
-	repOf     map[uint32]uint32   // member → representative, for entities of several records
+	fused     bitset              // the records of entities of several records
+	repOf     map[uint32]uint32   // member → representative, for these
 	membersOf map[uint32][]uint32 // representative → members by ID
 }
 
+// has says whether a record is fused with others.
+func (f *fusion) has(i uint32) bool { return f != nil && f.fused.has(i) }
+
 func (f *fusion) rep(i uint32) uint32 {
-	if f == nil {
-		return i
-	}
-	if r, ok := f.repOf[i]; ok {
-		return r
+	if f.has(i) {
+		return f.repOf[i]
 	}
 	return i
 }
 
-func (f *fusion) members(rep uint32) []uint32 {
-	if f != nil {
-		if m, ok := f.membersOf[rep]; ok {
-			return m
-		}
+// members returns the records of an entity by ID. One alone is put into buf, if
+// there is room.
+func (f *fusion) members(rep uint32, buf []uint32) []uint32 {
+	if f.has(rep) {
+		return f.membersOf[rep]
 	}
-	return []uint32{rep}
-}
-
-func (f *fusion) isFused(rep uint32) bool {
-	if f == nil {
-		return false
-	}
-	_, ok := f.membersOf[rep]
-	return ok
+	return append(buf, rep)
 }
 
 func (v *View) seesJudgement(row linkRow) bool {
-	return v.sees[row.sig] && v.seesNode(row.from) && v.seesNode(row.to)
+	return v.linkSeen[row.class] && v.seesNode(row.from) && v.seesNode(row.to)
 }
 
 // fuse joins records by the visible judgements: each SAME, the most confident
 // first and then by ID, unites the entities of its ends, unless a visible
 // NOT_SAME stands between any two of their records. So a contradiction never
 // unites, and the result does not depend on the order of writing. UNSURE decides
-// nothing. O(j log j + j·s) for j judgements and entities of at most s records.
+// nothing. O(n/64 + j log j) for j judgements, of which each record
+// has a few.
 func (v *View) fuse() *fusion {
 	var same, apart []linkRow
 	for _, row := range v.snap.judgements {
 		if row.from == row.to || !v.seesJudgement(row) {
 			continue
 		}
-		switch v.snap.linkKinds[row.kind] {
+		switch v.snap.linkKinds[v.snap.linkClasses[row.class].kind] {
 		case graph.Same:
 			same = append(same, row)
 		case graph.NotSame:
@@ -85,11 +79,11 @@ func (v *View) fuse() *fusion {
 	}
 	for _, row := range same {
 		a, b := find(row.from), find(row.to)
-		if a == b || contradicted(clusters[a], b, foes, find) {
-			continue
-		}
 		if len(clusters[a]) < len(clusters[b]) {
 			a, b = b, a
+		}
+		if a == b || contradicted(clusters[b], a, foes, find) {
+			continue
 		}
 		for _, m := range clusters[b] {
 			root[m] = a
@@ -97,7 +91,7 @@ func (v *View) fuse() *fusion {
 		clusters[a] = append(clusters[a], clusters[b]...)
 		delete(clusters, b)
 	}
-	f := &fusion{repOf: map[uint32]uint32{}, membersOf: map[uint32][]uint32{}}
+	f := &fusion{fused: newBitset(v.snap.numNodes()), repOf: map[uint32]uint32{}, membersOf: map[uint32][]uint32{}}
 	for _, members := range clusters {
 		if len(members) < 2 {
 			continue
@@ -105,6 +99,7 @@ func (v *View) fuse() *fusion {
 		slices.SortFunc(members, v.snap.compareNodes)
 		f.membersOf[members[0]] = members
 		for _, m := range members {
+			f.fused.set(m)
 			f.repOf[m] = members[0]
 		}
 	}

@@ -2,8 +2,6 @@ package projection
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,12 +35,15 @@ type revisionChanges struct {
 	changes []store.Change
 }
 
-// Bounds of the delta before the base is rebuilt in the background: an absolute
-// one below which a rebuild is not worth its time, and a share of the base.
 const (
+	// Bounds of the delta before the base is rebuilt in the background: an absolute
+	// one below which a rebuild is not worth its time, and a share of the base.
 	compactAbove = 50_000
 	compactShare = 8
-	logPage      = 1000
+	// logPage is how many log entries are read at once.
+	logPage = 1000
+	// publishEvery is how many changes a follower may gather before it shows them.
+	publishEvery = 10_000
 )
 
 // Open builds the projection of what feed holds by one scan. O(n + m) time.
@@ -56,149 +57,89 @@ func Open(ctx context.Context, feed Feed) (*Projection, error) {
 	return p, nil
 }
 
-// load scans the state at a revision into a snapshot with an empty delta.
-func load(ctx context.Context, feed Feed, dict *dictionary, at graph.Revision) (*Snapshot, error) {
-	b := newBuilder()
-	judgements := map[graph.ID]linkRow{}
-	revision, err := feed.Scan(ctx, "", at,
-		func(r *graph.Record) error {
-			b.nodes.append(dict.nodeRow(r))
-			return dict.full
-		},
-		func(l *graph.Link) error {
-			row := dict.linkRow(l)
-			row.from, row.to = b.end(l.From), b.end(l.To)
-			if l.Kind.IsJudgement() {
-				judgements[l.ID] = row
-			} else {
-				b.links = append(b.links, row)
-			}
-			return dict.full
-		})
-	if err != nil {
-		return nil, err
-	}
-	// Ghosts get their final index when the base is built: look judged ends up anew.
-	ends := map[graph.ID][2]graph.ID{}
-	for id, row := range judgements {
-		ends[id] = [2]graph.ID{b.endID(row.from), b.endID(row.to)}
-	}
-	base := b.build()
-	for id, row := range judgements {
-		row.from, _ = base.node(ends[id][0])
-		row.to, _ = base.node(ends[id][1])
-		judgements[id] = row
-	}
-	s := &Snapshot{revision: revision, base: base, delta: emptyDelta(), judgements: judgements, judgedAt: revision}
-	for after := graph.Revision(0); after < revision; {
-		entries, err := feed.Log(ctx, after, logPage)
-		if err != nil {
-			return nil, err
-		}
-		if len(entries) == 0 {
-			break
-		}
-		for _, e := range entries {
-			if e.Revision <= revision {
-				s.log = append(s.log, dict.logEntry(e))
-			}
-		}
-		after = entries[len(entries)-1].Revision
-	}
-	s.read(dict)
-	return s, nil
-}
-
-func (b *builder) endID(i uint32) graph.ID {
-	if n := len(b.nodes.id); int(i) >= n {
-		return b.ghosts[int(i)-n]
-	}
-	return b.nodes.id[i]
-}
-
-func (d *dictionary) logEntry(e store.Entry) logEntry {
-	out := logEntry{revision: e.Revision}
-	for _, m := range e.Signatures {
-		out.signatures = append(out.signatures, d.signature(m))
-	}
-	return out
-}
-
-// read gives the snapshot the dictionary and the node order of its time.
-func (s *Snapshot) read(d *dictionary) {
-	s.kinds, s.linkKinds, s.datasets, s.signatures = d.kinds.words, d.linkKinds.words, d.datasets.words, d.signatures
-	s.addedByID = make([]uint32, len(s.delta.nodes))
-	for i := range s.addedByID {
-		s.addedByID[i] = uint32(s.base.numNodes() + i)
-	}
-	slices.SortFunc(s.addedByID, func(a, b uint32) int { return s.nodeID(a).Compare(s.nodeID(b)) })
-}
-
 // Current returns the newest snapshot.
 func (p *Projection) Current() *Snapshot { return p.current.Load() }
 
 // Sync applies every revision that the change log has beyond the current
-// snapshot. Time is in the size of the changes and of the delta, not of the
-// graph. Concurrent calls wait for each other.
+// snapshot. Time is in the size of the changes, not of the graph, but for copying
+// a bit for each node and link. When it fails, what was read completely is kept
+// and the next call goes on from there. Concurrent calls wait for each other.
 func (p *Projection) Sync(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
-		entries, err := p.feed.Log(ctx, p.current.Load().revision, logPage)
+		entries, err := p.feed.Log(ctx, p.Current().revision, logPage)
 		if err != nil || len(entries) == 0 {
 			return err
 		}
-		for _, e := range entries {
-			changes, err := p.feed.Changes(ctx, e.Revision)
-			if err != nil {
-				return err
-			}
-			if err := p.apply(revisionChanges{e, changes}); err != nil {
-				return err
-			}
+		if err := p.follow(ctx, entries); err != nil {
+			return err
 		}
 	}
 }
 
-func (p *Projection) apply(rc revisionChanges) error {
-	next, err := p.current.Load().with(rc, p.dict)
-	if err != nil {
-		return err
+// follow applies log entries, several at a time while they are small.
+func (p *Projection) follow(ctx context.Context, entries []store.Entry) error {
+	var batch []revisionChanges
+	size := 0
+	for _, e := range entries {
+		changes, err := p.feed.Changes(ctx, e.Revision)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			p.apply(batch)
+			return err
+		}
+		batch, size = append(batch, revisionChanges{e, changes}), size+len(changes)
+		if size >= publishEvery {
+			p.apply(batch)
+			batch, size = nil, 0
+		}
 	}
-	p.current.Store(next)
-	if p.compacting {
-		p.pending = append(p.pending, rc)
-		return nil
-	}
-	if size := next.delta.size(); size > compactAbove && size > next.base.numLinks()/compactShare {
-		p.compacting = true
-		p.compaction.Add(1)
-		go p.compact(next)
-	}
+	p.apply(batch)
 	return nil
 }
 
-// with returns the snapshot that follows s by one revision.
-func (s *Snapshot) with(rc revisionChanges, dict *dictionary) (*Snapshot, error) {
-	w := writer{base: s.base, delta: s.delta.clone(), dict: dict, judgements: s.judgements}
-	for _, c := range rc.changes {
-		switch {
-		case c.RecordBefore != nil || c.RecordAfter != nil:
-			w.record(c.RecordBefore, c.RecordAfter)
-		case c.LinkBefore != nil || c.LinkAfter != nil:
-			w.link(c.LinkBefore, c.LinkAfter)
+func (p *Projection) apply(batch []revisionChanges) {
+	if len(batch) == 0 {
+		return
+	}
+	next := p.Current().with(batch, p.dict)
+	p.current.Store(next)
+	if p.compacting {
+		p.pending = append(p.pending, batch...)
+		return
+	}
+	if size := next.delta.size(); size > compactAbove && size > next.base.numLinks()/compactShare {
+		p.startCompaction(next)
+	}
+}
+
+// with returns the snapshot that follows s by some revisions.
+func (s *Snapshot) with(batch []revisionChanges, dict *dictionary) *Snapshot {
+	w := newWriter(s, dict)
+	log := s.log
+	for _, rc := range batch {
+		for _, c := range rc.changes {
+			switch {
+			case c.RecordBefore != nil || c.RecordAfter != nil:
+				w.record(c.RecordBefore, c.RecordAfter)
+			case c.LinkBefore != nil || c.LinkAfter != nil:
+				w.link(c.LinkBefore, c.LinkAfter)
+			}
 		}
+		log = append(log, dict.logEntry(rc.entry))
 	}
-	if dict.full != nil {
-		return nil, dict.full
-	}
-	next := &Snapshot{revision: rc.entry.Revision, base: s.base, delta: w.delta, judgements: w.judgements,
-		judgedAt: s.judgedAt, log: append(s.log, dict.logEntry(rc.entry))}
-	if w.ownJudge {
-		next.judgedAt = next.revision
-	}
+	next := &Snapshot{revision: batch[len(batch)-1].entry.Revision, base: s.base, delta: w.delta, judgements: w.judgements, log: log}
 	next.read(dict)
-	return next, nil
+	return next
+}
+
+func (p *Projection) startCompaction(from *Snapshot) {
+	p.compacting = true
+	p.compaction.Add(1)
+	go p.compact(from)
 }
 
 // compact rebuilds the base from a snapshot and then replays what came since.
@@ -207,52 +148,11 @@ func (p *Projection) compact(from *Snapshot) {
 	compacted := from.compacted()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, rc := range p.pending {
-		next, err := compacted.with(rc, p.dict)
-		if err != nil { // the same changes were applied to the old base: keep that one
-			break
-		}
-		compacted = next
+	if len(p.pending) > 0 {
+		compacted = compacted.with(p.pending, p.dict)
 	}
-	if compacted.revision == p.current.Load().revision {
-		compacted.read(p.dict)
-		p.current.Store(compacted)
-	}
+	p.current.Store(compacted)
 	p.pending, p.compacting = nil, false
-}
-
-// compacted returns a snapshot with the same content and an empty delta.
-func (s *Snapshot) compacted() *Snapshot {
-	b := newBuilder()
-	renumber := make([]uint32, s.numNodes())
-	s.eachNode(func(i uint32) {
-		renumber[i] = uint32(len(b.nodes.id))
-		b.nodes.append(s.node(i))
-	})
-	b.links = make([]linkRow, 0, s.numLinks()-s.delta.deadN)
-	s.eachLink(func(i uint32) {
-		row := s.link(i)
-		row.from, row.to = renumber[row.from], renumber[row.to]
-		b.links = append(b.links, row)
-	})
-	out := *s
-	out.base, out.delta, out.addedByID = b.build(), emptyDelta(), nil
-	out.log = slices.Clone(s.log) // both lines of descent append to their own
-	out.judgements = make(map[graph.ID]linkRow, len(s.judgements))
-	for id, row := range s.judgements {
-		row.from, row.to = renumber[row.from], renumber[row.to]
-		out.judgements[id] = row
-	}
-	return &out
-}
-
-// At builds the snapshot of a past revision by a scan of that state. It is not
-// kept: whoever asks again should hold it.
-func (p *Projection) At(ctx context.Context, r graph.Revision) (*Snapshot, error) {
-	if now := p.Current(); r >= now.revision {
-		return nil, fmt.Errorf("projection: revision %d is not in the past", r)
-	}
-	return load(ctx, p.feed, newDictionary(), r)
 }
 
 // Close waits for a running compaction to end.

@@ -37,6 +37,9 @@ type Scope struct {
 	EntityKinds []graph.Kind
 	LinkKinds   []graph.LinkKind
 	Datasets    []string
+	// Datasets, From, To and MinConfidence choose among statements: links, and the
+	// records of an entity, of which one must meet all of them.
+
 	// From and To (exclusive) bound a window of world time. An event belongs to it
 	// when its instant lies inside, a statement with a validity when the two
 	// overlap; one without any time always does. NoInstant leaves a side open.
@@ -56,27 +59,41 @@ func AnyTime() Scope {
 // Scoped is a view narrowed by a scope. It implements network.Adjacency over the
 // snapshot's own node and link indices, without copying anything. The arcs of a
 // node come in the order of (far entity's ID, link ID).
+//
+// A Scoped shows stored links only, whatever the scope's layer: that is read by
+// [Scoped.Materialize] alone. Paths in a derived layer run on the network of the
+// materialised [Graph].
 type Scoped struct {
 	*View
 	scope        Scope
-	entityKinds  []bool // by number; nil admits all
-	linkKinds    []bool
-	datasets     []bool
+	nodeOK       []bool // by class: visible, and of a wanted dataset
+	kindOK       []bool // by kind, nil when all are wanted
+	linkOK       []bool // by class: visible, and of a wanted kind and dataset
 	within       bitset
 	without      bitset
 	withoutLinks bitset
-	narrowsNodes bool // some predicate looks at nodes
-	narrowsLinks bool
+	unnamed      map[graph.ID]bool // IDs in Without that name nothing stored: derived links
+	nodesByValue bool              // some predicate looks at more of a node than its class
+	linksByValue bool              // the same for links
+	every        bool              // nothing in the base is left out or fused
 }
 
 func (v *View) unscoped() *Scoped { return v.Scoped(AnyTime()) }
 
-// Scoped narrows the view. O(n/64) for the sets of entities named.
+// Scoped narrows the view. O(classes), and O(n/64) for sets of entities.
 func (v *View) Scoped(scope Scope) *Scoped {
-	c := &Scoped{View: v, scope: scope}
-	c.entityKinds = admitted(v.snap.kinds, scope.EntityKinds)
-	c.linkKinds = admitted(v.snap.linkKinds, scope.LinkKinds)
-	c.datasets = admitted(v.snap.datasets, scope.Datasets)
+	c := &Scoped{View: v, scope: scope, nodeOK: v.nodeSeen, linkOK: v.linkSeen}
+	c.kindOK = admitted(v.snap.kinds, scope.EntityKinds)
+	linkKinds, datasets := admitted(v.snap.linkKinds, scope.LinkKinds), admitted(v.snap.datasets, scope.Datasets)
+	if datasets != nil {
+		c.nodeOK = narrowed(v.nodeSeen, func(i int) bool { return datasets[v.snap.nodeClasses[i].dataset] })
+	}
+	if datasets != nil || linkKinds != nil {
+		c.linkOK = narrowed(v.linkSeen, func(i int) bool {
+			class := v.snap.linkClasses[i]
+			return (linkKinds == nil || linkKinds[class.kind]) && (datasets == nil || datasets[class.dataset])
+		})
+	}
 	if scope.Within != nil {
 		c.within = newBitset(v.snap.numNodes() + 1)
 		for _, id := range scope.Within {
@@ -85,24 +102,33 @@ func (v *View) Scoped(scope Scope) *Scoped {
 			}
 		}
 	}
-	for _, id := range scope.Without {
-		if e, ok := v.Entity(id); ok {
-			if c.without == nil {
-				c.without = newBitset(v.snap.numNodes())
-			}
+	c.remove(scope.Without)
+	c.linksByValue = c.timed() || scope.MinConfidence > 0 || c.withoutLinks != nil
+	c.nodesByValue = c.timed() || scope.MinConfidence > 0 || c.within != nil || c.without != nil || c.kindOK != nil
+	c.every = v.all && v.fused == nil && !c.linksByValue && !c.nodesByValue && datasets == nil && linkKinds == nil
+	return c
+}
+
+// remove takes entities and links out of the scope.
+func (c *Scoped) remove(ids []graph.ID) {
+	for _, id := range ids {
+		if e, ok := c.Entity(id); ok {
+			c.without = c.without.room(c.snap.numNodes())
 			c.without.set(e.node)
-		} else if i, ok := v.snap.findLink(id); ok {
-			if c.withoutLinks == nil {
-				c.withoutLinks = newBitset(v.snap.numLinks())
-			}
+		} else if i, ok := c.snap.findLink(id); ok {
+			c.withoutLinks = c.withoutLinks.room(c.snap.numLinks())
 			c.withoutLinks.set(i)
+		} else {
+			if c.unnamed == nil {
+				c.unnamed = map[graph.ID]bool{}
+			}
+			c.unnamed[id] = true
 		}
 	}
-	timed := scope.From != graph.NoInstant || scope.To != graph.NoInstant
-	graded := c.datasets != nil || timed || scope.MinConfidence > 0
-	c.narrowsNodes = c.entityKinds != nil || c.within != nil || c.without != nil || graded
-	c.narrowsLinks = c.linkKinds != nil || c.withoutLinks != nil || graded
-	return c
+}
+
+func (c *Scoped) timed() bool {
+	return c.scope.From != graph.NoInstant || c.scope.To != graph.NoInstant
 }
 
 // admitted marks the numbers of the wanted words; nil when wanted is empty.
@@ -117,41 +143,65 @@ func admitted[T comparable](words, wanted []T) []bool {
 	return out
 }
 
+func narrowed(seen []bool, keep func(int) bool) []bool {
+	out := make([]bool, len(seen))
+	for i, ok := range seen {
+		out[i] = ok && keep(i)
+	}
+	return out
+}
+
 // admits returns the entity of a record when it is visible and in scope.
 func (c *Scoped) admits(i uint32) (uint32, bool) {
-	if !c.seesNode(i) {
-		return 0, false
+	if c.fused.has(i) {
+		rep := c.fused.rep(i)
+		return rep, c.admitsEntity(rep)
 	}
-	rep := c.fused.rep(i)
-	return rep, !c.narrowsNodes || c.admitsEntity(rep)
+	var class uint32
+	if c.snap.clean(i) {
+		class = c.snap.base.nodes.class[i]
+	} else {
+		class = c.snap.nodeClass(i)
+	}
+	return i, c.nodeOK[class] && (!c.nodesByValue || c.admitsEntity(i))
 }
 
 // admitsEntity applies the node predicates to a visible entity. Kind is judged on
 // the fused entity; source, time and confidence on its records, of which one must
 // meet them all.
 func (c *Scoped) admitsEntity(rep uint32) bool {
-	if (c.within != nil && !c.within.has(rep)) || c.without.has(rep) {
-		return false
-	}
-	if c.entityKinds != nil && !c.entityKinds[c.kindOf(rep)] {
-		return false
-	}
-	return c.admitsStatement(rep)
+	return (c.within == nil || c.within.has(rep)) && !c.without.has(rep) &&
+		(c.kindOK == nil || c.kindOK[c.kindOf(rep)]) && c.admitsStatement(rep)
 }
 
 // admitsStatement applies the predicates on source, time and confidence.
 func (c *Scoped) admitsStatement(rep uint32) bool {
-	return slices.ContainsFunc(c.fused.members(rep), func(m uint32) bool {
-		row := c.snap.node(m)
-		return (c.datasets == nil || c.datasets[row.dataset]) && row.confidence >= c.scope.MinConfidence &&
-			c.overlaps(row.validFrom, row.validTo)
-	})
+	if !c.fused.has(rep) {
+		return c.admitsRecord(rep)
+	}
+	return slices.ContainsFunc(c.fused.members(rep, nil), c.admitsRecord)
 }
 
-// overlaps says whether the validity [from, to) meets the window.
-func (c *Scoped) overlaps(from, to graph.Instant) bool {
-	return (c.scope.To == graph.NoInstant || from == graph.NoInstant || from < c.scope.To) &&
-		(c.scope.From == graph.NoInstant || to == graph.NoInstant || to > c.scope.From)
+func (c *Scoped) admitsRecord(i uint32) bool {
+	if !c.nodeOK[c.snap.nodeClass(i)] {
+		return false
+	}
+	if c.scope.MinConfidence <= 0 && !c.timed() {
+		return true
+	}
+	row := c.snap.node(i)
+	return row.confidence >= c.scope.MinConfidence && c.during(row.at, row.validFrom, row.validTo)
+}
+
+// during says whether an event at an instant, or else a validity [from, to),
+// belongs to the window.
+func (c *Scoped) during(at, from, to graph.Instant) bool {
+	start, end := c.scope.From, c.scope.To
+	if at != graph.NoInstant {
+		return (start == graph.NoInstant || at >= start) && (end == graph.NoInstant || at < end)
+	}
+	return (end == graph.NoInstant || from == graph.NoInstant || from < end) &&
+		(start == graph.NoInstant || to == graph.NoInstant || to > start)
 }
 
 // admitsLink says whether a stored link is alive, visible and in scope, its ends
@@ -161,32 +211,21 @@ func (c *Scoped) admitsLink(i uint32) bool {
 	if s.delta.deadN > 0 && s.delta.dead.has(i) {
 		return false
 	}
-	if m := s.base.numLinks(); int(i) >= m {
-		return c.admitsRow(&s.delta.links[int(i)-m], i)
-	}
-	if !c.all && !c.sees[s.base.links.sig[i]] {
-		return false
-	}
-	if !c.narrowsLinks {
-		return true
-	}
-	row := s.base.row(i)
-	return c.admitsRow(&row, i)
+	return c.linkOK[s.linkClass(i)] && (!c.linksByValue || c.admitsValues(i))
 }
 
-func (c *Scoped) admitsRow(row *linkRow, i uint32) bool {
-	if !c.sees[row.sig] {
+// admitsValues applies the predicates that look at more than the class of a link.
+func (c *Scoped) admitsValues(i uint32) bool {
+	s := c.snap
+	if c.withoutLinks.has(i) || s.linkConfidence(i) < c.scope.MinConfidence {
 		return false
 	}
-	if !c.narrowsLinks {
+	if !c.timed() {
 		return true
 	}
-	if (c.linkKinds != nil && !c.linkKinds[row.kind]) || c.withoutLinks.has(i) ||
-		(c.datasets != nil && !c.datasets[row.dataset]) || row.confidence < float32(c.scope.MinConfidence) {
-		return false
+	if row := s.added(i); row != nil {
+		return c.during(row.at, row.validFrom, row.validTo)
 	}
-	if row.at != graph.NoInstant {
-		return (c.scope.From == graph.NoInstant || row.at >= c.scope.From) && (c.scope.To == graph.NoInstant || row.at < c.scope.To)
-	}
-	return c.overlaps(row.validFrom, row.validTo)
+	l := &s.base.links
+	return c.during(l.at.get(int(i)), l.validFrom.get(int(i)), l.validTo.get(int(i)))
 }
