@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -155,8 +156,12 @@ func (s *Session) weights(ctx context.Context, scope projection.Scope, g *projec
 // kernelError makes the refusal of a kernel public: its text speaks of the
 // question and of visible numbers alone. The end of the context stays what it is.
 func kernelError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	var known *graph.Error
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.As(err, &known):
+		return known
 	}
 	return graph.Errorf(graph.BadUserInput, "%v", err)
 }

@@ -40,8 +40,9 @@ type Written struct {
 }
 
 // Write writes what is fit to be written and says item by item what became of it.
-// To write again changes nothing. A dataset that is new may hold the markings that
-// come with it; only who is cleared for everything may widen that later.
+// To write again changes nothing. Who is cleared for everything may name datasets
+// that are new, or write markings that a dataset did not hold so far; others write
+// to datasets that are declared, or to their own, named VIEWER/… after themselves.
 //
 // What the viewer learns depends on visible things alone. So a link of which an end
 // is missing or hidden is CREATED at every write, and NOT_FOUND to a deletion.
@@ -138,7 +139,7 @@ func linkKey(l *graph.Link) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// declare returns the datasets of a batch that are new, or wider for who may widen.
+// declare returns the datasets of a batch that this viewer may and must declare.
 func (s *Session) declare(ctx context.Context, b *store.Batch) ([]store.Dataset, error) {
 	wanted := map[string]graph.Markings{}
 	want := func(h *graph.Header) { wanted[h.Dataset] = wanted[h.Dataset].Union(h.Markings) }
@@ -153,15 +154,14 @@ func (s *Session) declare(ctx context.Context, b *store.Batch) ([]store.Dataset,
 		return nil, err
 	}
 	for _, d := range known {
-		if w, ok := wanted[d.Name]; ok {
-			if w.SubsetOf(d.Ceiling) || !s.viewer.Clearance.IsEverything() {
-				delete(wanted, d.Name)
-			}
+		if wanted[d.Name].SubsetOf(d.Ceiling) {
+			delete(wanted, d.Name)
 		}
 	}
 	var declared []store.Dataset
 	for name, markings := range wanted {
-		if name != "" && len(markings) > 0 {
+		may := s.viewer.Clearance.IsEverything() || strings.HasPrefix(name, s.viewer.Name+"/")
+		if may && name != "" && len(markings) > 0 {
 			declared = append(declared, store.Dataset{Name: name, Ceiling: markings})
 		}
 	}
