@@ -27,3 +27,23 @@ func BenchmarkBetweenness(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkMeasures(b *testing.B) {
+	for name, net := range map[string]*network.Network{
+		"rmat16": nt.RMAT(16, 8, 1).Build(b, false),
+		"enron":  nt.Dataset(b, "email_enron").Network(b),
+	} {
+		for _, m := range measures {
+			if m.name == "betweenness" {
+				continue
+			}
+			b.Run(name+"/"+m.name, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := m.of(b.Context(), net, centrality.Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -84,7 +84,7 @@ func times(a [][]float64, x []float64) []float64 {
 }
 
 func TestDegreesCountNeighbours(t *testing.T) {
-	shapes(t, 500, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
 		a, w := dense(net, nil), dense(net, weights)
 		var all, in, out, strength []float64
 		for v := range a {
@@ -123,7 +123,7 @@ func TestClosenessAndHarmonicFollowDistances(t *testing.T) {
 		requireClose(t, "closeness", scores(t, centrality.Closeness, net, centrality.Options{}), closeness, 1e-12)
 		requireClose(t, "harmonic", scores(t, centrality.Harmonic, net, centrality.Options{}), harmonic, 1e-12)
 	}
-	shapes(t, 500, check)
+	shapes(t, 300, check)
 	// More nodes than searches walk together.
 	for _, directed := range []bool{false, true} {
 		check(t, nt.Graph{}, nt.Multigraph(600, 1000, 1).Build(t, directed), nil)
@@ -132,7 +132,7 @@ func TestClosenessAndHarmonicFollowDistances(t *testing.T) {
 }
 
 func TestPageRankIsStationary(t *testing.T) {
-	shapes(t, 500, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
 		for _, weights := range [][]float64{nil, weights} {
 			a, n := dense(net, weights), float64(g.Nodes)
 			rank := scores(t, centrality.PageRank, net, centrality.Options{Weights: weights})
@@ -214,7 +214,7 @@ func requireEigenvector(t tester, name string, a [][]float64, x []float64) {
 }
 
 func TestEigenvectorIsOneOnTheLargestComponent(t *testing.T) {
-	shapes(t, 1000, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+	shapes(t, 400, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
 		for _, weights := range [][]float64{nil, weights} {
 			a := dense(net, weights)
 			inside, size := largest(a)
@@ -284,7 +284,7 @@ func TestEigenvectorOfALongPath(t *testing.T) {
 }
 
 func TestHubsAndAuthoritiesFeedEachOther(t *testing.T) {
-	shapes(t, 1000, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+	shapes(t, 400, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
 		for _, weights := range [][]float64{nil, weights} {
 			opt := centrality.Options{Weights: weights}
 			a := dense(net, weights)
@@ -351,7 +351,7 @@ func kleinberg(a, b [][]float64) []float64 {
 }
 
 func TestCoreIsWhatPeelingLeaves(t *testing.T) {
-	shapes(t, 500, func(t *testing.T, g nt.Graph, net *network.Network, _ []float64) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, _ []float64) {
 		a := both(net, dense(net, nil))
 		core := make([]float64, len(a))
 		left := make([]bool, len(a))
@@ -384,7 +384,7 @@ func TestCoreIsWhatPeelingLeaves(t *testing.T) {
 }
 
 func TestBrokerageIsBurts(t *testing.T) {
-	shapes(t, 500, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
 		for _, weights := range [][]float64{nil, weights} {
 			a := both(net, dense(net, weights))
 			n := len(a)
@@ -419,7 +419,7 @@ func TestBrokerageIsBurts(t *testing.T) {
 }
 
 func TestCollectiveInfluenceSumsOverTheBorder(t *testing.T) {
-	shapes(t, 500, func(t *testing.T, g nt.Graph, net *network.Network, _ []float64) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, _ []float64) {
 		dist := nt.Distances(g.Build(t, false))
 		degree := scores(t, centrality.Degree, net, centrality.Options{})
 		for radius := range 4 {

@@ -143,6 +143,27 @@ func (m *matrix) within(label []int32, one int32) *matrix {
 	return kept
 }
 
+// renamed returns the unweighted matrix with node order[i] named i; back is its
+// transpose. Rows stay sorted, since they are filled by ascending neighbour.
+func (m *matrix) renamed(order []uint32, back *matrix) *matrix {
+	name := make([]uint32, len(order))
+	for i, v := range order {
+		name[v] = uint32(i)
+	}
+	r := &matrix{off: make([]uint32, len(m.off)), nbr: make([]uint32, len(m.nbr))}
+	for i, v := range order {
+		r.off[i+1] = r.off[i] + uint32(len(m.row(int(v))))
+	}
+	next := slices.Clone(r.off)
+	for i, w := range order {
+		for _, v := range back.row(int(w)) {
+			r.nbr[next[name[v]]] = uint32(i)
+			next[name[v]]++
+		}
+	}
+	return r
+}
+
 // unit scales the weights so that the greatest is 1: products then stay in range.
 func (m *matrix) unit() *matrix {
 	if len(m.weight) == 0 {
