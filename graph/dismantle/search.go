@@ -1,0 +1,139 @@
+package dismantle
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// search looks for a good set of a fixed size where the best cannot be proven: from
+// several starts it exchanges members one by one for as long as that helps, then
+// tears up part of the best set and tries again, until its work is done. One probe
+// finds the best partner of all other members.
+type search struct {
+	probe   prober
+	targets int
+	size    int
+	floor   int64 // nothing can be less
+	work    int64 // left
+	// prefer breaks ties between targets that do equally much: more is better. It
+	// matters where no single target does anything visible.
+	prefer []int
+	values []int64
+	best   []int
+	value  int64
+	ctx    context.Context
+}
+
+func newSearch(ctx context.Context, p prober, targets, size int, floor, work int64, prefer []int) *search {
+	return &search{probe: p, targets: targets, size: size, floor: floor, work: work, prefer: prefer,
+		values: make([]int64, targets), value: math.MaxInt64, ctx: ctx}
+}
+
+func (s *search) spent() bool { return s.work < s.probe.cost() || s.ctx.Err() != nil }
+
+func (s *search) run(starts [][]int) {
+	s.climb(s.greedy(nil))
+	for _, set := range starts {
+		if s.value <= s.floor {
+			return
+		}
+		s.climb(s.greedy(set))
+	}
+	random := rand.New(rand.NewPCG(1, uint64(s.size)))
+	idle := 0
+	for idle < 30 && !s.spent() && s.value > s.floor && s.size > 1 && s.targets > s.size {
+		before := s.value
+		set := slices.Clone(s.best)
+		random.Shuffle(len(set), func(i, j int) { set[i], set[j] = set[j], set[i] })
+		set = set[:len(set)-1-random.IntN(max(1, len(set)/2))]
+		set = s.scatter(set, random)
+		s.climb(s.greedy(set))
+		if idle++; s.value < before {
+			idle = 0
+		}
+	}
+}
+
+// scatter adds a random target, so that the greedy steps after it differ.
+func (s *search) scatter(set []int, random *rand.Rand) []int {
+	for range 20 {
+		if t := random.IntN(s.targets); !slices.Contains(set, t) {
+			return append(set, t)
+		}
+	}
+	return set
+}
+
+// judge probes and returns the best target that is not in set.
+func (s *search) judge(set []int) (target int, value int64) {
+	s.work -= s.probe.cost()
+	s.probe.probe(set, s.values)
+	target, value = -1, math.MaxInt64
+	for t, x := range s.values {
+		if x > value || slices.Contains(set, t) {
+			continue
+		}
+		if x < value || (s.prefer != nil && s.prefer[t] > s.prefer[target]) {
+			target, value = t, x
+		}
+	}
+	return target, value
+}
+
+// greedy fills a set up to the size, each time by the target that does most, and by
+// preference alone when the work is done.
+func (s *search) greedy(set []int) []int {
+	set = slices.Clone(set)
+	for len(set) < s.size && !s.spent() {
+		t, value := s.judge(set)
+		if t < 0 {
+			break
+		}
+		set = append(set, t)
+		if value <= s.floor {
+			break
+		}
+	}
+	return s.fill(set)
+}
+
+func (s *search) fill(set []int) []int {
+	for len(set) < min(s.size, s.targets) {
+		best := -1
+		for t := range s.targets {
+			if !slices.Contains(set, t) && (best < 0 || (s.prefer != nil && s.prefer[t] > s.prefer[best])) {
+				best = t
+			}
+		}
+		set = append(set, best)
+	}
+	return set
+}
+
+// climb exchanges members while that helps and keeps the set if it is the best.
+func (s *search) climb(set []int) {
+	if len(set) == 0 {
+		return
+	}
+	value := int64(math.MaxInt64)
+	for still := 0; still < len(set) && !s.spent(); still++ {
+		out := set[0]
+		rest := set[1:]
+		in, now := s.judge(rest)
+		if same := s.values[out]; same <= now {
+			in, now = out, same
+		}
+		if now < value {
+			value, still = now, 0
+		}
+		set = append(slices.Clone(rest), in)
+		if value <= s.floor {
+			break
+		}
+	}
+	if value < s.value || s.best == nil {
+		s.best, s.value = set, value
+	}
+}
