@@ -56,12 +56,29 @@ func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams)
 	if _, err := surveyOf(doc); err != nil {
 		return err
 	}
-	if op := doc.Operations.ForName(p.OperationName); op != nil {
-		if err := checkVariables(g.schema, op, p.Variables); err != nil {
-			return refusal(err)
-		}
+	op := doc.Operations.ForName(p.OperationName)
+	switch {
+	case len(doc.Operations) == 0:
+		return nil // the executor says so
+	case op == nil && p.OperationName == "":
+		return invalid(nil, "The document has several operations: name one as operationName.")
+	case op == nil:
+		return invalid(nil, "The document has no operation of the name that operationName gives.")
+	}
+	if err := checkVariables(g.schema, op, p.Variables); err != nil {
+		return refusal(err)
 	}
 	return nil
+}
+
+// invalid is an error as the validator reports them.
+func invalid(at *ast.Position, format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	if at != nil {
+		err = gqlerror.ErrorPosf(at, format, args...)
+	}
+	err.Extensions = map[string]any{"code": string(validationFailed)}
+	return err
 }
 
 // MutateOperationContext refuses a valid operation by what it would cost, and lets

@@ -27,6 +27,9 @@ const (
 	maxBody = 1 << 20
 	// maxNesting bounds how deep its JSON is: inputs of the schema nest 6 deep.
 	maxNesting = 64
+	// maxValues bounds how many values its JSON has: a record of 100 bytes, as
+	// small as they get, has 10, and 10,000 of those fill a body.
+	maxValues = 100_000
 )
 
 // failure is a request that is no GraphQL operation. Its message never quotes
@@ -49,7 +52,7 @@ var (
 	errMedia    = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8: Content-Type: application/json."}
 	errTooLarge = &failure{http.StatusRequestEntityTooLarge, graph.BadUserInput, fmt.Sprintf("A request may have %d bytes at most.", maxBody)}
 	errSlow     = &failure{http.StatusRequestTimeout, graph.BadUserInput, "The request took too long to arrive."}
-	errJSON     = malformed("The request is not valid JSON: one object, no member twice, UTF-8.")
+	errJSON     = malformed(fmt.Sprintf("The request is not one valid JSON object in UTF-8, without double members, %d levels and %d values at most.", maxNesting, maxValues))
 	errBatch    = malformed("Batches are not supported: send one operation per request.")
 	errTwice    = malformed("A parameter stands in the address twice.")
 	errURL      = malformed("The parameters in the address are not well formed.")
@@ -174,50 +177,57 @@ func readJSON(text []byte) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, errJSON
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	value, err := readValue(d, 0)
+	r := jsonReader{Decoder: json.NewDecoder(bytes.NewReader(text))}
+	r.UseNumber()
+	value, err := r.value(0)
 	if err != nil {
-		return nil, err
+		return nil, errJSON
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if _, err := r.Token(); !errors.Is(err, io.EOF) {
 		return nil, errJSON
 	}
 	return value, nil
 }
 
-func readValue(d *json.Decoder, depth int) (any, error) {
-	token, err := d.Token()
-	if err != nil || depth > maxNesting {
+// jsonReader counts the values that it reads.
+type jsonReader struct {
+	*json.Decoder
+	values int
+}
+
+func (r *jsonReader) value(depth int) (any, error) {
+	r.values++
+	token, err := r.Token()
+	if err != nil || depth > maxNesting || r.values > maxValues {
 		return nil, errJSON
 	}
 	switch token {
 	case json.Delim('['):
 		list := []any{}
-		for d.More() {
-			item, err := readValue(d, depth+1)
+		for r.More() {
+			item, err := r.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, item)
 		}
-		_, err = d.Token()
+		_, err = r.Token()
 		return list, err
 	case json.Delim('{'):
 		object := map[string]any{}
-		for d.More() {
-			if err := readMember(d, depth, object); err != nil {
+		for r.More() {
+			if err := r.member(depth, object); err != nil {
 				return nil, err
 			}
 		}
-		_, err = d.Token()
+		_, err = r.Token()
 		return object, err
 	}
 	return token, nil
 }
 
-func readMember(d *json.Decoder, depth int, object map[string]any) error {
-	token, err := d.Token()
+func (r *jsonReader) member(depth int, object map[string]any) error {
+	token, err := r.Token()
 	if err != nil {
 		return err
 	}
@@ -225,7 +235,7 @@ func readMember(d *json.Decoder, depth int, object map[string]any) error {
 	if _, twice := object[name]; twice {
 		return errJSON
 	}
-	object[name], err = readValue(d, depth+1)
+	object[name], err = r.value(depth + 1)
 	return err
 }
 

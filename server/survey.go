@@ -118,9 +118,7 @@ func (s *survey) measureFragment(spread *ast.FragmentSpread) (form, *gqlerror.Er
 		return form{}, nil
 	}
 	if s.open[spread.Name] {
-		err := gqlerror.ErrorPosf(spread.Position, "Fragment %q spreads itself.", spread.Name)
-		err.Extensions = map[string]any{"code": string(validationFailed)}
-		return form{}, err
+		return form{}, invalid(spread.Position, "Fragment %q spreads itself.", spread.Name)
 	}
 	s.open[spread.Name] = true
 	known, err := s.measure(fragment.SelectionSet)
