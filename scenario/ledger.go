@@ -10,19 +10,23 @@ import (
 // account is what a ledger knows of an account or wallet, in cents.
 type account struct {
 	node             int // its index among the builder's nodes
+	bank             string
 	opening, balance int64
 }
+
+// bank is a financial institution: its key and name.
+type bank struct{ key, name string }
 
 // ledger holds accounts by key. People who hand over cash have none.
 type ledger map[string]*account
 
 // open adds a bank account and who holds it. The opening balance stands in the
 // property openingBalance, the closing one is filled in by close.
-func (b *builder) open(l ledger, holder, region, currency, bank string, opening int64) string {
+func (b *builder) open(l ledger, holder, region, currency string, at bank, opening int64) string {
 	number := b.digits(12)
-	key := b.add("BankAccount", "Account "+number, "accountNumber", number, "bankName", bank, "accountType", "current", "currency", currency,
+	key := b.add("BankAccount", "Account "+number, "accountNumber", number, "bankName", at.name, "accountType", "current", "currency", currency,
 		"country", countries[region], "openingDate", b.within(start, -1200, -30).Format(time.DateOnly))
-	l[key] = &account{node: len(b.nodes) - 1, opening: opening, balance: opening}
+	l[key] = &account{node: len(b.nodes) - 1, bank: at.key, opening: opening, balance: opening}
 	b.join("HOLDS", holder, key)
 	return key
 }
@@ -58,9 +62,14 @@ const yuan = 7
 // pay moves money, at most what an account holds, and returns the transfer's key
 // and what was moved.
 func (b *builder) pay(l ledger, p payment) (string, int64) {
+	via := ""
+	if to := l[p.to]; to != nil {
+		via = to.bank
+	}
 	if from := l[p.from]; from != nil {
 		p.cents = min(p.cents, from.balance)
 		from.balance -= p.cents
+		via = from.bank
 	}
 	if to := l[p.to]; to != nil {
 		to.balance += p.cents
@@ -75,6 +84,9 @@ func (b *builder) pay(l ledger, p payment) (string, int64) {
 		"at", p.at.Format(time.RFC3339), "amount", money(p.cents), "currency", p.currency, "amountUsd", money(usd), "rail", p.rail, "purpose", p.purpose, "transactionId", b.letters(2)+b.digits(10))
 	b.link(Link{Kind: "SENT", From: p.from, To: key, At: p.at, Cents: p.cents, Currency: p.currency})
 	b.link(Link{Kind: "RECEIVED", From: p.to, To: key, At: p.at, Cents: p.cents, Currency: p.currency})
+	if via != "" {
+		b.link(Link{Kind: "ROUTED_VIA", From: key, To: via, At: p.at})
+	}
 	return key, p.cents
 }
 

@@ -17,13 +17,12 @@ type vault struct {
 type trailPlan struct {
 	cycle, region, shell int
 	mule, wallet         string
+	coin                 int64 // bought by the shell, in cents
 	hops                 []Hop
 }
 
-func (s *story) bank() string { return s.bankNames[s.rng.IntN(len(s.bankNames))] }
-
 func (s *story) openFor(holder, region string, opening int) string {
-	return s.open(s.ledger, holder, region, "USD", s.bank(), int64(opening)*100)
+	return s.open(s.ledger, holder, region, "USD", pick(s.builder, s.banks), int64(opening)*100)
 }
 
 // setMoney opens all accounts.
@@ -36,7 +35,11 @@ func (s *story) setMoney() {
 		}
 		s.mules = append(s.mules, mules)
 		v.regional = append(v.regional, s.openFor(cell[s.rng.IntN(2)], "us", s.between(500, 4000)))
-		s.upstream = append(s.upstream, mules...)
+	}
+	for i := range s.size.mules { // region by region in turn, so that none outweighs the others
+		for _, mules := range s.mules {
+			s.upstream = append(s.upstream, mules[i])
+		}
 	}
 	trader := s.company("us", exchangeTrade, s.launderers)
 	v.funnel = s.openFor(trader, "us", s.between(500, 4000))
@@ -54,7 +57,7 @@ func (s *story) setMoney() {
 	s.downstream = append(append(s.downstream, v.shells...), v.payees...)
 	broker := s.company("cn", exchangeTrade, s.procurers.people)
 	v.mirror[0] = s.openFor(broker, "us", s.between(2000, 9000))
-	v.mirror[1] = s.open(s.ledger, broker, "cn", "CNY", s.bank(), int64(s.between(60, 90))*100_000_00)
+	v.mirror[1] = s.open(s.ledger, broker, "cn", "CNY", pick(s.builder, s.banks), int64(s.between(60, 90))*100_000_00)
 	s.openForSellers()
 	s.trail = trailPlan{cycle: s.size.cycles / 2, region: 1}
 	s.trail.shell = s.trail.cycle % len(v.shells)
@@ -71,7 +74,7 @@ func (s *story) openForSellers() {
 			}
 			s.payTo[maker] = s.openWallet(s.ledger, maker)
 			if i == 0 && j < 3 {
-				s.vault.abroad = append(s.vault.abroad, s.open(s.ledger, maker, "cn", "CNY", s.bank(), int64(s.between(2, 9))*10_000_00))
+				s.vault.abroad = append(s.vault.abroad, s.open(s.ledger, maker, "cn", "CNY", pick(s.builder, s.banks), int64(s.between(2, 9))*10_000_00))
 			}
 		}
 		s.payTo[r.neck] = s.openFor(r.neck, s.region[r.neck], s.between(9000, 40000))
@@ -146,11 +149,12 @@ func (s *story) layer(c int, day time.Time, collected int64, active []int) {
 		part := collected * 96 / 100 * share / 100
 		share = 100 - share
 		key, got := s.pay(s.ledger, payment{from: v.funnel, to: v.shells[shell], cents: part, at: s.within(day, 13, 14), rail: "wire", purpose: pick(s.builder, purposes)})
-		coin, _ := s.pay(s.ledger, payment{from: v.shells[shell], to: v.wallets[shell], cents: got * 45 / 100, at: s.within(day, 16, 16), rail: "crypto", purpose: "purchase of USDT"})
+		coin, bought := s.pay(s.ledger, payment{from: v.shells[shell], to: v.wallets[shell], cents: got * 45 / 100, at: s.within(day, 16, 16), rail: "crypto", purpose: "purchase of USDT"})
 		s.pay(s.ledger, payment{from: v.shells[shell], to: v.payees[(c+i)%len(v.payees)], cents: got * 20 / 100, at: s.within(day, 17, 17), rail: "wire", purpose: pick(s.builder, purposes)})
 		if c == s.trail.cycle && shell == s.trail.shell {
 			s.noteHop(v.funnel, v.shells[shell], key)
 			s.noteHop(v.shells[shell], v.wallets[shell], coin)
+			s.trail.coin = bought
 		}
 	}
 	if c%3 == 0 {
@@ -186,7 +190,7 @@ func (s *story) settle(c int, day time.Time, active []int) {
 	}
 	if c == s.trail.cycle {
 		wallet := s.vault.wallets[s.trail.shell]
-		key, _ := s.pay(s.ledger, payment{from: wallet, to: s.trail.wallet, cents: s.ledger[wallet].balance * 3 / 5, at: s.within(day, 20, 20), rail: "crypto", purpose: "order"})
+		key, _ := s.pay(s.ledger, payment{from: wallet, to: s.trail.wallet, cents: s.trail.coin * 92 / 100, at: s.within(day, 20, 20), rail: "crypto", purpose: "order"})
 		s.noteHop(wallet, s.trail.wallet, key)
 	}
 }

@@ -118,7 +118,9 @@ func (c *community) addPeople() {
 		if i < 6 {
 			phones = append(phones, c.phone(c.region))
 			c.join("USES_IDENTIFIER", p, phones[i])
-			c.link(Link{Kind: "COMMUNICATED_WITH", From: phones[i], To: phones[c.rng.IntN(i+1)/2], Weight: float64(c.between(1, 20)), At: c.within(start, 0, days)})
+			if i > 0 {
+				c.link(Link{Kind: "COMMUNICATED_WITH", From: phones[i], To: phones[c.rng.IntN(i)], Weight: float64(c.between(1, 20)), At: c.within(start, 0, days)})
+			}
 		}
 		c.people = append(c.people, p)
 	}
@@ -166,13 +168,12 @@ func (c *community) addFirms() {
 }
 
 func (c *community) openAccounts() {
-	names := c.story.bankNames
 	for i := range 12 {
 		holder, opening := c.people[i%communityPeople], c.between(800, 30000)
 		if i < communityFirms {
 			holder, opening = c.firms[i], c.between(20000, 400000)
 		}
-		c.accounts = append(c.accounts, c.open(c.ledger, holder, c.region, "USD", pick(c.builder, names), int64(opening)*100))
+		c.accounts = append(c.accounts, c.open(c.ledger, holder, c.region, "USD", pick(c.builder, c.story.banks), int64(opening)*100))
 	}
 }
 

@@ -40,14 +40,14 @@ func measure(size int) measures {
 // story is the criminal network and its evidence: small, held in memory.
 type story struct {
 	*builder
-	size             measures
-	answers          *Answers
-	region           map[string]string // of people, firms and sites
-	phones           map[string]string // of people
-	shop             shop
-	gates            gates
-	carry            map[string][]string // conveyances by mode
-	banks, bankNames []string
+	size    measures
+	answers *Answers
+	region  map[string]string // of people, firms and sites
+	phones  map[string]string // of people
+	shop    shop
+	gates   gates
+	carry   map[string][]string // conveyances by mode
+	banks   []bank
 
 	procurers, core, sellers   crew
 	cells                      [][]string
@@ -108,8 +108,9 @@ func (s *story) setBanks() {
 	for i, kind := range []string{"bank", "bank", "bank", "money service business", "exchange", "payment app", "bank"} {
 		region := []string{"us", "us", "mx", "us", "us", "us", "cn"}[i]
 		name := title(pick(s.builder, syllables[region])+pick(s.builder, syllables[region])) + " " + map[string]string{"bank": "Bank", "money service business": "Remittances", "exchange": "Digital Exchange", "payment app": "Pay"}[kind]
-		s.bankNames = append(s.bankNames, name)
-		s.banks = append(s.banks, s.add("FinancialInstitution", name, "institutionType", kind, "bic", s.letters(4)+countries[region]+s.letters(2), "jurisdiction", countries[region], "status", "active"))
+		key := s.add("FinancialInstitution", name, "institutionType", kind, "bic", s.letters(4)+countries[region]+s.letters(2), "jurisdiction", countries[region], "status", "active")
+		s.join("REGISTERED_AT", key, s.address(region))
+		s.banks = append(s.banks, bank{key, name})
 	}
 }
 
