@@ -1,0 +1,215 @@
+package projection
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// someWrites are writes that the generators make, the same every time.
+func someWrites(n int) []write {
+	gen := rapid.Custom(drawWrite)
+	out := make([]write, n)
+	for i := range out {
+		out[i] = gen.Example(i)
+	}
+	return out
+}
+
+func TestSyncGoesOnAfterAnError(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(20) {
+		f.commit(w)
+	}
+	broken := errors.New("broken")
+	f.fail = func(r graph.Revision) error {
+		if r == 7 {
+			return broken
+		}
+		return nil
+	}
+	if err := p.Sync(context.Background()); !errors.Is(err, broken) {
+		t.Fatalf("Sync() = %v, want the feed's error", err)
+	}
+	if got := p.Current().Revision(); got != 6 {
+		t.Errorf("the snapshot shows revision %d, want 6, the last one read completely", got)
+	}
+	held := p.Current()
+	before := answerOf(t, held, access.Everything(), AnyTime())
+	f.fail = nil
+	if err := p.Sync(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(expected(f, access.Everything(), AnyTime()), answerOf(t, p.Current(), access.Everything(), AnyTime()), equateEmpty); diff != "" {
+		t.Errorf("after the error (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, answerOf(t, held, access.Everything(), AnyTime()), equateEmpty); diff != "" {
+		t.Errorf("a snapshot in use changed (-before +after):\n%s", diff)
+	}
+}
+
+func TestContextEndsWork(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(5) {
+		f.commit(w)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.Sync(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("Sync() = %v, want the context's error", err)
+	}
+	if _, err := Open(ended, f); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open() = %v, want the context's error", err)
+	}
+	if err := p.Sync(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, layer := range someLayers {
+		scope := AnyTime()
+		scope.Layer = layer
+		if _, err := p.Current().View(access.Everything()).Scoped(scope).Materialize(ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("Materialize() of %s = %v, want the context's error", layer, err)
+		}
+	}
+}
+
+// Readers hold snapshots while a writer follows the feed and bases are rebuilt.
+func TestConcurrentReaders(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	writes := someWrites(120)
+	done := make(chan struct{})
+	var readers sync.WaitGroup
+	for k := range 4 {
+		readers.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(k), 1))
+			clearances := []access.Clearance{access.Everything(), access.Grant("A"), access.Grant("B")}
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				scope := AnyTime()
+				scope.Layer = someLayers[r.IntN(len(someLayers))]
+				clearance := clearances[r.IntN(len(clearances))]
+				s := p.Current()
+				f.mu.Lock()
+				w := f.worlds[s.Revision()]
+				f.mu.Unlock()
+				want := newOracle(w, clearance, scope).answer()
+				got := answerOf(t, s, clearance, scope)
+				want.Version = got.Version
+				if diff := cmp.Diff(want, got, equateEmpty); diff != "" {
+					t.Errorf("revision %d (-want +got):\n%s", s.Revision(), diff)
+					return
+				}
+			}
+		})
+	}
+	for i, w := range writes {
+		f.commit(w)
+		if i%7 == 0 {
+			p.compactNow()
+		}
+		if err := p.Sync(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	readers.Wait()
+	p.Close()
+	if got, want := p.Current().Revision(), graph.Revision(len(f.entries)); got != want {
+		t.Errorf("the snapshot shows revision %d of %d", got, want)
+	}
+}
+
+func TestPastRevisions(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(12) {
+		f.commit(w)
+	}
+	if err := p.Sync(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	clearance := access.Grant("A")
+	now := p.Current().View(clearance)
+	for r := range p.Current().Revision() + 1 {
+		s, err := p.At(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := newOracle(f.worlds[r], clearance, AnyTime()).answer()
+		want.Version = int(now.VersionAt(r))
+		if diff := cmp.Diff(want, answerOf(t, s, clearance, AnyTime()), equateEmpty); diff != "" {
+			t.Errorf("revision %d (-want +got):\n%s", r, diff)
+		}
+		back, ok := now.RevisionOf(now.VersionAt(r))
+		if !ok || back > r {
+			t.Errorf("version %d is of revision %d, %v, which is not up to %d", now.VersionAt(r), back, ok, r)
+		}
+	}
+	if _, ok := now.RevisionOf(now.Version() + 1); ok {
+		t.Error("a version to come has a revision")
+	}
+	if _, err := p.At(context.Background(), p.Current().Revision()+1); graph.CodeOf(err) != graph.NotFound {
+		t.Errorf("At() of a revision to come = %v, want NOT_FOUND", err)
+	}
+}
+
+// The same changes told twice, as after a lost answer, leave what they left once.
+func TestChangesToldTwice(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(15) {
+		f.commit(w)
+		if err := p.Sync(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		s := p.Current()
+		want := answerOf(t, s, access.Everything(), AnyTime())
+		r := s.Revision()
+		again := s.with([]revisionChanges{{f.entries[r-1], f.changes[r]}}, p.dict)
+		got := answerOf(t, again, access.Everything(), AnyTime())
+		got.Version = want.Version
+		if diff := cmp.Diff(want, got, equateEmpty); diff != "" {
+			t.Fatalf("revision %d told twice (-once +twice):\n%s", r, diff)
+		}
+		p.current.Store(again)
+	}
+}
+
+func TestSizeCountsWhatIsThere(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(30) {
+		f.commit(w)
+		if err := p.Sync(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for _, l := range f.now().links {
+			if !l.Kind.IsJudgement() {
+				want++
+			}
+		}
+		if records, links := p.Current().Size(); records != len(f.now().records) || links != want {
+			t.Fatalf("Size() = %d, %d, want %d, %d", records, links, len(f.now().records), want)
+		}
+	}
+	p.compactNow()
+	p.Close()
+	if n := p.Current().base.numNodes(); n > recordKeys {
+		t.Errorf("the base keeps %d nodes for %d records", n, recordKeys)
+	}
+}
