@@ -44,10 +44,11 @@ type Driver interface {
 	// ever; its error ends the scan and is returned as it is.
 	Scan(ctx context.Context, dataset string, at graph.Revision, record func(*graph.Record) error, link func(*graph.Link) error) (graph.Revision, error)
 	// Match returns the first limit IDs above after, ascending, of the current
-	// records whose search keys hold a word for every term. A term with a trailing
-	// '*' matches words that begin with it. Words consist of lower-case letters,
-	// digits, '_' and anything beyond ASCII; other terms are BAD_USER_INPUT, and no
-	// terms match nothing.
+	// records whose search keys hold a word for every term. A term is a word, or, with a
+	// trailing '*', the beginning of words, or several of these parted by '|', of
+	// which one must match. Words consist of lower-case letters, digits, '_' and
+	// anything beyond ASCII; other terms are BAD_USER_INPUT, and no terms match
+	// nothing.
 	Match(ctx context.Context, terms []string, after graph.ID, limit int) ([]graph.ID, error)
 	// Log returns up to limit entries with revision > after, ascending.
 	Log(ctx context.Context, after graph.Revision, limit int) ([]Entry, error)

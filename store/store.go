@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
@@ -52,34 +53,101 @@ func (s *Store) Secret(ctx context.Context) ([]byte, error) { return s.driver.Se
 
 // Records returns those of ids that c sees at the revision, in the order of ids.
 // What c does not see is left out exactly as what does not exist. Any number of
-// ids is taken, MaxIDs at a time.
-func (s *Store) Records(ctx context.Context, c access.Clearance, ids []graph.ID, at graph.Revision) ([]graph.Record, error) {
-	return nil, unfinished
+// ids is taken, MaxIDs at a time: for one state of all, name a revision.
+func (s *Store) Records(ctx context.Context, c access.Clearance, ids []graph.ID, at graph.Revision) (records []graph.Record, err error) {
+	err = chunks(ids, func(some []graph.ID) error {
+		found, err := s.driver.Records(ctx, some, at)
+		records = append(records, slices.DeleteFunc(found, func(r graph.Record) bool { return !c.Sees(r.Markings) })...)
+		return err
+	})
+	return records, err
 }
 
 // Links is Records for links, by the links' own markings alone: the caller
 // answers for the ends, which must be visible too.
-func (s *Store) Links(ctx context.Context, c access.Clearance, ids []graph.ID, at graph.Revision) ([]graph.Link, error) {
-	return nil, unfinished
+func (s *Store) Links(ctx context.Context, c access.Clearance, ids []graph.ID, at graph.Revision) (links []graph.Link, err error) {
+	err = chunks(ids, func(some []graph.ID) error {
+		found, err := s.driver.Links(ctx, some, at)
+		links = append(links, slices.DeleteFunc(found, func(l graph.Link) bool { return !c.Sees(l.Markings) })...)
+		return err
+	})
+	return links, err
+}
+
+// chunks calls visit with at most MaxIDs of ids at a time.
+func chunks[T any](ids []T, visit func([]T) error) error {
+	for some := range slices.Chunk(ids, MaxIDs) {
+		if err := visit(some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Versions returns the versions of an item that c sees, oldest first. A deletion
-// is kept if the version before it is; hidden versions leave no trace.
+// is kept if the version before it is; hidden versions leave no trace. Links go
+// by their own markings alone.
 func (s *Store) Versions(ctx context.Context, c access.Clearance, id graph.ID) ([]Version, error) {
-	return nil, unfinished
+	all, err := s.driver.Versions(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	visible := false
+	return slices.DeleteFunc(all, func(v Version) bool {
+		switch {
+		case v.Record != nil:
+			visible = c.Sees(v.Record.Markings)
+		case v.Link != nil:
+			visible = c.Sees(v.Link.Markings)
+		}
+		return !visible
+	}), nil
 }
 
 // Entries returns log entries by number, in the order of revisions, unknown ones
 // left out. The caller decides whether a viewer may know of them.
-func (s *Store) Entries(ctx context.Context, revisions []graph.Revision) ([]Entry, error) {
-	return nil, unfinished
+func (s *Store) Entries(ctx context.Context, revisions []graph.Revision) (entries []Entry, err error) {
+	err = chunks(revisions, func(some []graph.Revision) error {
+		found, err := s.driver.Entries(ctx, some)
+		entries = append(entries, found...)
+		return err
+	})
+	return entries, err
 }
 
 // Changes returns what revision r changed, as far as c sees it: hidden befores
 // and afters are nil, and a change with neither vanishes. Links go by their own
 // markings alone.
 func (s *Store) Changes(ctx context.Context, c access.Clearance, r graph.Revision) ([]Change, error) {
-	return nil, unfinished
+	all, err := s.driver.Changes(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	kept := all[:0]
+	for _, change := range all {
+		visible := Change{
+			RecordBefore: seenRecord(c, change.RecordBefore), RecordAfter: seenRecord(c, change.RecordAfter),
+			LinkBefore: seenLink(c, change.LinkBefore), LinkAfter: seenLink(c, change.LinkAfter),
+		}
+		if visible != (Change{}) {
+			kept = append(kept, visible)
+		}
+	}
+	return kept, nil
+}
+
+func seenRecord(c access.Clearance, r *graph.Record) *graph.Record {
+	if r == nil || !c.Sees(r.Markings) {
+		return nil
+	}
+	return r
+}
+
+func seenLink(c access.Clearance, l *graph.Link) *graph.Link {
+	if l == nil || !c.Sees(l.Markings) {
+		return nil
+	}
+	return l
 }
 
 // Datasets returns every declared dataset by name, whoever may see it. A viewer
@@ -88,16 +156,23 @@ func (s *Store) Changes(ctx context.Context, c access.Clearance, r graph.Revisio
 func (s *Store) Datasets(ctx context.Context) ([]Dataset, error) { return s.driver.Datasets(ctx) }
 
 // Backup writes a verified copy of one consistent revision to path, which must
-// not exist, and returns the revision. A driver that cannot gives BAD_USER_INPUT.
+// not exist, and returns the revision. A store that cannot copy itself answers
+// BAD_USER_INPUT.
 func (s *Store) Backup(ctx context.Context, path string) (graph.Revision, error) {
-	return 0, unfinished
+	if b, ok := s.driver.(Backuper); ok {
+		return b.Backup(ctx, path)
+	}
+	return 0, graph.Errorf(graph.BadUserInput, "this store cannot copy itself; use the backup of its database server")
 }
 
 // Check verifies what the store holds and returns findings for a person to read,
 // none when all is well.
-func (s *Store) Check(ctx context.Context) ([]string, error) { return nil, unfinished }
+func (s *Store) Check(ctx context.Context) ([]string, error) {
+	if c, ok := s.driver.(Checker); ok {
+		return c.Check(ctx)
+	}
+	return nil, graph.Errorf(graph.BadUserInput, "this store cannot check itself; use the tools of its database server")
+}
 
 // Close releases the driver. Later calls fail with UNAVAILABLE.
 func (s *Store) Close() error { return s.driver.Close() }
-
-var unfinished = graph.Errorf(graph.Internal, "not there yet")

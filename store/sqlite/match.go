@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
@@ -37,14 +38,17 @@ func (d *Driver) Match(ctx context.Context, terms []string, after graph.ID, limi
 func matchQuery(terms []string) (string, error) {
 	parts := make([]string, len(terms))
 	for i, term := range terms {
-		word, prefix := strings.CutSuffix(term, "*")
-		if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !wordRune(r) }) {
-			return "", unfit("%q is not a search term", term)
+		choices := strings.Split(term, "|")
+		for j, choice := range choices {
+			word, prefix := strings.CutSuffix(choice, "*")
+			if word == "" || !utf8.ValidString(word) || strings.ContainsFunc(word, func(r rune) bool { return !wordRune(r) }) {
+				return "", unfit("%q is not a search term", term)
+			}
+			if choices[j] = `"` + word + `"`; prefix {
+				choices[j] += "*"
+			}
 		}
-		parts[i] = `"` + word + `"`
-		if prefix {
-			parts[i] += "*"
-		}
+		parts[i] = "(" + strings.Join(choices, " OR ") + ")"
 	}
 	return strings.Join(parts, " AND "), nil
 }
