@@ -36,7 +36,7 @@ func (l *lot) stops() []string {
 // setRoutes adds the firms and sites of the three routes: precursors from makers
 // abroad, licit chemicals from exporters at home, and pill presses.
 func (s *story) setRoutes() {
-	m, buy, local := s.size, s.procurers.people, s.core.people
+	m, buy, local := s.size, &s.procurers, &s.core
 	for i := range m.labs {
 		s.labs = append(s.labs, s.workplace("laboratory", "lab", i))
 	}

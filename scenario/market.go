@@ -80,8 +80,8 @@ func (s *story) supplyStreets() {
 
 var firearms = [][4]string{{"rifle", "7.62x39", "AK pattern", "RO"}, {"rifle", "5.56x45", "AR pattern", "US"}, {"pistol", "9x19", "compact", "US"}, {"rifle", ".50 BMG", "long range", "US"}}
 
-// moveWeapons sends firearms south: bought by people of the cells' circle, held by
-// the core.
+// moveWeapons sends firearms south: bought by people of the cells' circle, carried
+// by the liaison, held by the core.
 func (s *story) moveWeapons() {
 	for range s.size.weapons {
 		f, serial := pick(s.builder, firearms), s.letters(2)+s.digits(6)
@@ -89,7 +89,7 @@ func (s *story) moveWeapons() {
 		buyer := pick(s.builder, s.cells[s.rng.IntN(len(s.cells))])
 		at := s.within(start, 0, days-40)
 		s.link(Link{Kind: "SUPPLIES_WEAPON", From: buyer, To: weapon, At: at})
-		s.link(Link{Kind: "SUPPLIES_WEAPON", From: buyer, To: s.orgs[0], At: at.AddDate(0, 0, 9), Quantity: 1, Unit: "pieces"})
+		s.link(Link{Kind: "SUPPLIES_WEAPON", From: buyer, To: s.liaisons[1], At: at.AddDate(0, 0, 9), Quantity: 1, Unit: "pieces"})
 		s.link(Link{Kind: "HOLDS", From: pick(s.builder, s.core.people), To: weapon, At: at.AddDate(0, 0, 12)})
 	}
 }

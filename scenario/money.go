@@ -41,21 +41,21 @@ func (s *story) setMoney() {
 			s.upstream = append(s.upstream, mules[i])
 		}
 	}
-	trader := s.company("us", exchangeTrade, s.launderers)
+	trader := s.company("us", exchangeTrade, &s.launderers)
 	v.funnel = s.openFor(trader, "us", s.between(500, 4000))
 	for range s.size.shells {
-		shell := s.company("us", holdingTrade, s.launderers)
+		shell := s.company("us", holdingTrade, &s.launderers)
 		s.shells = append(s.shells, shell)
 		v.shells = append(v.shells, s.openFor(shell, "us", s.between(500, 4000)))
 		v.wallets = append(v.wallets, s.openWallet(s.ledger, shell))
 	}
 	for i := range s.size.payees {
-		payee := s.company("mx", []trade{estateTrade, exchangeTrade}[i%2], s.core.people)
+		payee := s.company("mx", []trade{estateTrade, exchangeTrade}[i%2], &s.core)
 		s.payees = append(s.payees, payee)
 		v.payees = append(v.payees, s.openFor(payee, "mx", s.between(2000, 9000)))
 	}
 	s.downstream = append(append(s.downstream, v.shells...), v.payees...)
-	broker := s.company("cn", exchangeTrade, s.procurers.people)
+	broker := s.company("cn", exchangeTrade, &s.procurers)
 	v.mirror[0] = s.openFor(broker, "us", s.between(2000, 9000))
 	v.mirror[1] = s.open(s.ledger, broker, "cn", "CNY", pick(s.builder, s.banks), int64(s.between(60, 90))*100_000_00)
 	s.openForSellers()

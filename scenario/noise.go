@@ -11,8 +11,8 @@ import (
 // A community is a small licit economy. All have the same number of nodes of each
 // kind, so that one may trade with another whose keys were never kept.
 //
-// Where it touches the story it leads nowhere. Its people know one person of the
-// story at most. Its money meets one account, upstream or downstream of the
+// Where it touches the story it leads nowhere. Its people and firms know one person
+// of the story at most. Its money meets one account, upstream or downstream of the
 // funnel. Of its firms, sources are never reached by goods of the story and
 // buyers never sell to anybody but buyers.
 const (

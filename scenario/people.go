@@ -10,7 +10,7 @@ import (
 // crew is a part of the people network that is connected without its liaisons.
 type crew struct {
 	people []string
-	size   int // people and organizations
+	size   int // people, organizations and firms
 }
 
 // person adds a person with, most often, a phone and sometimes a passport.
@@ -153,7 +153,7 @@ func (s *story) cast() {
 		}
 		s.cells = append(s.cells, s.cell(&s.sellers, s.sellers.people[r], "us", roles...))
 	}
-	s.launderers = s.cell(&s.core, s.core.people[0], "mx", "launderer", "launderer", "enabler", "launderer", "launderer")
+	s.launderers.people = s.cell(&s.core, s.core.people[0], "mx", "launderer", "launderer", "enabler", "launderer", "launderer")
 	s.procurers = s.crew(s.sellers.size+s.sellers.size/2, []string{"cn", "cn", "in", "mx"}, []string{"broker", "precursor supplier", "importer", "enabler"})
 	s.orgs = []string{
 		s.organize(&s.core, "Cártel de la "+pick(s.builder, []string{"Ribera", "Cañada", "Laguna", "Sierra Baja"}), "cartel", "MX"),

@@ -63,12 +63,12 @@ func (s *Scenario) settleTouches() {
 // the first is the larger end.
 func (s *Scenario) plantPeople() {
 	st, n := s.story, s.context.communities
-	sizes, apart := [3]int64{int64(st.procurers.size), int64(st.core.size), int64(st.sellers.size)}, int64(0)
+	sizes, apart := [3]int64{int64(st.procurers.size), int64(st.core.size + st.launderers.size), int64(st.sellers.size)}, int64(0)
 	for i := range n {
 		if i%4 == 3 {
-			apart += pairsOf(communityPeople)
+			apart += pairsOf(communityPeople + communityFirms)
 		} else {
-			sizes[i%4] += communityPeople
+			sizes[i%4] += communityPeople + communityFirms
 		}
 	}
 	before := pairsOf(sizes[0]+sizes[1]+sizes[2]+2) + apart

@@ -49,21 +49,22 @@ type story struct {
 	carry   map[string][]string // conveyances by mode
 	banks   []bank
 
-	procurers, core, sellers   crew
-	cells                      [][]string
-	launderers, orgs, liaisons []string
-	labs, mills, stashes       []string
-	routes                     []*route
-	shells, payees             []string
-	ledger                     ledger
-	mules                      [][]string        // accounts, by region
-	payTo                      map[string]string // the account or wallet of a seller
-	vault                      vault
-	mirrors                    []string // transfers, in pairs
-	upstream, downstream       []string // accounts that licit communities deal with
-	merchants                  []string // firms that trade with licit communities
-	trail                      trailPlan
-	loads                      []load
+	procurers, core, sellers crew
+	cells                    [][]string
+	launderers               crew // a cell of the core, and the firms it fronts for
+	orgs, liaisons           []string
+	labs, mills, stashes     []string
+	routes                   []*route
+	shells, payees           []string
+	ledger                   ledger
+	mules                    [][]string        // accounts, by region
+	payTo                    map[string]string // the account or wallet of a seller
+	vault                    vault
+	mirrors                  []string // transfers, in pairs
+	upstream, downstream     []string // accounts that licit communities deal with
+	merchants                []string // firms that trade with licit communities
+	trail                    trailPlan
+	loads                    []load
 }
 
 func newStory(seed uint64, size int, keys keyer, answers *Answers) *story {
@@ -115,8 +116,10 @@ func (s *story) setBanks() {
 }
 
 // company adds a firm with a register entry, an address, a director and now and
-// then an owner from among people.
-func (s *story) company(region string, t trade, people []string) string {
+// then an owner, all from one crew.
+func (s *story) company(region string, t trade, c *crew) string {
+	people := c.people
+	c.size++
 	name, form := s.companyName(region, t)
 	key := s.add("Company", name, "registrationNumber", countries[region]+s.digits(9), "jurisdiction", countries[region],
 		"sector", t.sector, "incorporationDate", s.within(start, -3000, -200).Format("2006-01"), "status", "active", "legalForm", form)
@@ -136,14 +139,14 @@ func (s *story) company(region string, t trade, people []string) string {
 	return key
 }
 
-func (s *story) companies(n int, region string, t trade, people []string) []string {
+func (s *story) companies(n int, region string, t trade, c *crew) []string {
 	var keys []string
 	for i := range n {
 		r := region
 		if region == "cn" && i%4 == 3 {
 			r = "in"
 		}
-		keys = append(keys, s.company(r, t, people))
+		keys = append(keys, s.company(r, t, c))
 	}
 	return keys
 }

@@ -96,8 +96,13 @@ func (w *world) goods() []arc {
 }
 
 func (w *world) peopleNetwork() []arc {
-	kinds := map[graph.LinkKind]bool{"DIRECTS": true, "EMPLOYS": true, "MEMBER_OF": true, "FAMILY_OF": true, "ASSOCIATE_OF": true, "COMMUNICATED_WITH": true, "CONTROLS": true, "SUPPLIES": true, "LINKED_TO": true}
-	social := map[graph.Kind]bool{"Person": true, "CriminalOrganization": true}
+	kinds, social := map[graph.LinkKind]bool{}, map[graph.Kind]bool{}
+	for _, k := range []graph.LinkKind{"DIRECTS", "EMPLOYS", "MEMBER_OF", "FAMILY_OF", "ASSOCIATE_OF", "COMMUNICATED_WITH", "CONTROLS", "OWNS", "SUPPLIES", "SUPPLIES_WEAPON", "FACILITATES", "BROKERED", "LINKED_TO"} {
+		kinds[k] = true
+	}
+	for _, k := range []graph.Kind{"Person", "CriminalOrganization", "Company", "FinancialInstitution", "Agency"} {
+		social[k] = true
+	}
 	var arcs []arc
 	for _, l := range w.links {
 		if kinds[l.Kind] && social[w.byKey[l.From].Kind] && social[w.byKey[l.To].Kind] {
