@@ -38,7 +38,7 @@ func (b bridges) size() int64            { return int64(len(b)) * 16 }
 // scope falls into more pieces, the most pairs cut first, ties by ID.
 func (s *Session) ArticulationPoints(ctx context.Context, scope projection.Scope, page Page) (Paged[ArticulationPoint], ComputedOn, error) {
 	points, g, err := computed(ctx, s, scope, "articulationPoints", nil, func(ctx context.Context, g *projection.Graph) (articulationPoints, error) {
-		points, err := connectivity.CutPoints(ctx, g.Net)
+		points, err := connectivity.ArticulationPoints(ctx, g.Net)
 		slices.SortStableFunc(points, func(a, b connectivity.CutPoint) int { return cmp.Compare(b.PairsCut, a.PairsCut) })
 		return points, err
 	})

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -156,38 +155,14 @@ func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuer
 	return pages, nil
 }
 
-// LinkCount says how many links of a kind leave or reach an entity.
-type LinkCount struct {
-	Kind  graph.LinkKind
-	Out   bool
-	Count int
-}
-
 // LinkCounts counts the links of an entity by kind and direction, in that order,
 // leaving before reaching. It reads no store.
-func (s *Session) LinkCounts(id graph.ID) []LinkCount {
+func (s *Session) LinkCounts(id graph.ID) []projection.LinkCount {
 	e, ok := s.view.Entity(id)
 	if !ok {
 		return nil
 	}
-	counts := map[LinkCount]int{}
-	for _, l := range s.view.Scoped(projection.AnyTime()).LinksOf(e, true, true) {
-		counts[LinkCount{Kind: l.Kind, Out: l.Out}]++
-	}
-	list := make([]LinkCount, 0, len(counts))
-	for key, n := range counts {
-		list = append(list, LinkCount{key.Kind, key.Out, n})
-	}
-	slices.SortFunc(list, func(a, b LinkCount) int {
-		if order := cmp.Compare(a.Kind, b.Kind); order != 0 || a.Out == b.Out {
-			return order
-		}
-		if a.Out {
-			return -1
-		}
-		return 1
-	})
-	return list
+	return s.view.Scoped(projection.AnyTime()).LinkCounts(e)
 }
 
 // Judgements returns, for each of these entities, the identity judgements about its

@@ -146,23 +146,10 @@ func (s *Session) derived(g *projection.Graph, e network.EdgeIndex, origin proje
 		v.Markings = v.Markings.Union(p.Markings)
 		v.Dataset = p.Dataset
 	}
-	if fact, ok := s.factBetween(parts, v.From, v.To); ok {
-		e, _ := s.view.Entity(fact)
+	if e, ok := s.view.Entity(origin.Fact); ok {
 		v.Support = append(v.Support, s.view.Members(e)...)
 	}
 	return v
-}
-
-// factBetween returns the entity that the parts of a derived link have in common,
-// apart from its ends: the transfer, the shipment, the phone.
-func (s *Session) factBetween(parts []*LinkView, from, to graph.ID) (graph.ID, bool) {
-	for _, id := range []graph.ID{parts[0].From, parts[0].To} {
-		common := !slices.ContainsFunc(parts, func(p *LinkView) bool { return p.From != id && p.To != id })
-		if common && id != from && id != to {
-			return id, true
-		}
-	}
-	return graph.ID{}, false
 }
 
 // fillFromFacts gives derived links what only the fact itself states.
