@@ -35,43 +35,6 @@ func (c *Scoped) AppendIn(v network.NodeIndex, buf []network.Arc) []network.Arc 
 	return c.appendArcs(uint32(v), buf, c.scope.Orientation != Natural, c.scope.Orientation != Reverse)
 }
 
-// OutDegree implements network.Sized. It counts the visible links in scope, loops
-// too, and never more: what steers a search decides between answers of equal
-// worth, so it must not know what is hidden. O(1) where nothing is, else O(d).
-func (c *Scoped) OutDegree(v network.NodeIndex) int {
-	return c.ends(uint32(v), c.scope.Orientation != Reverse, c.scope.Orientation != Natural)
-}
-
-// InDegree implements network.Sized; see [Scoped.OutDegree].
-func (c *Scoped) InDegree(v network.NodeIndex) int {
-	return c.ends(uint32(v), c.scope.Orientation != Natural, c.scope.Orientation != Reverse)
-}
-
-func (c *Scoped) ends(v uint32, forward, backward bool) int {
-	count := 0
-	if c.every && c.snap.clean(v) {
-		b := c.snap.base
-		if forward {
-			count += int(b.outOff[v+1] - b.outOff[v])
-		}
-		if backward {
-			count += int(b.inOff[v+1] - b.inOff[v])
-		}
-		return count
-	}
-	var one [1]uint32
-	for _, m := range c.fused.members(v, one[:0]) {
-		c.eachEnd(m, forward, backward, func(link, far uint32, _ bool) {
-			if c.admitsLink(link) {
-				if _, ok := c.admits(far); ok {
-					count++
-				}
-			}
-		})
-	}
-	return count
-}
-
 // eachEnd hands the stored links of one record to visit, with the record at the
 // other end and whether the link leaves this one; a loop comes both ways. Links
 // that are gone, hidden or out of scope are among them.
@@ -173,12 +136,20 @@ func (c *Scoped) appendRow(v uint32, buf []network.Arc, forward, backward bool) 
 	return buf
 }
 
+// appendStep appends one arc of a row, unless it is a loop or out of sight. What a
+// class alone decides is decided here, because searches spend their time on it.
 func (c *Scoped) appendStep(v, link, far uint32, buf []network.Arc) []network.Arc {
-	if far == v {
+	switch {
+	case far == v:
 		return buf
+	case c.every:
+	case c.byClass && !c.snap.delta.dirty.has(far) && !c.fused.has(far):
+		b := c.snap.base
+		if !c.linkOK[b.links.class[link]] || !c.nodeOK[b.nodes.class[far]] {
+			return buf
+		}
+	default:
+		return c.appendArc(link, far, buf)
 	}
-	if c.every {
-		return append(buf, network.Arc{To: network.NodeIndex(far), Edge: network.EdgeIndex(link)})
-	}
-	return c.appendArc(link, far, buf)
+	return append(buf, network.Arc{To: network.NodeIndex(far), Edge: network.EdgeIndex(link)})
 }

@@ -17,18 +17,17 @@ type base struct {
 	inFrom []uint32
 	inLink []uint32
 	byID   []uint32 // link positions in ID order
-	unseen int      // nodes and links that nobody sees
+	byNode directory
+	byLink directory
+	unseen int // nodes and links that nobody sees
 }
 
 func (b *base) numNodes() int { return len(b.nodes.id) }
 func (b *base) numLinks() int { return len(b.links.id) }
 
-func (b *base) node(id graph.ID) (uint32, bool) {
-	i, ok := search(b.nodes.id, id)
-	return uint32(i), ok
-}
+func (b *base) node(id graph.ID) (uint32, bool) { return b.byNode.find(b.nodes.id, id) }
 
-func (b *base) link(id graph.ID) (uint32, bool) { return searchBy(b.byID, b.links.id, id) }
+func (b *base) link(id graph.ID) (uint32, bool) { return b.byLink.findBy(b.byID, b.links.id, id) }
 
 // from returns the start of a link: the row of the forward adjacency it lies in.
 func (b *base) from(link uint32) uint32 {
@@ -63,7 +62,8 @@ func (b *base) starts() []uint32 {
 type builder struct {
 	nodes    nodeColumns
 	links    linkColumns
-	from, to []uint32 // node positions, or numNodes+i for ghosts[i]
+	from, to []uint32  // node positions, or numNodes+i for ghosts[i]
+	byNode   directory // made when the nodes are complete
 	ghosts   []graph.ID
 	ghost    map[graph.ID]uint32
 }
@@ -74,8 +74,11 @@ func newBuilder() *builder { return &builder{ghost: map[graph.ID]uint32{}} }
 // ghost: a node that nobody sees until its record arrives.
 func (b *builder) end(id graph.ID) uint32 {
 	n := len(b.nodes.id)
-	if i, ok := search(b.nodes.id, id); ok {
-		return uint32(i)
+	if b.byNode.starts == nil {
+		b.byNode = newDirectory(n, func(i int) *graph.ID { return &b.nodes.id[i] })
+	}
+	if i, ok := b.byNode.find(b.nodes.id, id); ok {
+		return i
 	}
 	i, ok := b.ghost[id]
 	if !ok {
@@ -114,6 +117,8 @@ func (b *builder) build(nodeClasses []nodeClass, linkClasses []linkClass) *base 
 	out.to = permute(b.to, out.byID)
 	out.links = b.links.moved(out.byID)
 	*b = builder{}
+	out.byNode = newDirectory(n, func(i int) *graph.ID { return &out.nodes.id[i] })
+	out.byLink = newDirectory(m, func(i int) *graph.ID { return &out.links.id[out.byID[i]] })
 	out.inFrom, out.inLink = make([]uint32, m), make([]uint32, m)
 	next := slices.Clone(out.inOff[:n])
 	for v := range n { // ascending from, so each reverse row ends up sorted

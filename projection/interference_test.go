@@ -84,7 +84,6 @@ type found struct {
 	ReachedFrom, ReachedTo path.Reached
 	Cost                   float64
 	Cheapest               []graph.ID
-	DegreeFrom, DegreeTo   int
 	Neighbours             []graph.ID
 	IsLink                 bool
 }
@@ -119,7 +118,7 @@ func searches(t failer, s *Snapshot, clearance access.Clearance, scope Scope) []
 		}
 		_, _, isLink := c.FindLink(linkID(i))
 		out = append(out, found{Nodes: idsOf(c, r.Nodes), Links: linkIDs(c, r.Edges), ReachedFrom: r.ReachedFrom, ReachedTo: r.ReachedTo,
-			Cost: w.Cost, Cheapest: idsOf(c, w.Nodes), DegreeFrom: c.OutDegree(from), DegreeTo: c.InDegree(to), Neighbours: idsOf(c, near.Nodes),
+			Cost: w.Cost, Cheapest: idsOf(c, w.Nodes), Neighbours: idsOf(c, near.Nodes),
 			IsLink: isLink})
 	}
 	return out

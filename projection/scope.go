@@ -75,6 +75,7 @@ type Scoped struct {
 	unnamed      map[graph.ID]bool // IDs in Without that name nothing stored: derived links
 	nodesByValue bool              // some predicate looks at more of a node than its class
 	linksByValue bool              // the same for links
+	byClass      bool              // neither does
 	every        bool              // nothing in the base is left out or fused
 }
 
@@ -105,7 +106,8 @@ func (v *View) Scoped(scope Scope) *Scoped {
 	c.remove(scope.Without)
 	c.linksByValue = c.timed() || scope.MinConfidence > 0 || c.withoutLinks != nil
 	c.nodesByValue = c.timed() || scope.MinConfidence > 0 || c.within != nil || c.without != nil || c.kindOK != nil
-	c.every = v.all && v.fused == nil && !c.linksByValue && !c.nodesByValue && datasets == nil && linkKinds == nil
+	c.byClass = !c.linksByValue && !c.nodesByValue
+	c.every = v.all && v.fused == nil && c.byClass && datasets == nil && linkKinds == nil
 	return c
 }
 
@@ -189,8 +191,12 @@ func (c *Scoped) admitsRecord(i uint32) bool {
 	if c.scope.MinConfidence <= 0 && !c.timed() {
 		return true
 	}
-	row := c.snap.node(i)
-	return row.confidence >= c.scope.MinConfidence && c.during(row.at, row.validFrom, row.validTo)
+	if !c.snap.clean(i) {
+		row := c.snap.node(i)
+		return row.confidence >= c.scope.MinConfidence && c.during(row.at, row.validFrom, row.validTo)
+	}
+	n, k := &c.snap.base.nodes, int(i)
+	return n.confidence.get(k) >= c.scope.MinConfidence && (!c.timed() || c.during(n.at.get(k), n.validFrom.get(k), n.validTo.get(k)))
 }
 
 // during says whether an event at an instant, or else a validity [from, to),
@@ -216,16 +222,13 @@ func (c *Scoped) admitsLink(i uint32) bool {
 
 // admitsValues applies the predicates that look at more than the class of a link.
 func (c *Scoped) admitsValues(i uint32) bool {
-	s := c.snap
-	if c.withoutLinks.has(i) || s.linkConfidence(i) < c.scope.MinConfidence {
+	if c.withoutLinks.has(i) {
 		return false
 	}
-	if !c.timed() {
-		return true
+	if row := c.snap.added(i); row != nil {
+		return row.confidence >= c.scope.MinConfidence && c.during(row.at, row.validFrom, row.validTo)
 	}
-	if row := s.added(i); row != nil {
-		return c.during(row.at, row.validFrom, row.validTo)
-	}
-	l := &s.base.links
-	return c.during(l.at.get(int(i)), l.validFrom.get(int(i)), l.validTo.get(int(i)))
+	l, k := &c.snap.base.links, int(i)
+	return (c.scope.MinConfidence <= 0 || l.confidence.get(k) >= c.scope.MinConfidence) &&
+		(!c.timed() || c.during(l.at.get(k), l.validFrom.get(k), l.validTo.get(k)))
 }

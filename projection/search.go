@@ -3,66 +3,54 @@ package projection
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
 
-// search finds id in ascending ids, and reports where it is or would be. IDs are
-// hashes, so their leading bits say where to look: interpolation search takes
-// O(log log n) steps on them, and the step bound keeps it O(log n) on any others.
-func search(ids []graph.ID, id graph.ID) (int, bool) {
-	lo, hi := 0, len(ids)
-	for step := 0; lo < hi; step++ {
-		mid := int(uint(lo+hi) / 2)
-		if step < 6 {
-			mid = interpolate(&ids[lo], &ids[hi-1], &id, lo, hi)
-		}
-		switch c := ids[mid].Compare(id); {
-		case c == 0:
-			return mid, true
-		case c < 0:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
-	}
-	return lo, false
+// directory finds IDs in ascending order. IDs are hashes, so their leading bits
+// say nearly where to look: the directory notes where each run of equal leading
+// bits starts, one byte an ID. A look-up takes O(1) steps on hashes, and O(log n)
+// on any others.
+type directory struct {
+	shift  uint
+	starts []uint32
 }
 
-// searchBy is search over ids in the order of positions.
-func searchBy(positions []uint32, ids []graph.ID, id graph.ID) (uint32, bool) {
-	lo, hi := 0, len(positions)
-	for step := 0; lo < hi; step++ {
-		mid := int(uint(lo+hi) / 2)
-		if step < 6 {
-			mid = interpolate(&ids[positions[lo]], &ids[positions[hi-1]], &id, lo, hi)
-		}
-		switch c := ids[positions[mid]].Compare(id); {
-		case c == 0:
-			return positions[mid], true
-		case c < 0:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
+// newDirectory indexes n IDs.
+func newDirectory(n int, at func(int) *graph.ID) directory {
+	width := max(bits.Len(uint(n))-2, 0)
+	d := directory{shift: 64 - uint(width), starts: make([]uint32, 1<<width+1)}
+	for i := range n {
+		d.starts[lead(at(i))>>d.shift+1]++
 	}
-	return 0, false
+	for k := 1; k < len(d.starts); k++ {
+		d.starts[k] += d.starts[k-1]
+	}
+	return d
 }
 
-func interpolate(least, greatest, id *graph.ID, lo, hi int) int {
-	a, z, x := lead(least), lead(greatest), lead(id)
-	if x <= a {
-		return lo
+// run returns the range of positions that can hold id.
+func (d *directory) run(id *graph.ID) (lo, hi int) {
+	k := lead(id) >> d.shift
+	return int(d.starts[k]), int(d.starts[k+1])
+}
+
+// find returns the position of id in ids.
+func (d *directory) find(ids []graph.ID, id graph.ID) (uint32, bool) {
+	lo, hi := d.run(&id)
+	i, ok := slices.BinarySearchFunc(ids[lo:hi], id, graph.ID.Compare)
+	return uint32(lo + i), ok
+}
+
+// findBy returns the position in ids of id, by way of the ascending order.
+func (d *directory) findBy(order []uint32, ids []graph.ID, id graph.ID) (uint32, bool) {
+	lo, hi := d.run(&id)
+	i, ok := slices.BinarySearchFunc(order[lo:hi], id, func(at uint32, id graph.ID) int { return ids[at].Compare(id) })
+	if !ok {
+		return 0, false
 	}
-	if x >= z {
-		return hi - 1
-	}
-	high, low := bits.Mul64(x-a, uint64(hi-1-lo))
-	if high >= z-a {
-		return hi - 1
-	}
-	quotient, _ := bits.Div64(high, low, z-a)
-	return lo + int(quotient)
+	return order[lo+i], true
 }
 
 func lead(id *graph.ID) uint64 { return binary.BigEndian.Uint64(id[:8]) }
