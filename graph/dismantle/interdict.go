@@ -1,0 +1,230 @@
+package dismantle
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/chokepoint/chokepoint/graph/flow"
+	"github.com/chokepoint/chokepoint/graph/network"
+)
+
+// Flow chooses at most budget nodes or links, none of the nodes in from or to, that
+// leave the least maximum flow from a node of from to a node of to: the network
+// interdiction of Wood (1993) at equal cost. Value is the flow left, +Inf when
+// nothing limits it. capacity is that of each link by its index, as in
+// [flow.Options]; parallel links add up.
+//
+// What a maximum flow does not use can go without harm, so the search branches on
+// what carries it; and a set takes away no more flow than passes it, which rules out
+// most sets and bounds the rest. When the work ends before the proof, the targets
+// that carry most are tried one after the other and exchanged.
+//
+// Errors: those of [flow.Max], a negative budget, a cancelled ctx.
+func Flow(ctx context.Context, net *network.Network, from, to []network.NodeIndex, capacity []float64,
+	budget int, t Targets, lim Limits,
+) (Plan, error) {
+	if err := checkBudget(budget); err != nil {
+		return Plan{}, err
+	}
+	problem, err := flow.NewProblem(net, from, to, flow.Options{Capacity: capacity})
+	if err != nil {
+		return Plan{}, err
+	}
+	budget = min(budget, t.count(net))
+	s := &interdiction{ctx: ctx, net: net, problem: problem, what: t, work: lim.work(), banned: make([]bool, t.count(net))}
+	start := s.without(nil)
+	if s.err != nil {
+		return Plan{}, s.err
+	}
+	plan := Plan{Before: start, Value: start}
+	floor := s.floor(budget)
+	b := s.branching(lim)
+	proven := b.grow(budget, start, 0)
+	plan.Value = b.best
+	if proven {
+		plan.best(b.sets, b.total)
+	} else {
+		s.work = lim.work() / 4 // for what may have been missed
+		plan.Choice, plan.Value = s.exchange(s.extend(b.sets[0], budget), b.sets[0], b.best)
+		plan.Bound, plan.AlternativesTotal = min(plan.Value, floor), -1
+		plan.Optimal = alike(plan.Bound, plan.Value)
+	}
+	plan.byEffect(false, func(set, further []int) []float64 {
+		values := make([]float64, len(further))
+		for i, t := range further {
+			values[i] = s.without(append(slices.Clone(set), t))
+		}
+		return values
+	})
+	if err := stopped(ctx); err != nil {
+		return Plan{}, err
+	}
+	return plan, nil
+}
+
+// interdiction is a search for what carries the flow.
+type interdiction struct {
+	ctx     context.Context
+	net     *network.Network
+	problem *flow.Problem
+	what    Targets
+	banned  []bool
+	work    int64
+	err     error
+
+	value    float64 // of the flow looked at last
+	carriers []carrier
+}
+
+// carrier is a target and the flow that passes it.
+type carrier struct {
+	target int
+	flow   float64
+}
+
+func (s *interdiction) take(set []int, away bool) {
+	for _, t := range set {
+		if s.what == Links {
+			s.problem.TakeLink(network.EdgeIndex(t), away)
+		} else {
+			s.problem.Take(network.NodeIndex(t), away)
+		}
+	}
+}
+
+// without returns the flow without a set.
+func (s *interdiction) without(set []int) float64 {
+	s.take(set, true)
+	defer s.take(set, false)
+	before := s.problem.Work()
+	value, err := s.problem.Solve(s.ctx)
+	s.work -= s.problem.Work() - before + int64(s.net.NumLinks()+s.net.NumNodes())
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+	return value
+}
+
+// look solves without a set and lists what carries the flow, most first, ties by
+// index, what is banned left out.
+func (s *interdiction) look(set []int) {
+	s.value = s.without(set)
+	s.carriers = s.carriers[:0]
+	for t, banned := range s.banned {
+		if banned || slices.Contains(set, t) {
+			continue
+		}
+		x := 0.0
+		if s.what == Links {
+			x = math.Abs(s.problem.On(network.EdgeIndex(t)))
+		} else {
+			x = s.problem.Through(network.NodeIndex(t))
+		}
+		if x > 0 {
+			s.carriers = append(s.carriers, carrier{t, x})
+		}
+	}
+	slices.SortStableFunc(s.carriers, func(a, b carrier) int { return cmp.Compare(b.flow, a.flow) })
+}
+
+// floor bounds the flow that is left without any set.
+func (s *interdiction) floor(budget int) float64 {
+	s.look(nil)
+	return leftOver(s.value, s.carriers, budget)
+}
+
+// leftOver bounds the flow left when k carriers go: no more stops than passes them.
+func leftOver(value float64, carriers []carrier, k int) float64 {
+	if math.IsInf(value, 1) {
+		return 0
+	}
+	slack := 1e-12 * value // sums are rounded
+	for _, c := range carriers[:min(k, len(carriers))] {
+		value -= c.flow
+	}
+	return max(0, value-slack)
+}
+
+func (s *interdiction) branching(lim Limits) *branching {
+	var depth [][]carrier // of the sets on the way down
+	var values []float64
+	return &branching{
+		look: func(set []int, more bool) (float64, []int) {
+			if !more {
+				return s.without(set), nil
+			}
+			s.look(set)
+			depth = append(depth[:len(set)], slices.Clone(s.carriers))
+			values = append(values[:len(set)], s.value)
+			targets := make([]int, len(s.carriers))
+			for i, c := range s.carriers {
+				targets[i] = c.target
+			}
+			return s.value, targets
+		},
+		hopeless: func(set []int, next, left int, prev, now float64) bool {
+			// Earlier carriers are banned by now, so next carries most of what is left.
+			carriers := depth[len(set)]
+			at := slices.IndexFunc(carriers, func(c carrier) bool { return c.target == next })
+			low := leftOver(values[len(set)], carriers[at:], left)
+			return low > now && !alike(low, now) || low > prev || alike(low, prev)
+		},
+		banned: s.banned,
+		better: func(a, b float64) bool { return a < b },
+		same:   alike,
+		spent:  func() bool { return s.work < 0 || s.ctx.Err() != nil },
+		keep:   lim.alternatives() + 1,
+	}
+}
+
+// tries is how many carriers a greedy step looks at.
+const tries = 16
+
+// pick returns the target that leaves least besides a set.
+func (s *interdiction) pick(set []int) (target int, value float64) {
+	s.look(set)
+	target, value = -1, math.Inf(1)
+	for _, c := range slices.Clone(s.carriers[:min(tries, len(s.carriers))]) {
+		if s.work < 0 && target >= 0 {
+			break
+		}
+		if x := s.without(append(slices.Clone(set), c.target)); target < 0 || x < value {
+			target, value = c.target, x
+		}
+	}
+	return target, value
+}
+
+func (s *interdiction) extend(set []int, budget int) []int {
+	set = slices.Clone(set)
+	for len(set) < budget && s.ctx.Err() == nil {
+		t, _ := s.pick(set)
+		if t < 0 {
+			break
+		}
+		set = append(set, t)
+	}
+	return set
+}
+
+// exchange replaces members one by one for as long as that helps and the work lasts,
+// and returns the better of the result and a set known before.
+func (s *interdiction) exchange(set, known []int, least float64) ([]int, float64) {
+	value := s.without(set)
+	for still := 0; still < len(set) && s.work > 0 && s.ctx.Err() == nil; still++ {
+		rest := slices.Clone(set[1:])
+		t, x := s.pick(rest)
+		if t >= 0 && x < value && !alike(x, value) {
+			value, still = x, 0
+			set = append(rest, t)
+		} else {
+			set = append(rest, set[0])
+		}
+	}
+	if s.err != nil || !(value < least) {
+		return known, least
+	}
+	return set, value
+}
