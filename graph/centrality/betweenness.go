@@ -43,7 +43,10 @@ func Betweenness(ctx context.Context, net *network.Network, opt Options) ([]floa
 }
 
 func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64, error) {
-	b := decompose(net)
+	b, err := decompose(ctx, net)
+	if err != nil {
+		return nil, err
+	}
 	all, err := parts(ctx, net, b)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package centrality
 
-import "github.com/chokepoint/chokepoint/graph/network"
+import (
+	"context"
+
+	"github.com/chokepoint/chokepoint/graph/network"
+)
 
 // blocks are the biconnected components of a simple undirected network, found by
 // depth-first search (Hopcroft and Tarjan 1973). Two nodes share at most one block,
@@ -34,13 +38,13 @@ type search struct {
 	cursor      []uint32 // how much of a node's row has been walked
 	path        []network.NodeIndex
 	open        []network.NodeIndex // found, but not yet in a block
-	count       uint32
-	branchPairs []float64 // sum of squares of the parts a node's removal splits off below
+	count, left uint32              // nodes found and left for good
+	branchPairs []float64           // sum of squares of the parts a node's removal splits off below
 	out         blocks
 }
 
 // decompose finds the blocks of a simple undirected network in O(n + m).
-func decompose(net *network.Network) *blocks {
+func decompose(ctx context.Context, net *network.Network) (*blocks, error) {
 	n := net.NumNodes()
 	s := search{net: net, found: make([]uint32, n), low: make([]uint32, n), cursor: make([]uint32, n),
 		branchPairs: make([]float64, n)}
@@ -49,14 +53,17 @@ func decompose(net *network.Network) *blocks {
 		s.out.home[v], s.out.hang[v] = -1, 1
 	}
 	for v := range network.NodeIndex(n) {
-		if s.found[v] == 0 {
-			s.component(v)
+		if s.found[v] != 0 {
+			continue
+		}
+		if err := s.component(ctx, v); err != nil {
+			return nil, err
 		}
 	}
-	return &s.out
+	return &s.out, nil
 }
 
-func (s *search) component(root network.NodeIndex) {
+func (s *search) component(ctx context.Context, root network.NodeIndex) error {
 	firstBlock, firstInside := len(s.out.list), len(s.out.inside)
 	s.discover(root)
 	s.open = s.open[:0] // the root is top of its blocks, never inside one
@@ -77,8 +84,12 @@ func (s *search) component(root network.NodeIndex) {
 		if len(s.path) > 0 {
 			s.retreat(v, s.path[len(s.path)-1])
 		}
+		if s.left++; s.left%ctxStride == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	s.finish(root, firstBlock, firstInside)
+	return nil
 }
 
 func (s *search) discover(v network.NodeIndex) {

@@ -59,6 +59,9 @@ func brokerage(ctx context.Context, net *network.Network, opt Options, scaled fu
 		return nil, err
 	}
 	m := mutual(net, opt.Weights).weighted()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	second := &matrix{off: m.off, nbr: m.nbr, weight: scaled(m)}
 	scores := make([]float64, m.size())
 	err := m.pieces(ctx, func() func(int, int, int) error {

@@ -1,9 +1,11 @@
 package centrality
 
+import "context"
+
 // largestComponent labels the strongly connected components (in an undirected network
 // the components) and returns the label of the largest; of several the one with the
 // least node. There is none, −1, without nodes. O(n + m), by Kosaraju and Sharir (1981).
-func largestComponent(in, out *matrix) (label []int32, largest int32) {
+func largestComponent(ctx context.Context, in, out *matrix) (label []int32, largest int32, err error) {
 	n := in.size()
 	label = make([]int32, n)
 	for v := range label {
@@ -12,7 +14,10 @@ func largestComponent(in, out *matrix) (label []int32, largest int32) {
 	var sizes []int
 	var least []uint32
 	var reached []uint32
-	last := finished(out)
+	last, err := finished(ctx, out)
+	if err != nil {
+		return nil, -1, err
+	}
 	for i := len(last) - 1; i >= 0; i-- {
 		if label[last[i]] >= 0 {
 			continue
@@ -38,11 +43,11 @@ func largestComponent(in, out *matrix) (label []int32, largest int32) {
 			largest = int32(c)
 		}
 	}
-	return label, largest
+	return label, largest, ctx.Err()
 }
 
 // finished returns the nodes in the order in which a depth-first search leaves them.
-func finished(m *matrix) []uint32 {
+func finished(ctx context.Context, m *matrix) ([]uint32, error) {
 	order := make([]uint32, 0, m.size())
 	next := append([]uint32(nil), m.off[:m.size()]...) // the next entry of each row
 	found := make([]bool, m.size())
@@ -57,6 +62,9 @@ func finished(m *matrix) []uint32 {
 			v := path[len(path)-1]
 			if next[v] == m.off[v+1] {
 				order, path = append(order, v), path[:len(path)-1]
+				if len(order)%ctxStride == 0 && ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
 				continue
 			}
 			w := m.nbr[next[v]]
@@ -67,5 +75,5 @@ func finished(m *matrix) []uint32 {
 			}
 		}
 	}
-	return order
+	return order, nil
 }

@@ -17,7 +17,7 @@ func Core(ctx context.Context, net *network.Network, opt Options) ([]float64, er
 	p := newPeeling(m)
 	scores := make([]float64, m.size())
 	for i := range p.order { // the order changes beyond i alone
-		if i%pieceWork == 0 && ctx.Err() != nil {
+		if i%ctxStride == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		v := p.order[i]

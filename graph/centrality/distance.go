@@ -64,7 +64,10 @@ func distances(ctx context.Context, net *network.Network, width int,
 	if net.Directed() {
 		out = outgoing(net, nil)
 	}
-	order, targets := searchOrder(in, out)
+	order, targets, err := searchOrder(ctx, in, out)
+	if err != nil {
+		return nil, err
+	}
 	in, out = in.renamed(order, out), out.renamed(order, in)
 	batches := (targets + batch - 1) / batch
 	chunks := min(64, batches)
@@ -99,8 +102,11 @@ func distances(ctx context.Context, net *network.Network, width int,
 // searchOrder returns the nodes in an order that keeps together what is searched
 // together: components, and in them the nodes with most links first. The nodes that
 // any other reaches come first; second result is their number.
-func searchOrder(in, out *matrix) (order []uint32, targets int) {
-	label, _ := largestComponent(in, out)
+func searchOrder(ctx context.Context, in, out *matrix) (order []uint32, targets int, err error) {
+	label, _, err := largestComponent(ctx, in, out)
+	if err != nil {
+		return nil, 0, err
+	}
 	order = make([]uint32, in.size())
 	for v := range order {
 		order[v] = uint32(v)
@@ -118,5 +124,5 @@ func searchOrder(in, out *matrix) (order []uint32, targets int) {
 		return cmp.Or(cmp.Compare(a, x), cmp.Compare(b, y), cmp.Compare(c, z), cmp.Compare(v, w))
 	})
 	targets = sort.Search(len(order), func(i int) bool { return len(in.row(int(order[i]))) == 0 })
-	return order, targets
+	return order, targets, ctx.Err()
 }

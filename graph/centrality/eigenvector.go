@@ -38,7 +38,10 @@ func Eigenvector(ctx context.Context, net *network.Network, opt Options) ([]floa
 	if net.Directed() {
 		out = outgoing(net, opt.Weights)
 	}
-	label, largest := largestComponent(in, out)
+	label, largest, err := largestComponent(ctx, in, out)
+	if err != nil {
+		return nil, err
+	}
 	m := in.within(label, largest).unit()
 	x := make([]float64, m.size())
 	for v := range x {
@@ -53,7 +56,7 @@ func Eigenvector(ctx context.Context, net *network.Network, opt Options) ([]floa
 	if net.Directed() {
 		settle = power
 	}
-	x, err := settle(ctx, x, m.times)
+	x, err = settle(ctx, x, m.times)
 	if err != nil {
 		return nil, err
 	}

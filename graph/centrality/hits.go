@@ -27,7 +27,14 @@ func hits(ctx context.Context, net *network.Network, opt Options, first, second 
 	if err := opt.checkWeights(net); err != nil {
 		return nil, err
 	}
-	a, b := first(net, opt.Weights).unit(), second(net, opt.Weights).unit()
+	a := first(net, opt.Weights).unit()
+	b := a
+	if net.Directed() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		b = second(net, opt.Weights).unit()
+	}
 	start := a.sums()
 	if len(a.nbr) == 0 {
 		return undefined(start, func(int) bool { return true }), nil

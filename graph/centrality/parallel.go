@@ -7,6 +7,10 @@ import (
 	"sync/atomic"
 )
 
+// ctxStride is the number of nodes between two looks at a context where a node is
+// little work.
+const ctxStride = 4096
+
 // accumulate adds up size numbers over chunks of work. Each goroutine calls worker
 // once for its own scratch and then work for one chunk after another, with a zeroed
 // slice to add to. Chunks are summed in ascending order, whoever finishes first, so

@@ -57,7 +57,11 @@ func parts(ctx context.Context, net *network.Network, b *blocks) ([]part, error)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		p := s.merge(s.localize(int32(i)))
+		g := s.localize(int32(i))
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p := s.merge(g)
 		if p.size() > 1 {
 			p.first = first
 			first += p.size()
