@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -254,7 +255,7 @@ func (t *transaction) deleteOne(record, link *row) (store.Outcome, error) {
 
 // index writes the search keys of the records that changed.
 func (t *transaction) index(ctx context.Context) error {
-	insert := newInsertion(t.writer, "INSERT OR REPLACE INTO keys (rowid, words, id) VALUES ", "(?,?,?)")
+	insert := newInsertion(t.writer, "INSERT OR REPLACE INTO keys (rowid, words, id, sum) VALUES ", "(?,?,?,?)")
 	for i, position := range t.records.order {
 		if i%planChunk == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -267,7 +268,7 @@ func (t *transaction) index(ctx context.Context) error {
 		if int(position) < len(t.batch.Keys) {
 			keys = t.batch.Keys[position]
 		}
-		if err := insert.add(keyRow(id), keys, id[:]); err != nil {
+		if err := insert.add(keyRow(id), keys, id[:], keySum(keys)); err != nil {
 			return err
 		}
 	}
@@ -279,3 +280,15 @@ func (t *transaction) index(ctx context.Context) error {
 // those would take each other's place in the index; nobody can make one that
 // agrees with a given other in less than 2^62 tries.
 func keyRow(id graph.ID) int64 { return int64(binary.BigEndian.Uint64(id[:8]) >> 1) }
+
+// keySum adds up the checksums of the words of keys, each counted once, so that
+// the check can tell whether the index still holds them.
+func keySum(keys string) int64 {
+	list := strings.Fields(keys)
+	slices.Sort(list)
+	sum := int64(0)
+	for _, word := range slices.Compact(list) {
+		sum += int64(textSum(word))
+	}
+	return sum
+}

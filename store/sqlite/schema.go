@@ -33,7 +33,7 @@ var migrations = []string{
 		records INTEGER NOT NULL, links INTEGER NOT NULL, signatures BLOB NOT NULL,
 		record_first INTEGER NOT NULL, record_last INTEGER NOT NULL, link_first INTEGER NOT NULL, link_last INTEGER NOT NULL,
 		digest INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
-	CREATE VIRTUAL TABLE keys USING fts5 (words, id UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
+	CREATE VIRTUAL TABLE keys USING fts5 (words, id UNINDEXED, sum UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
 		detail=none, tokenize="ascii tokenchars '_'");`,
 }
 

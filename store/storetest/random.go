@@ -31,6 +31,11 @@ func random(t *testing.T, open func(testing.TB) store.Driver) {
 			equal(rt, "commit", got, m.commit(b))
 		}
 		compare(rt, f, m)
+		if c, ok := f.Driver.(store.Checker); ok {
+			findings, err := c.Check(f.ctx)
+			equal(rt, "error", err, nil)
+			equal(rt, "findings", findings, []string{})
+		}
 	})
 }
 
