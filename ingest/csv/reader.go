@@ -1,0 +1,132 @@
+package csv
+
+import (
+	"context"
+	"hash/maphash"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/ingest"
+)
+
+// File is a table to read. Name stands in rejects and is what a mapping matches.
+type File struct {
+	Name string
+	Open func() (io.ReadCloser, error)
+}
+
+// Path returns the file at a path, named by its last element.
+func Path(path string) File {
+	return File{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+// Options say how tables are read. Ontology, Dataset and Markings are required.
+type Options struct {
+	Ontology *ontology.Ontology
+	// Dataset is the source of all that is read.
+	Dataset string
+	// Markings are those of rows that state none.
+	Markings graph.Markings
+	// Epoch gives integer times a meaning where a mapping does not.
+	Epoch Epoch
+	// Mapping says what tables with other headers mean; nil if there is none.
+	Mapping *Mapping
+}
+
+// Reader reads tables. It implements [ingest.Reader].
+type Reader struct {
+	files   []File
+	options Options
+}
+
+// NewReader returns a reader of files, which together are one import.
+func NewReader(files []File, o Options) *Reader {
+	o.Markings = graph.NewMarkings(o.Markings...)
+	return &Reader{files: files, options: o}
+}
+
+const (
+	// chunkRows, chunkCells and chunkBytes bound a chunk, whichever comes first: one
+	// transaction of some thousand items, in memory that no table can inflate.
+	chunkRows  = 4096
+	chunkCells = 1 << 17
+	chunkBytes = 4 << 20
+)
+
+// Read implements [ingest.Reader]. It takes O(rows) time; memory is that of some
+// chunks and of the ledger: see there.
+func (r *Reader) Read(ctx context.Context, yield func(*ingest.Batch) error) error {
+	if r.options.Ontology == nil || r.options.Dataset == "" || len(r.options.Markings) == 0 {
+		return graph.Errorf(graph.BadUserInput, "an import needs the name of its dataset and a marking for what it brings")
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	workers := runtime.GOMAXPROCS(0)
+	work, ordered := make(chan *chunk), make(chan *chunk, workers+1)
+	group.Go(func() error {
+		defer close(work)
+		defer close(ordered)
+		return r.split(ctx, func(c *chunk) error { return send(ctx, c, ordered, work) })
+	})
+	seed := maphash.MakeSeed()
+	for range workers {
+		group.Go(func() error {
+			w := newWorker(&r.options, seed)
+			for c := range work {
+				w.run(c)
+				close(c.done)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error { return r.settle(ctx, ordered, yield) })
+	return group.Wait()
+}
+
+func newWorker(o *Options, seed maphash.Seed) *worker {
+	return &worker{
+		ontology: o.Ontology, dataset: o.Dataset, markings: o.Markings, seed: seed,
+		namer: namer{ontology: o.Ontology, names: map[namerKey][]string{}},
+	}
+}
+
+// send queues a chunk for the ledger, in its place, and for the workers.
+func send(ctx context.Context, c *chunk, queues ...chan<- *chunk) error {
+	for _, queue := range queues {
+		select {
+		case queue <- c:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// settle takes chunks in the order of the input through the ledger to yield.
+func (r *Reader) settle(ctx context.Context, ordered <-chan *chunk, yield func(*ingest.Batch) error) error {
+	ledger := newLedger(r.options)
+	for c := range ordered {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if b := ledger.settle(c); b.RowsIn() > 0 {
+			if err := yield(b); err != nil {
+				return err
+			}
+		}
+		if c.err != nil {
+			return c.err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return ledger.implied(yield)
+}
