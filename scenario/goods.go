@@ -121,17 +121,17 @@ func (s *story) moveGoods() {
 }
 
 func (s *story) deliver(l *lot, from, to string, at *time.Time) {
-	key, left, arrived := s.ship(consignment{from: from, to: to, fromRegion: s.region[from], toRegion: s.region[to], goods: l.goods.name, hs: l.goods.hs, kg: l.kg, after: *at, hidden: !l.route.machines && s.chance(0.5)})
+	v := s.ship(consignment{from: from, to: to, fromRegion: s.region[from], toRegion: s.region[to], goods: l.goods.name, hs: l.goods.hs, kg: l.kg, after: *at, hidden: !l.route.machines && s.chance(0.5)})
 	if l.machine != "" {
-		s.link(Link{Kind: "CONTAINS", From: key, To: l.machine, Quantity: 1, Unit: "pieces", At: left})
+		s.link(Link{Kind: "CONTAINS", From: v.shipment, To: l.machine, Quantity: 1, Unit: "pieces", At: v.departed})
 	} else {
-		s.link(Link{Kind: "CONTAINS", From: key, To: s.shop[l.goods.name], Quantity: l.kg, Unit: "kg", At: left})
+		s.link(Link{Kind: "CONTAINS", From: v.shipment, To: s.shop[l.goods.name], Quantity: l.kg, Unit: "kg", At: v.departed})
 	}
 	if s.chance(0.3) {
-		s.join("BROKERED", pick(s.builder, s.procurers.people), key)
+		s.join("BROKERED", pick(s.builder, s.procurers.people), v.shipment)
 	}
-	l.shipments, l.left = append(l.shipments, key), append(l.left, left)
-	*at = arrived
+	l.shipments, l.left = append(l.shipments, v.shipment), append(l.left, v.departed)
+	*at = v.arrived
 }
 
 func (s *story) machine(maker string) string {
@@ -154,24 +154,30 @@ type consignment struct {
 	conveyance                     string
 }
 
-// shipment adds a shipment with its declaration. What arrives leaves days later.
-func (b *builder) shipment(c consignment) (key, mode string, departed, arrived time.Time) {
+// voyage is what came of a consignment.
+type voyage struct {
+	shipment, mode, entered string // entered is the port, "" inland
+	departed, arrived       time.Time
+}
+
+// consign adds a shipment with its declaration. What arrives leaves days later.
+func (b *builder) consign(c consignment) voyage {
 	mode, low, high := b.way(c.fromRegion, c.toRegion)
-	departed = b.within(c.after, 2, 9)
-	arrived = b.within(departed, low, high)
+	departed := b.within(c.after, 2, 9)
+	arrived := b.within(departed, low, high)
 	goods, hs := c.goods, c.hs
 	if c.hidden {
 		cover := pick(b, covers)
 		goods, hs = cover[0], cover[1]
 	}
 	number := b.letters(2) + b.digits(9)
-	key = b.add("Shipment", map[string]string{"sea": "Bill of lading ", "air": "Air waybill ", "road": "Consignment ", "mail": "Parcel "}[mode]+number,
+	key := b.add("Shipment", map[string]string{"sea": "Bill of lading ", "air": "Air waybill ", "road": "Consignment ", "mail": "Parcel "}[mode]+number,
 		"trackingNumber", number, "hsCode", hs, "declaredGoods", goods, "declaredValue", fmt.Sprint(int(c.kg*float64(b.between(8, 90)))), "currency", "USD",
 		"grossWeight", degrees(c.kg+float64(b.between(1, 20))/2), "departedAt", departed.Format(time.RFC3339), "arrivedAt", arrived.Format(time.RFC3339), "mode", mode,
 		"originCountry", countries[c.fromRegion], "destinationCountry", countries[c.toRegion])
 	b.link(Link{Kind: "CONSIGNED_BY", From: key, To: c.from, At: departed, Quantity: c.kg, Unit: "kg"})
 	b.link(Link{Kind: "CONSIGNED_TO", From: key, To: c.to, At: arrived, Quantity: c.kg, Unit: "kg"})
-	return key, mode, departed, arrived
+	return voyage{shipment: key, mode: mode, departed: departed, arrived: arrived}
 }
 
 // way returns the mode between two regions and the least and most days it takes.
@@ -189,25 +195,25 @@ func (b *builder) way(from, to string) (mode string, low, high int) {
 }
 
 // ship adds a shipment with its way and carrier.
-func (s *story) ship(c consignment) (key string, departed, arrived time.Time) {
-	key, mode, departed, arrived := s.shipment(c)
-	s.routing(s.builder, key, mode, c, departed, arrived)
-	return key, departed, arrived
-}
+func (s *story) ship(c consignment) voyage { return s.carryOut(s.builder, c) }
 
-// routing tells how a shipment went, through ports and by what.
-func (s *story) routing(b *builder, key, mode string, c consignment, departed, arrived time.Time) {
+// carryOut adds a shipment to b and tells how it went: through which ports, by
+// which conveyance.
+func (s *story) carryOut(b *builder, c consignment) voyage {
+	v := b.consign(c)
 	if c.fromRegion != c.toRegion {
-		b.link(Link{Kind: "ENTERED_AT", From: key, To: s.gates.any(b, c.toRegion, entryMode(mode)), At: arrived})
-		if mode == "sea" {
-			b.link(Link{Kind: "ROUTED_VIA", From: key, To: s.gates.any(b, c.fromRegion, mode), At: departed})
+		v.entered = s.gates.any(b, c.toRegion, entryMode(v.mode))
+		b.link(Link{Kind: "ENTERED_AT", From: v.shipment, To: v.entered, At: v.arrived})
+		if v.mode == "sea" {
+			b.link(Link{Kind: "ROUTED_VIA", From: v.shipment, To: s.gates.any(b, c.fromRegion, v.mode), At: v.departed})
 		}
 	}
 	if c.conveyance != "" {
-		b.join("CARRIED_BY", key, c.conveyance)
-	} else if by := s.carry[mode]; len(by) > 0 {
-		b.join("CARRIED_BY", key, pick(b, by))
+		b.join("CARRIED_BY", v.shipment, c.conveyance)
+	} else if by := s.carry[v.mode]; len(by) > 0 {
+		b.join("CARRIED_BY", v.shipment, pick(b, by))
 	}
+	return v
 }
 
 func entryMode(mode string) string {

@@ -3,16 +3,14 @@ package scenario
 import (
 	"fmt"
 	"time"
-
-	"github.com/chokepoint/chokepoint/graph"
 )
 
 // load is a shipment of drugs from a laboratory or press site to a stash.
 type load struct {
-	shipment, product, stash, carrier, entered string
-	kg                                         float64
-	departed, arrived                          time.Time
-	taken                                      bool // seized on the way
+	voyage
+	product, stash, carrier string
+	kg                      float64
+	taken                   bool // seized on the way
 }
 
 // moveDrugs has every lot that reached a site followed by drugs that leave it,
@@ -45,18 +43,13 @@ func (s *story) send(l *lot, product string, taken bool) {
 	if s.chance(0.3) {
 		c.conveyance = carrier
 	}
-	d.shipment, d.departed, d.arrived = s.ship(c)
-	for _, link := range s.links[len(s.links)-3:] {
-		if link.Kind == "ENTERED_AT" {
-			d.entered = link.To
-		}
-	}
+	d.voyage = s.ship(c)
 	s.link(Link{Kind: "CONTAINS", From: d.shipment, To: product, Quantity: d.kg, Unit: "kg", At: d.departed})
 	s.loads = append(s.loads, d)
 	if !taken {
 		cell := s.cells[r]
-		onward, left, _ := s.ship(consignment{from: d.stash, to: cell[2+s.rng.IntN(2)], fromRegion: "us", toRegion: "us", kg: d.kg, after: d.arrived, hidden: true})
-		s.link(Link{Kind: "CONTAINS", From: onward, To: product, Quantity: d.kg, Unit: "kg", At: left})
+		onward := s.ship(consignment{from: d.stash, to: cell[2+s.rng.IntN(2)], fromRegion: "us", toRegion: "us", kg: d.kg, after: d.arrived, hidden: true})
+		s.link(Link{Kind: "CONTAINS", From: onward.shipment, To: product, Quantity: d.kg, Unit: "kg", At: onward.departed})
 	}
 }
 
@@ -169,7 +162,7 @@ func (s *story) designate() {
 
 // report adds documents that mention people, firms and shipments.
 func (s *story) report(cases []string) {
-	pool := [][]string{s.procurers.people, s.core.people, s.sellers.people, s.merchants, s.labs, s.stashes, s.shells}
+	pool := [][]string{s.procurers.people, s.core.people, s.sellers.people, s.merchants, s.labs, s.stashes, s.shells, s.payees}
 	for i := range 6 + len(s.loads)/2 {
 		on := s.within(start, 60, days)
 		number := s.digits(4)
@@ -178,7 +171,7 @@ func (s *story) report(cases []string) {
 		s.join("CONTAINS", cases[i%len(cases)], doc)
 		for _, of := range pool {
 			if s.chance(0.4) {
-				s.join(graph.LinkKind("MENTIONED_IN"), pick(s.builder, of), doc)
+				s.join("MENTIONED_IN", pick(s.builder, of), doc)
 			}
 		}
 	}

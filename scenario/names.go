@@ -104,7 +104,7 @@ func (b *builder) phoneNumber(region string) string {
 	case "in":
 		return fmt.Sprintf("+91 9%s 555 %s", b.digits(3), b.digits(2))
 	case "mx":
-		return fmt.Sprintf("+52 667 555 %s", b.digits(4))
+		return fmt.Sprintf("+52 6%s 555 %s", b.digits(2), b.digits(3))
 	default:
 		return fmt.Sprintf("+1 %d%s 555 01%s", b.between(2, 9), b.digits(2), b.digits(2))
 	}

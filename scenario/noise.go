@@ -31,8 +31,8 @@ type touch struct {
 	at      time.Time
 }
 
-// context is what communities know of the story and of each other.
-type context struct {
+// country is what communities know of the story and of each other.
+type country struct {
 	seed        uint64
 	keys        keyer
 	base        map[graph.Kind]int // nodes of each kind in the story
@@ -42,7 +42,7 @@ type context struct {
 
 // touch is drawn from its own stream, for the story's balances need it before the
 // community exists.
-func (x *context) touch(i int) touch {
+func (x *country) touch(i int) touch {
 	rng := rand.New(rand.NewPCG(x.seed^0xa5a5, uint64(i)))
 	side, turn := i%3, i/3
 	t := touch{inward: side == 0, cents: int64(600+rng.IntN(4200)) * 100, at: start.AddDate(0, 0, rng.IntN(days-20)).Add(time.Duration(9+rng.IntN(8)) * time.Hour)}
@@ -57,7 +57,7 @@ func (x *context) touch(i int) touch {
 
 // acquaintance returns the one person of the story whom a community's first
 // person knows, or "": procurers, core and sellers in turn.
-func (x *context) acquaintance(i int) string {
+func (x *country) acquaintance(i int) string {
 	crews := [][]string{x.story.procurers.people, x.story.core.people, x.story.sellers.people}
 	if i%4 == 3 {
 		return ""
@@ -67,14 +67,14 @@ func (x *context) acquaintance(i int) string {
 }
 
 // firm returns the key of a firm of community i.
-func (x *context) firm(i, number int) string {
+func (x *country) firm(i, number int) string {
 	return x.keys.key("Company", x.base["Company"]+i*communityFirms+number)
 }
 
 // community is one licit economy in the making.
 type community struct {
 	*builder
-	*context
+	*country
 	number   int
 	region   string
 	people   []string
@@ -86,10 +86,10 @@ type community struct {
 var communityRegions = []string{"us", "mx", "us", "cn", "mx", "us", "in", "cn"}
 
 // build generates community i into the builder, which is emptied first.
-func (x *context) build(b *builder, i int) {
+func (x *country) build(b *builder, i int) {
 	b.rng = rand.New(rand.NewPCG(x.seed, uint64(i)+2))
 	b.nodes, b.links = b.nodes[:0], b.links[:0]
-	c := &community{builder: b, context: x, number: i, region: communityRegions[i%len(communityRegions)], ledger: ledger{}}
+	c := &community{builder: b, country: x, number: i, region: communityRegions[i%len(communityRegions)], ledger: ledger{}}
 	for kind, n := range perCommunity {
 		b.count[kind] = x.base[kind] + i*n
 	}
@@ -228,12 +228,10 @@ func (c *community) moveGoods() {
 			j := c.rng.IntN(c.communities)
 			d.to, d.toRegion = c.firm(j, half+c.rng.IntN(half)), communityRegions[j%len(communityRegions)]
 		}
-		if d.from != d.to {
-			c.shipGoods(d)
-		} else {
+		if d.from == d.to { // a neighbour turned out to be itself
 			d.from = c.firms[a]
-			c.shipGoods(d)
 		}
+		c.shipGoods(d)
 	}
 	for range 2 {
 		c.join("SUPPLIES", c.firms[c.rng.IntN(half)], c.firms[half+c.rng.IntN(half)])
@@ -243,7 +241,6 @@ func (c *community) moveGoods() {
 func (c *community) shipGoods(d consignment) {
 	chemical := pick(c.builder, licits)
 	d.kg, d.after, d.goods, d.hs = float64(c.between(10, 4000))/2, c.within(start, -5, days-50), chemical.name, chemical.hs
-	key, mode, departed, arrived := c.shipment(d)
-	c.story.routing(c.builder, key, mode, d, departed, arrived)
-	c.link(Link{Kind: "CONTAINS", From: key, To: c.story.shop[chemical.name], Quantity: d.kg, Unit: "kg", At: departed})
+	v := c.story.carryOut(c.builder, d)
+	c.link(Link{Kind: "CONTAINS", From: v.shipment, To: c.story.shop[chemical.name], Quantity: d.kg, Unit: "kg", At: v.departed})
 }

@@ -24,7 +24,7 @@ type Scenario struct {
 	Answers Answers
 
 	story   *story
-	context context
+	country country
 }
 
 // Generate makes up a scenario. Equal options give equal scenarios.
@@ -35,7 +35,7 @@ func Generate(o Options) *Scenario {
 	s := &Scenario{Answers: Answers{Seed: o.Seed, Size: o.Size, Start: start, End: start.AddDate(0, 0, days+cycleDays)}}
 	keys := newKeyer(o.Seed, o.Size)
 	s.story = newStory(o.Seed, o.Size, keys, &s.Answers)
-	s.context = context{
+	s.country = country{
 		seed: o.Seed, keys: keys, base: maps.Clone(s.story.count), story: s.story,
 		communities: max(4, (o.Size-len(s.story.nodes)+communityNodes/2)/communityNodes),
 	}
@@ -47,8 +47,8 @@ func Generate(o Options) *Scenario {
 // settleTouches gives the story's accounts what communities pay them, and at the
 // start what they will pay to communities.
 func (s *Scenario) settleTouches() {
-	for i := range s.context.communities {
-		t := s.context.touch(i)
+	for i := range s.country.communities {
+		t := s.country.touch(i)
 		if a := s.story.ledger[t.account]; a != nil && t.inward {
 			a.balance += t.cents
 		} else if a != nil {
@@ -62,7 +62,7 @@ func (s *Scenario) settleTouches() {
 // out, cells are small, and the two liaisons alone join the three crews, of which
 // the first is the larger end.
 func (s *Scenario) plantPeople() {
-	st, n := s.story, s.context.communities
+	st, n := s.story, s.country.communities
 	sizes, apart := [3]int64{int64(st.procurers.size), int64(st.core.size + st.launderers.size), int64(st.sellers.size)}, int64(0)
 	for i := range n {
 		if i%4 == 3 {
@@ -84,16 +84,17 @@ func (s *Scenario) plantPeople() {
 
 func pairsOf(n int64) int64 { return n * (n - 1) / 2 }
 
-// Each hands out every node and then, community by community, every link whose
-// ends have been or will be handed out. It stops at the first error. What the
-// pointers point to is valid during the call only.
+// Each hands out the nodes of the story, then its links, then the same of each
+// community; a link may lead to a node that comes later. It stops at the first
+// error and returns it. What the pointers point to is only to be read, and only
+// during the call.
 func (s *Scenario) Each(node func(*Node) error, link func(*Link) error) error {
 	if err := emit(s.story.builder, node, link); err != nil {
 		return err
 	}
-	b := &builder{keys: s.context.keys, count: map[graph.Kind]int{}}
-	for i := range s.context.communities {
-		s.context.build(b, i)
+	b := &builder{keys: s.country.keys, count: map[graph.Kind]int{}}
+	for i := range s.country.communities {
+		s.country.build(b, i)
 		if err := emit(b, node, link); err != nil {
 			return err
 		}

@@ -262,7 +262,7 @@ func TestNoGiveaway(t *testing.T) {
 func TestHarmlessMajority(t *testing.T) {
 	s := Generate(Options{Size: Size})
 	for kind, least := range map[graph.Kind]float64{"Company": 0.5, "Shipment": 0.5, "Transfer": 0.5} {
-		licit, story := s.context.communities*perCommunity[kind], s.context.base[kind]
+		licit, story := s.country.communities*perCommunity[kind], s.country.base[kind]
 		if share := float64(licit) / float64(licit+story); share < least {
 			t.Errorf("only %.2f of %s are licit", share, kind)
 		}
@@ -271,14 +271,14 @@ func TestHarmlessMajority(t *testing.T) {
 
 func TestCommunitiesAreOfOneSize(t *testing.T) {
 	s := Generate(Options{Size: 3000})
-	b := newBuilder(0, 0, s.context.keys)
-	for i := range s.context.communities {
-		s.context.build(b, i)
+	b := newBuilder(0, 0, s.country.keys)
+	for i := range s.country.communities {
+		s.country.build(b, i)
 		if len(b.nodes) != communityNodes {
 			t.Errorf("community %d has %d nodes", i, len(b.nodes))
 		}
 		for kind, n := range perCommunity {
-			if got := b.count[kind] - s.context.base[kind]; got != (i+1)*n {
+			if got := b.count[kind] - s.country.base[kind]; got != (i+1)*n {
 				t.Errorf("community %d ends at number %d of %s", i, got, kind)
 			}
 		}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -86,10 +85,11 @@ func newStory(seed uint64, size int, keys keyer, answers *Answers) *story {
 	return s
 }
 
+// setFleet adds conveyances. Numbers begin with a nought where no real one does.
 func (s *story) setFleet() {
 	for i := range 4 {
 		name := "MV " + title(pick(s.builder, syllables["us"])+pick(s.builder, syllables["cn"])) + " " + pick(s.builder, []string{"Star", "Wave", "Bridge", "Trader"})
-		vessel := s.add("Conveyance", name, "conveyanceType", "vessel", "imoNumber", fmt.Sprintf("IMO %s", s.digits(7)), "mmsi", s.digits(9), "flag", pick(s.builder, []string{"PA", "LR", "HK"}))
+		vessel := s.add("Conveyance", name, "conveyanceType", "vessel", "imoNumber", "IMO 0"+s.digits(6), "mmsi", "0"+s.digits(8), "flag", pick(s.builder, []string{"PA", "LR", "HK"}))
 		for range 4 {
 			number := s.letters(3) + "U" + s.digits(7)
 			box := s.add("Conveyance", number, "conveyanceType", "container", "serialNumber", number, "capacity", "26000")
@@ -100,7 +100,7 @@ func (s *story) setFleet() {
 		s.carry["road"] = append(s.carry["road"], s.add("Conveyance", "Truck "+plate, "conveyanceType", "truck", "registrationNumber", plate, "flag", []string{"MX", "US", "CN", "MX"}[i]))
 	}
 	for range 3 {
-		tail := "N" + s.digits(3) + s.letters(2)
+		tail := "N0" + s.digits(2) + s.letters(2)
 		s.carry["air"] = append(s.carry["air"], s.add("Conveyance", "Freighter "+tail, "conveyanceType", "aircraft", "registrationNumber", tail, "flag", "US"))
 	}
 }

@@ -82,7 +82,7 @@ func (s *Scenario) newTables(dir string) (*tables, error) {
 	}
 	w := &tables{dir: dir, kinds: map[graph.Kind]*table{}}
 	for _, kind := range o.Kinds {
-		if s.context.base[kind.Name] == 0 {
+		if s.country.base[kind.Name] == 0 {
 			continue
 		}
 		header := append([]string{}, nodeHeader...)
