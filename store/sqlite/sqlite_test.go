@@ -2,9 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/store"
 	"github.com/chokepoint/chokepoint/store/storetest"
 )
@@ -19,14 +19,25 @@ func open(t testing.TB, path string) *Driver {
 }
 
 func TestDriver(t *testing.T) {
-	storetest.Run(t, func(t testing.TB) store.Driver { return open(t, filepath.Join(t.TempDir(), "store.db")) })
+	storetest.Run(t, func(t testing.TB) store.Driver { return open(t, Throwaway) })
 }
 
-// Small windows make the scan of a large store of a small one.
+// Small windows make the scan of a large store of that of a small one.
 func TestScanInWindows(t *testing.T) {
-	storetest.Run(t, func(t testing.TB) store.Driver {
-		d := open(t, Throwaway)
-		d.scanMemory = 16 << 10
-		return d
-	})
+	d := open(t, Throwaway)
+	defer d.Close()
+	for i := range 30 {
+		if _, err := d.Commit(context.Background(), childBatch(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []graph.Revision{3, store.Latest} {
+		d.scanMemory = scanMemory
+		want := dump(t, d, at)
+		for _, memory := range []int64{1 << 16, 1 << 13, 1} {
+			if d.scanMemory = memory; dump(t, d, at) != want {
+				t.Errorf("a scan in windows of %d bytes differs", memory)
+			}
+		}
+	}
 }
