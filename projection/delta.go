@@ -59,7 +59,7 @@ type addedLink struct {
 
 // newDelta returns an empty delta over a base of so many links.
 func newDelta(links int) delta {
-	buckets := 1 << 14
+	buckets := 1 << 16
 	for buckets < links/compactShare && buckets < 1<<22 {
 		buckets *= 2
 	}

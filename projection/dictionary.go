@@ -143,9 +143,8 @@ func figures(r *graph.Record) (at graph.Instant, amount, quantity float64) {
 		return
 	}
 	for _, name := range names.at {
-		if t, ok := graph.ParseInstant(r.Properties.First(name)); ok {
-			at = t
-			break
+		if text := r.Properties.First(name); at == graph.NoInstant && text != "" {
+			at, _ = graph.ParseInstant(text)
 		}
 	}
 	if d, ok := graph.ParseDecimal(r.Properties.First(names.amount)); ok {
