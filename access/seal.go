@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 )
 
 // Sealer makes opaque tokens: authenticated, encrypted and deterministic, so that
@@ -52,7 +53,7 @@ func (s *Sealer) Seal(content []byte, context ...[]byte) string {
 // reports false for every other text.
 func (s *Sealer) Open(token string, context ...[]byte) ([]byte, bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) < tagSize {
+	if err != nil || len(raw) < tagSize || strings.ContainsAny(token, "\r\n") { // line ends are skipped by the decoder
 		return nil, false
 	}
 	content := make([]byte, len(raw)-tagSize)
