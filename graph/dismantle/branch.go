@@ -19,11 +19,13 @@ type branching struct {
 	// hopeless says that adding left members to the set just looked at, of which next
 	// is the first, cannot do better than prev, nor as well as now.
 	hopeless func(set []int, next, left int, prev, now float64) bool
-	banned   []bool
-	better   func(a, b float64) bool
-	same     func(a, b float64) bool
-	spent    func() bool
-	keep     int
+	// guess returns a set of the present size that may be good, grown from a smaller.
+	guess  func(smaller []int, size int) (set []int, value float64)
+	banned []bool
+	better func(a, b float64) bool
+	same   func(a, b float64) bool
+	spent  func() bool
+	keep   int
 
 	size       int
 	prev       float64 // best of smaller sets
@@ -40,6 +42,9 @@ func (b *branching) grow(budget int, start, end float64) bool {
 	for b.size = 1; b.size <= budget && !b.same(b.best, end); b.size++ {
 		b.prev = b.best
 		sets, total := b.sets, b.total
+		if set, value := b.guess(sets[0], b.size); b.better(value, b.prev) && !b.same(value, b.prev) {
+			b.best, sets = value, [][]int{set} // to be found again if the work lasts
+		}
 		b.total = 0
 		b.extend(nil)
 		if b.total == 0 {
@@ -80,10 +85,14 @@ func (b *branching) judge(set []int, value float64) {
 	switch {
 	case b.same(value, b.prev) || b.better(b.prev, value):
 		return
-	case b.total == 0 || !b.same(value, b.best) && b.better(value, b.best):
-		b.best, b.sets, b.total = value, nil, 0
-	case !b.same(value, b.best):
+	case b.same(value, b.best):
+	case b.better(value, b.best):
+		b.best, b.total = value, 0
+	default:
 		return
+	}
+	if b.total == 0 {
+		b.sets = nil
 	}
 	b.total++
 	b.sets = firstSets(b.sets, slices.Sorted(slices.Values(set)), b.keep)
@@ -92,4 +101,38 @@ func (b *branching) judge(set []int, value float64) {
 // alike says that two sums of floats are equal but for rounding.
 func alike(a, b float64) bool {
 	return a == b || math.Abs(a-b) <= 1e-12*min(math.Abs(a), math.Abs(b))
+}
+
+// needed returns a set without the members that change nothing once the others are
+// chosen.
+func needed(set []int, value func(set []int) float64) []int {
+	whole := value(set)
+	for i := len(set) - 1; i >= 0; i-- {
+		if less := slices.Delete(slices.Clone(set), i, i+1); alike(value(less), whole) {
+			set = less
+		}
+	}
+	return set
+}
+
+// inEffect puts a choice in the order of its effect, or with little work left in the
+// order given.
+func (p *Plan) inEffect(more, quick bool, value func(set []int) float64) {
+	if !quick {
+		p.byEffect(more, func(set, further []int) []float64 {
+			values := make([]float64, len(further))
+			for i, t := range further {
+				values[i] = value(append(slices.Clone(set), t))
+			}
+			return values
+		})
+		return
+	}
+	last := p.Before
+	p.Marginal = make([]float64, len(p.Choice))
+	for i := range p.Choice {
+		now := value(p.Choice[:i+1])
+		p.Marginal[i] = difference(now, last)
+		last = now
+	}
 }

@@ -33,7 +33,7 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 		return Plan{}, err
 	}
 	budget = min(budget, t.count(net))
-	s := &interdiction{ctx: ctx, net: net, problem: problem, what: t, work: lim.work(), banned: make([]bool, t.count(net))}
+	s := &interdiction{ctx: ctx, net: net, problem: problem, what: t, work: lim.work(), banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net))}
 	start := s.without(nil)
 	if s.err != nil {
 		return Plan{}, s.err
@@ -43,25 +43,18 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 	b := s.branching(lim)
 	proven := b.grow(budget, start, 0)
 	plan.Value = b.best
+	s.ctx = context.WithoutCancel(ctx) // what follows is brief
 	if proven {
 		plan.best(b.sets, b.total)
 	} else {
 		s.work = lim.work() / 4 // for what may have been missed
 		plan.Choice, plan.Value = s.exchange(s.extend(b.sets[0], budget), b.sets[0], b.best)
+		plan.Choice = needed(plan.Choice, s.without)
 		plan.Bound, plan.AlternativesTotal = min(plan.Value, floor), -1
 		plan.Optimal = alike(plan.Bound, plan.Value)
 	}
-	plan.byEffect(false, func(set, further []int) []float64 {
-		values := make([]float64, len(further))
-		for i, t := range further {
-			values[i] = s.without(append(slices.Clone(set), t))
-		}
-		return values
-	})
-	if err := stopped(ctx); err != nil {
-		return Plan{}, err
-	}
-	return plan, nil
+	plan.inEffect(false, s.work < 0 && len(plan.Choice) > 10, s.without)
+	return plan, stopped(ctx)
 }
 
 // interdiction is a search for what carries the flow.
@@ -73,6 +66,7 @@ type interdiction struct {
 	banned  []bool
 	work    int64
 	err     error
+	onCut   []int
 
 	value    float64 // of the flow looked at last
 	carriers []carrier
@@ -101,16 +95,25 @@ func (s *interdiction) without(set []int) float64 {
 	before := s.problem.Work()
 	value, err := s.problem.Solve(s.ctx)
 	s.work -= s.problem.Work() - before + int64(s.net.NumLinks()+s.net.NumNodes())
-	if err != nil && s.err == nil {
-		s.err = err
+	if err != nil {
+		s.err = cmp.Or(s.err, err)
+		return math.Inf(1) // no set is chosen for it
 	}
 	return value
 }
 
-// look solves without a set and lists what carries the flow, most first, ties by
-// index, what is banned left out.
+// look solves without a set and lists what carries the flow, most first; of those
+// that carry as much, what is on the cut nearest the sources comes first, because
+// only a cut stops what can go around; then ties by index. What is banned is left out.
 func (s *interdiction) look(set []int) {
-	s.value = s.without(set)
+	s.take(set, true)
+	defer s.take(set, false)
+	before := s.problem.Work()
+	cut, err := s.problem.Cut(s.ctx)
+	s.work -= s.problem.Work() - before + 4*int64(s.net.NumLinks()+s.net.NumNodes())
+	s.err = cmp.Or(s.err, err)
+	s.value = cut.Value
+	s.mark(cut)
 	s.carriers = s.carriers[:0]
 	for t, banned := range s.banned {
 		if banned || slices.Contains(set, t) {
@@ -126,7 +129,24 @@ func (s *interdiction) look(set []int) {
 			s.carriers = append(s.carriers, carrier{t, x})
 		}
 	}
-	slices.SortStableFunc(s.carriers, func(a, b carrier) int { return cmp.Compare(b.flow, a.flow) })
+	slices.SortStableFunc(s.carriers, func(a, b carrier) int {
+		return cmp.Or(cmp.Compare(b.flow, a.flow), cmp.Compare(s.onCut[b.target], s.onCut[a.target]))
+	})
+}
+
+// mark notes the targets on the two cuts or at their links.
+func (s *interdiction) mark(cut flow.Cut) {
+	clear(s.onCut)
+	for rank, links := range [2][]network.EdgeIndex{cut.SinkLinks, cut.Links} {
+		for _, e := range links {
+			if s.what == Links {
+				s.onCut[e] = rank + 1
+				continue
+			}
+			v, w := s.net.Ends(e)
+			s.onCut[v], s.onCut[w] = rank+1, rank+1
+		}
+	}
 }
 
 // floor bounds the flow that is left without any set.
@@ -140,11 +160,10 @@ func leftOver(value float64, carriers []carrier, k int) float64 {
 	if math.IsInf(value, 1) {
 		return 0
 	}
-	slack := 1e-12 * value // sums are rounded
 	for _, c := range carriers[:min(k, len(carriers))] {
 		value -= c.flow
 	}
-	return max(0, value-slack)
+	return max(0, value)
 }
 
 func (s *interdiction) branching(lim Limits) *branching {
@@ -169,7 +188,14 @@ func (s *interdiction) branching(lim Limits) *branching {
 			carriers := depth[len(set)]
 			at := slices.IndexFunc(carriers, func(c carrier) bool { return c.target == next })
 			low := leftOver(values[len(set)], carriers[at:], left)
+			if low < 1e-12*values[len(set)] {
+				low = 0 // but for rounding
+			}
 			return low > now && !alike(low, now) || low > prev || alike(low, prev)
+		},
+		guess: func(smaller []int, size int) ([]int, float64) {
+			set := s.extend(smaller, size)
+			return slices.Sorted(slices.Values(set)), s.without(set)
 		},
 		banned: s.banned,
 		better: func(a, b float64) bool { return a < b },
@@ -223,7 +249,7 @@ func (s *interdiction) exchange(set, known []int, least float64) ([]int, float64
 			set = append(rest, set[0])
 		}
 	}
-	if s.err != nil || !(value < least) {
+	if !(value < least) {
 		return known, least
 	}
 	return set, value

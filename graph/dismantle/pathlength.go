@@ -47,20 +47,14 @@ func PathLength(ctx context.Context, net *network.Network, from, to []network.No
 		plan.best(b.sets, b.total)
 	} else {
 		plan.Choice = s.extend(b.sets[0], budget)
-		plan.Value = s.without(plan.Choice)
-		if !(plan.Value > b.best) {
+		if plan.Value = s.without(plan.Choice); !(plan.Value > b.best) {
 			plan.Choice, plan.Value = b.sets[0], b.best
 		}
+		plan.Choice = needed(plan.Choice, s.without)
 		plan.Bound, plan.AlternativesTotal = max(plan.Value, s.disjoint(budget)), -1
 		plan.Optimal = plan.Bound == plan.Value
 	}
-	plan.byEffect(true, func(set, further []int) []float64 {
-		values := make([]float64, len(further))
-		for i, t := range further {
-			values[i] = s.without(append(slices.Clone(set), t))
-		}
-		return values
-	})
+	plan.inEffect(true, s.work < 0 && len(plan.Choice) > 10, s.without)
 	return plan, stopped(ctx)
 }
 
@@ -89,6 +83,10 @@ func (s *routes) branching(lim Limits) *branching {
 			s.gone[next] = true
 			defer func() { s.gone[next] = false; s.take(set, false) }()
 			return s.packed(left-1, prev, now)
+		},
+		guess: func(smaller []int, size int) ([]int, float64) {
+			set := s.extend(smaller, size)
+			return slices.Sorted(slices.Values(set)), s.without(set)
 		},
 		banned: s.banned,
 		better: func(a, b float64) bool { return a > b },

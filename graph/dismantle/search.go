@@ -100,16 +100,19 @@ func (s *search) greedy(set []int) []int {
 }
 
 func (s *search) fill(set []int) []int {
-	for len(set) < min(s.size, s.targets) {
-		best := -1
-		for t := range s.targets {
-			if !slices.Contains(set, t) && (best < 0 || (s.prefer != nil && s.prefer[t] > s.prefer[best])) {
-				best = t
-			}
-		}
-		set = append(set, best)
+	if len(set) >= min(s.size, s.targets) {
+		return set
 	}
-	return set
+	rest := make([]int, 0, s.targets)
+	for t := range s.targets {
+		if !slices.Contains(set, t) {
+			rest = append(rest, t)
+		}
+	}
+	if s.prefer != nil {
+		slices.SortStableFunc(rest, func(a, b int) int { return s.prefer[b] - s.prefer[a] })
+	}
+	return append(set, rest[:min(s.size, s.targets)-len(set)]...)
 }
 
 // climb exchanges members while that helps and keeps the set if it is the best.

@@ -36,7 +36,7 @@ func MinLinkCut(ctx context.Context, net *network.Network, from, to []network.No
 	if err != nil {
 		return Cut{}, err
 	}
-	return p.cut(ctx)
+	return p.Cut(ctx)
 }
 
 // MinNodeCut returns the nodes of least weight together without which nothing gets
@@ -59,10 +59,12 @@ func MinNodeCut(ctx context.Context, net *network.Network, from, to []network.No
 	if err != nil {
 		return Cut{}, err
 	}
-	return p.cut(ctx)
+	return p.Cut(ctx)
 }
 
-func (p *Problem) cut(ctx context.Context) (Cut, error) {
+// Cut maximises the flow as [Problem.Solve] does and returns the two extreme cuts of what
+// is not taken away.
+func (p *Problem) Cut(ctx context.Context) (Cut, error) {
 	value, err := p.Solve(ctx)
 	if err != nil || math.IsInf(value, 1) {
 		return Cut{Value: value}, err
