@@ -32,27 +32,30 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 	if err != nil {
 		return Plan{}, err
 	}
-	budget = min(budget, t.count(net))
-	s := &interdiction{ctx: ctx, net: net, problem: problem, what: t, work: lim.work(), banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net))}
-	start := s.without(nil)
-	if s.err != nil {
-		return Plan{}, s.err
+	if err := stopped(ctx); err != nil {
+		return Plan{}, err
 	}
+	budget = min(budget, t.count(net))
+	s := &interdiction{net: net, problem: problem, what: t, work: lim.work(),
+		banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net))}
+	s.ctx = context.WithoutCancel(ctx) // the flow as it is has to be known
+	start, floor := s.without(nil), s.floor(budget)
+	s.ctx = ctx
 	plan := Plan{Before: start, Value: start}
-	floor := s.floor(budget)
 	b := s.branching(lim)
 	proven := b.grow(budget, start, 0)
 	plan.Value = b.best
-	s.ctx = context.WithoutCancel(ctx) // what follows is brief
 	if proven {
 		plan.best(b.sets, b.total)
 	} else {
 		s.work = lim.work() / 4 // for what may have been missed
 		plan.Choice, plan.Value = s.exchange(s.extend(b.sets[0], budget), b.sets[0], b.best)
+		s.ctx = context.WithoutCancel(ctx) // what follows is brief
 		plan.Choice = needed(plan.Choice, s.without)
 		plan.Bound, plan.AlternativesTotal = min(plan.Value, floor), -1
 		plan.Optimal = alike(plan.Bound, plan.Value)
 	}
+	s.ctx = context.WithoutCancel(ctx)
 	plan.inEffect(false, s.work < 0 && len(plan.Choice) > 10, s.without)
 	return plan, stopped(ctx)
 }
@@ -65,8 +68,7 @@ type interdiction struct {
 	what    Targets
 	banned  []bool
 	work    int64
-	err     error
-	onCut   []int
+	onCut   []int // 1 for targets on the cut nearest the sinks, 2 nearest the sources
 
 	value    float64 // of the flow looked at last
 	carriers []carrier
@@ -96,8 +98,7 @@ func (s *interdiction) without(set []int) float64 {
 	value, err := s.problem.Solve(s.ctx)
 	s.work -= s.problem.Work() - before + int64(s.net.NumLinks()+s.net.NumNodes())
 	if err != nil {
-		s.err = cmp.Or(s.err, err)
-		return math.Inf(1) // no set is chosen for it
+		return math.Inf(1) // the end of ctx: no set is chosen for it
 	}
 	return value
 }
@@ -110,8 +111,10 @@ func (s *interdiction) look(set []int) {
 	defer s.take(set, false)
 	before := s.problem.Work()
 	cut, err := s.problem.Cut(s.ctx)
+	if err != nil {
+		cut.Value = math.Inf(1)
+	}
 	s.work -= s.problem.Work() - before + 4*int64(s.net.NumLinks()+s.net.NumNodes())
-	s.err = cmp.Or(s.err, err)
 	s.value = cut.Value
 	s.mark(cut)
 	s.carriers = s.carriers[:0]

@@ -2,6 +2,7 @@ package dismantle_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -267,6 +268,46 @@ func TestSameInputSamePlan(t *testing.T) {
 			if diff := cmp.Diff(a, b); diff != "" {
 				t.Error(diff)
 			}
+		}
+	}
+}
+
+// When the time runs out the best set so far is the answer; a cancelled caller wants
+// none.
+func TestTheEndOfAContext(t *testing.T) {
+	net := nt.BarabasiAlbert(3000, 3, 1).Build(t, false)
+	ends := [2][]network.NodeIndex{{1, 2}, {2000, 2001}}
+	runs := map[string]func(context.Context) (dismantle.Plan, error){
+		"pairs": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.Fragmentation(ctx, net, 6, dismantle.Nodes, dismantle.Limits{})
+		},
+		"links": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.Fragmentation(ctx, net, 6, dismantle.Links, dismantle.Limits{})
+		},
+		"largest": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.LargestComponent(ctx, net, 6, dismantle.Nodes, dismantle.Limits{})
+		},
+		"reach": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.Reach(ctx, net, 6, 1, dismantle.Limits{})
+		},
+		"path": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.PathLength(ctx, net, ends[0], ends[1], nil, 6, dismantle.Nodes, dismantle.Limits{})
+		},
+		"flow": func(ctx context.Context) (dismantle.Plan, error) {
+			return dismantle.Flow(ctx, net, ends[0], ends[1], nil, 6, dismantle.Nodes, dismantle.Limits{})
+		},
+	}
+	for name, run := range runs {
+		late, done := context.WithTimeout(t.Context(), 1)
+		p, err := run(late)
+		done()
+		if err != nil || len(p.Choice) > 6 || p.Gap() < 0 || p.Gap() > 1 {
+			t.Errorf("%s, late: %+v, %v", name, p, err)
+		}
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := run(cancelled); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, cancelled: %v", name, err)
 		}
 	}
 }

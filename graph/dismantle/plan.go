@@ -7,10 +7,10 @@
 // reach. Work is counted in steps, not in seconds, so the same input gives the same
 // plan; the end of a context only makes it stop early.
 //
-// A plan uses the fewest choices that reach its value, so it may hold fewer than the
-// budget, or none where nothing helps. Of plans that do equally well with equally few
-// choices it is the first in lexicographic order of indices. Fragmentation and the
-// largest component read a directed network as undirected.
+// A plan whose alternatives are counted uses the fewest choices that reach its value,
+// so it may hold fewer than the budget, or none where nothing helps; of plans that do
+// equally well with equally few it is the first in lexicographic order of indices.
+// Fragmentation and the largest component read a directed network as undirected.
 package dismantle
 
 import (
@@ -35,7 +35,7 @@ const (
 // Limits bound a search. The zero value means the defaults.
 type Limits struct {
 	// Work is the number of steps, each about reading one arc; 0 means 2·10⁸, which
-	// takes some two seconds.
+	// takes a few seconds at most.
 	Work int64
 	// Alternatives is the greatest number of sets listed; 0 means 20.
 	Alternatives int
