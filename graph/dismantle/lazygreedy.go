@@ -16,7 +16,7 @@ type promise struct {
 
 // greedy adds the node that adds most, ties by index, for as long as one adds any.
 // Gains only shrink, so a node is looked at again only when its last gain leads
-// (Minoux 1978).
+// (Minoux 1978). When the work is done only nodes looked at before are considered.
 func (r *reaching) greedy() Plan {
 	n := r.net.NumNodes()
 	queue := make(promises, n)
@@ -25,37 +25,59 @@ func (r *reaching) greedy() Plan {
 	}
 	queue.order()
 	plan := Plan{Bound: float64(n), AlternativesTotal: -1}
+	hasty, looks := false, 0
 	for len(plan.Choice) < r.budget && len(queue) > 0 && queue[0].gain > 0 && r.ctx.Err() == nil {
-		if top := &queue[0]; top.age < len(plan.Choice) {
+		if top := &queue[0]; top.age < len(plan.Choice) && (!hasty || looks < fewLooks) {
 			top.gain, top.age = r.gain(top.node), len(plan.Choice)
 			queue.down(0)
+			if looks++; r.work < 0 && !hasty {
+				hasty = true
+				plan.Bound = min(plan.Bound, plan.Value+r.sum(queue, plan))
+				queue.forgetUnseen()
+			}
 			continue
 		}
-		plan.Bound = min(plan.Bound, plan.Value+r.sum(queue, plan))
-		for _, w := range r.within(queue[0].node) {
-			r.covered[w] = true
+		if hasty {
+			queue.lead(len(plan.Choice))
+		} else {
+			plan.Bound = min(plan.Bound, plan.Value+r.sum(queue, plan))
 		}
-		plan.Choice = append(plan.Choice, queue[0].node)
-		plan.Marginal = append(plan.Marginal, float64(queue[0].gain))
-		plan.Value += float64(queue[0].gain)
-		queue[0].gain = 0
-		queue.down(0)
+		looks = 0
+		r.take(&plan, queue)
 	}
-	if len(queue) == 0 || queue[0].gain == 0 || r.budget == 0 { // nothing adds more
+	if len(queue) == 0 || !hasty && queue[0].gain == 0 || r.budget == 0 { // nothing adds more
 		plan.Bound = plan.Value
 	}
-	if r.ctx.Err() == nil {
+	if !hasty && r.ctx.Err() == nil {
 		plan.Bound = min(plan.Bound, math.Floor(plan.Value/(1-1/math.E)))
-		plan.Optimal = plan.Bound <= plan.Value
 	}
+	plan.Optimal = plan.Bound <= plan.Value
 	return plan
+}
+
+// fewLooks is how many nodes a hasty step compares.
+const fewLooks = 16
+
+// take adds the leader to the plan.
+func (r *reaching) take(plan *Plan, queue promises) {
+	if queue[0].gain == 0 {
+		return
+	}
+	for _, w := range r.within(queue[0].node) {
+		r.covered[w] = true
+	}
+	plan.Choice = append(plan.Choice, queue[0].node)
+	plan.Marginal = append(plan.Marginal, float64(queue[0].gain))
+	plan.Value += float64(queue[0].gain)
+	queue[0].gain = 0
+	queue.down(0)
 }
 
 // sum bounds what budget nodes add to the greedy set: no more than the greatest gains.
 func (r *reaching) sum(queue promises, plan Plan) float64 {
 	gains := make([]int, 0, len(queue))
 	for _, p := range queue {
-		gains = append(gains, p.gain)
+		gains = append(gains, min(p.gain, len(queue)))
 	}
 	slices.SortFunc(gains, func(a, b int) int { return b - a })
 	total := 0
@@ -75,24 +97,27 @@ func (r *reaching) gain(v int) int {
 	return count
 }
 
-// atMost bounds what each node reaches by counting walks.
+// atMost bounds what each node reaches by counting walks of up to four steps; with
+// more steps allowed the count only tells the promising from the others.
 func (r *reaching) atMost() []int {
+	const most, enough = 4, 1 << 40
 	n := r.net.NumNodes()
-	most := slices.Repeat([]int{1}, n)
-	for range min(r.steps, 4) {
-		next := make([]int, n)
+	walks := slices.Repeat([]int{1}, n)
+	for range min(r.steps, most) {
+		next := slices.Repeat([]int{1}, n)
 		for v := range next {
-			next[v] = 1
 			for _, w := range r.net.Out(network.NodeIndex(v)) {
-				next[v] = min(n, next[v]+most[w])
+				next[v] = min(enough, next[v]+walks[w])
 			}
 		}
-		most = next
+		walks = next
 	}
-	if r.steps > 4 {
-		return slices.Repeat([]int{n}, n)
+	if r.steps > most {
+		for v := range walks {
+			walks[v] += n
+		}
 	}
-	return most
+	return walks
 }
 
 // promises is a heap, the greatest gain first, ties by node.
@@ -100,6 +125,34 @@ type promises []promise
 
 func (q promises) less(i, j int) bool {
 	return q[i].gain > q[j].gain || q[i].gain == q[j].gain && q[i].node < q[j].node
+}
+
+// forgetUnseen drops the promises of nodes that were never looked at.
+func (q promises) forgetUnseen() {
+	for i := range q {
+		if q[i].age < 0 {
+			q[i].gain = 0
+		}
+	}
+	q.order()
+}
+
+// lead makes the best of those looked at at some age the leader.
+func (q promises) lead(age int) {
+	best := -1
+	for i := range q {
+		if q[i].age == age && (best < 0 || q.less(i, best)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return
+	}
+	for best > 0 { // the heap has no order above it then, but below
+		up := (best - 1) / 2
+		q[best], q[up] = q[up], q[best]
+		best = up
+	}
 }
 
 func (q promises) order() {

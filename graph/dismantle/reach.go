@@ -17,7 +17,9 @@ import (
 // 1978); its gains also bound the best from above. Sets are then tried by branch and
 // bound while that fits the work, which proves the optimum. Time O(n·(n + m)) for
 // the nodes within reach of each and memory n²/8 bytes; beyond 20,000 nodes the
-// greedy set alone is found, in memory proportional to the network.
+// greedy set alone is found, in memory proportional to the network. When the work
+// ends before the greedy set is complete its last members are the best of few, and
+// the bound is loose.
 //
 // Errors: a negative budget or number of steps, a cancelled ctx.
 func Reach(ctx context.Context, net *network.Network, budget, steps int, lim Limits) (Plan, error) {
@@ -69,7 +71,7 @@ func (r *reaching) within(v int) []network.NodeIndex {
 	for range r.steps {
 		end := len(r.queue)
 		for _, u := range r.queue[start:end] {
-			r.work -= int64(r.net.OutDegree(u))
+			r.work -= int64(1 + r.net.OutDegree(u)/4) // rows are read in one go
 			for _, w := range r.net.Out(u) {
 				if r.seen[w] != r.epoch {
 					r.seen[w] = r.epoch
