@@ -16,8 +16,14 @@ type world struct {
 	answers map[string]Planted
 }
 
+// worlds keeps what was generated, for many tests ask of the same.
+var worlds = map[Options]*world{}
+
 func worldOf(t testing.TB, o Options) *world {
 	t.Helper()
+	if w := worlds[o]; w != nil {
+		return w
+	}
 	s := Generate(o)
 	w := &world{byKey: map[string]*Node{}, answers: map[string]Planted{}}
 	err := s.Each(func(n *Node) error { w.nodes = append(w.nodes, *n); return nil }, func(l *Link) error { w.links = append(w.links, *l); return nil })
@@ -30,6 +36,7 @@ func worldOf(t testing.TB, o Options) *world {
 	for _, p := range s.Answers.Planted {
 		w.answers[p.Name] = p
 	}
+	worlds[o] = w
 	return w
 }
 
