@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -131,65 +132,95 @@ func (t *transaction) apply(ctx context.Context) error {
 // upsert writes the items of a plan that differ from what is there. changed
 // hears of each: the row before, nil for a created one, and the item after.
 func upsert[T any](ctx context.Context, t *transaction, p *plan[T], next *int64, count *int, changed func(before *row, after *T, set uint32) error) error {
-	table := p.class.table
-	insert := newInsertion(t.writer, "INSERT INTO "+table+" (n, id, rev_from, dataset, markings, body) VALUES ", "(?,?,?,?,?,?)")
-	empty := *next == 1
-	datasets := map[string]uint32{}
+	u := upserter[T]{
+		transaction: t, plan: p, next: next, count: count, changed: changed, empty: *next == 1, datasets: map[string]uint32{},
+		insert: newInsertion(t.writer, "INSERT INTO "+p.class.table+" (n, id, rev_from, dataset, markings, body) VALUES ", "(?,?,?,?,?,?)"),
+	}
 	for chunk := range p.ready {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		<-p.ready[chunk]
-		start, end := p.bounds(chunk)
-		existing := map[graph.ID]*row{}
-		if !empty {
-			ids := make([]graph.ID, 0, planChunk)
-			for i := start; i < end; i++ {
-				ids = append(ids, p.id(p.order[i]))
-			}
-			if err := t.current(table, ids, existing); err != nil {
-				return err
-			}
-		}
-		for i := start; i < end; i++ {
-			position := p.order[i]
-			item := &p.items[position]
-			h := p.class.header(item)
-			dataset, known := datasets[h.Dataset]
-			if !known {
-				if dataset = t.dictionary.dataset(h.Dataset); dataset == 0 {
-					return unfit("dataset %q is not declared", h.Dataset)
-				}
-				datasets[h.Dataset] = dataset
-			}
-			set, err := t.set(h.Markings)
-			if err != nil {
-				return err
-			}
-			before := existing[h.ID]
-			if before != nil && before.dataset == dataset && before.markings == set && string(before.body) == string(p.bodies[i]) {
-				continue
-			}
-			p.outcomes[position] = store.Created
-			if before != nil {
-				p.outcomes[position] = store.Updated
-				if err := t.end(table, before); err != nil {
-					return err
-				}
-			}
-			if err := changed(before, item, set); err != nil {
-				return err
-			}
-			body := p.bodies[i]
-			t.digest += uint64(binary.LittleEndian.Uint32(body[len(body)-sumSize:]))
-			if err := insert.add(*next, h.ID[:], int64(t.revision), dataset, set, body); err != nil {
-				return err
-			}
-			*next++
-			*count++
+		if err := u.chunk(p.bounds(chunk)); err != nil {
+			return err
 		}
 	}
-	return insert.flush()
+	return u.insert.flush()
+}
+
+type upserter[T any] struct {
+	*transaction
+	plan     *plan[T]
+	insert   *insertion
+	next     *int64 // number of the next row
+	count    *int   // of changed items
+	changed  func(before *row, after *T, set uint32) error
+	empty    bool              // the table held nothing before this batch
+	datasets map[string]uint32 // numbers of those met so far
+}
+
+// chunk writes the items at the positions [start, end) of the plan's order.
+func (u *upserter[T]) chunk(start, end int) error {
+	existing := map[graph.ID]*row{}
+	if !u.empty {
+		ids := make([]graph.ID, 0, planChunk)
+		for i := start; i < end; i++ {
+			ids = append(ids, u.plan.id(u.plan.order[i]))
+		}
+		if err := u.current(u.plan.class.table, ids, existing); err != nil {
+			return err
+		}
+	}
+	for i := start; i < end; i++ {
+		if err := u.one(u.plan.order[i], u.plan.bodies[i], existing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *upserter[T]) one(position int32, body []byte, existing map[graph.ID]*row) error {
+	item := &u.plan.items[position]
+	h := u.plan.class.header(item)
+	dataset, err := u.dataset(h.Dataset)
+	if err != nil {
+		return err
+	}
+	set, err := u.set(h.Markings)
+	if err != nil {
+		return err
+	}
+	outcome, before := store.Created, existing[h.ID]
+	if before != nil {
+		if before.dataset == dataset && before.markings == set && bytes.Equal(before.body, body) {
+			return nil
+		}
+		outcome = store.Updated
+		if err := u.end(u.plan.class.table, before); err != nil {
+			return err
+		}
+	}
+	u.plan.outcomes[position] = outcome
+	if err := u.changed(before, item, set); err != nil {
+		return err
+	}
+	u.digest += uint64(binary.LittleEndian.Uint32(body[len(body)-sumSize:]))
+	n := *u.next
+	*u.next++
+	*u.count++
+	return u.insert.add(n, h.ID[:], int64(u.revision), dataset, set, body)
+}
+
+// dataset returns the number of a declared dataset.
+func (u *upserter[T]) dataset(name string) (uint32, error) {
+	n, met := u.datasets[name]
+	if !met {
+		if n = u.dictionary.dataset(name); n == 0 {
+			return 0, unfit("dataset %q is not declared", name)
+		}
+		u.datasets[name] = n
+	}
+	return n, nil
 }
 
 // end closes the version in a row at this revision.

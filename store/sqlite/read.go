@@ -54,7 +54,7 @@ func lookChunk[T any](ctx context.Context, d *Driver, query queryFunc, c *class[
 	}
 	placeholders, args := list(blobs(ids))
 	when, args := asOf(at, args)
-	rows, err := query(ctx, "SELECT "+columns+" FROM "+c.table+" WHERE id IN "+placeholders+when, args...)
+	rows, err := query(ctx, "SELECT id, dataset, markings, body FROM "+c.table+" WHERE id IN "+placeholders+when, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func lookChunk[T any](ctx context.Context, d *Driver, query queryFunc, c *class[
 	items := make([]T, 0, len(ids))
 	err = visitAll(ctx, rows, func(rows *sql.Rows) error {
 		var r row
-		if err := rows.Scan(r.targets()...); err != nil {
+		if err := rows.Scan((*idColumn)(&r.id), &r.dataset, &r.markings, &r.body); err != nil {
 			return err
 		}
 		var item T

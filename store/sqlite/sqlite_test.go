@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -39,5 +41,20 @@ func TestScanInWindows(t *testing.T) {
 				t.Errorf("a scan in windows of %d bytes differs", memory)
 			}
 		}
+	}
+}
+
+// What is acknowledged must be on the device, except in a store for one run.
+func TestCommitsAreFlushed(t *testing.T) {
+	for path, want := range map[string]int{Throwaway: 0, filepath.Join(t.TempDir(), "store.db"): 2} {
+		d := open(t, path)
+		var level int
+		var mode string
+		err := errors.Join(d.w.conn.QueryRowContext(context.Background(), "PRAGMA synchronous").Scan(&level),
+			d.w.conn.QueryRowContext(context.Background(), "PRAGMA journal_mode").Scan(&mode))
+		if err != nil || level != want || mode != "wal" {
+			t.Errorf("synchronous=%d, journal_mode=%s, %v", level, mode, err)
+		}
+		d.Close()
 	}
 }
