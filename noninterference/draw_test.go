@@ -1,0 +1,184 @@
+package noninterference
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"pgregory.net/rapid"
+
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// drawer draws writes and questions. What it has seen in answers to low (cursors,
+// tokens, ids) it uses again.
+type drawer struct {
+	t      *rapid.T
+	schema *ast.Schema
+	seen   map[string][]string // "cursor", "token", "id"
+}
+
+func (d *drawer) number(lo, hi int) int     { return rapid.IntRange(lo, hi).Draw(d.t, "") }
+func (d *drawer) chance(percent int) bool   { return d.number(1, 100) <= percent }
+func (d *drawer) of(words ...string) string { return words[d.number(0, len(words)-1)] }
+
+// Keys of things. Visible ones stand for records that low may see, hidden ones for
+// records that it may not, missing ones for none at all.
+func (d *drawer) visibleKey() string { return fmt.Sprintf("v%d", d.number(0, 7)) }
+func (d *drawer) hiddenKey() string  { return fmt.Sprintf("h%d", d.number(0, 4)) }
+func (d *drawer) missingKey() string { return fmt.Sprintf("m%d", d.number(0, 1)) }
+
+func (d *drawer) anyKey() string {
+	switch d.number(0, 9) {
+	case 0:
+		return d.missingKey()
+	case 1, 2, 3:
+		return d.hiddenKey()
+	}
+	return d.visibleKey()
+}
+
+var (
+	kinds     = []string{"Person", "Company", "BankAccount", "Transfer", "Shipment", "Identifier", "Site", "Ranch"}
+	linkKinds = []string{"OWNS", "ASSOCIATE_OF", "SENT", "RECEIVED", "CONSIGNED_BY", "CONSIGNED_TO", "COMMUNICATED_WITH", "USES_IDENTIFIER", "SUPPLIES", "SAME", "SAME", "NOT_SAME", "UNSURE", "godfather of"}
+	names     = []string{"Harbour Freight Ltd", "Harbor Frieght", "Élan Vital", "Iván Petrov", "Ivan Petrow", "Wuhan X Chem", "Nord"}
+)
+
+// record is the GraphQL literal of a record.
+func (d *drawer) record(key string, markings ...graph.Marking) string {
+	properties := ""
+	if d.chance(50) {
+		properties = fmt.Sprintf(", properties: [{name: %q, values: [%q]}]", d.of("role", "notes", "jurisdiction", "amount"), d.of("broker", "12", "pa"))
+	}
+	return fmt.Sprintf("{dataset: \"mixed\", key: %q, kind: %q, name: %q, confidence: 0.%d, markings: %s%s}",
+		key, d.of(kinds...), d.of(names...), d.number(1, 9), literal(markings), properties)
+}
+
+// link is the GraphQL literal of a link; its key follows from what it joins, so
+// that later draws meet it again.
+func (d *drawer) link(kind, from, to string, markings ...graph.Marking) string {
+	key := linkKey(kind, from, to, markings)
+	return fmt.Sprintf("{dataset: \"mixed\", key: %q, kind: %q, from: {key: {dataset: \"mixed\", key: %q}}, to: {key: {dataset: \"mixed\", key: %q}}, weight: %d, amount: \"%d\", quantity: %d, confidence: 0.%d, markings: %s}",
+		key, kind, from, to, d.number(1, 3), d.number(1, 3), d.number(1, 3), d.number(1, 9), literal(markings))
+}
+
+func linkKey(kind, from, to string, markings []graph.Marking) string {
+	return fmt.Sprint(kind, from, to, markings)
+}
+
+func literal(markings []graph.Marking) string {
+	quoted := make([]string, len(markings))
+	for i, m := range markings {
+		quoted[i] = strconv.Quote(string(m))
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+func list(items []string) string { return "[" + strings.Join(items, ", ") + "]" }
+
+func several(d *drawer, most int, item func() string) []string {
+	items := make([]string, d.number(1, most))
+	for i := range items {
+		items[i] = item()
+	}
+	return items
+}
+
+// step is a write: the whole of it, and what is left for the world without hidden
+// things, "" if nothing.
+type step struct{ who, whole, visible string }
+
+const writeSelection = " { revision items { index id outcome error { code message } } }"
+
+func upsert(field string, items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	argument := "records"
+	if field == "upsertLinks" {
+		argument = "links"
+	}
+	return fmt.Sprintf("mutation { %s(input: {%s: %s, reason: \"r\"})%s }", field, argument, list(items), writeSelection)
+}
+
+func deletion(ids []string) string {
+	return fmt.Sprintf("mutation { deleteRecords(input: {ids: %s})%s }", list(ids), writeSelection)
+}
+
+func quoted(id graph.ID) string { return strconv.Quote(id.String()) }
+
+// write draws a step of the given visibility.
+func (d *drawer) write() step {
+	hidden := func() graph.Marking { return []graph.Marking{red, amber}[d.number(0, 1)] }
+	hiddenRecord := func() string { return d.record(d.hiddenKey(), graph.Clear, hidden()) }
+	hiddenLink := func() string {
+		if d.chance(30) { // free for low by itself, but not its end
+			return d.link(d.of(linkKinds...), d.visibleKey(), d.hiddenKey(), graph.Clear)
+		}
+		return d.link(d.of(linkKinds...), d.anyKey(), d.anyKey(), graph.Clear, hidden())
+	}
+	visibleRecord := func() string { return d.record(d.visibleKey(), graph.Clear) }
+	visibleLink := func() string { return d.link(d.of(linkKinds...), d.visibleKey(), d.visibleKey(), graph.Clear) }
+	switch d.number(0, 9) {
+	case 0, 1:
+		records := several(d, 4, visibleRecord)
+		return step{"high", upsert("upsertRecords", append(several(d, 2, hiddenRecord), records...)), upsert("upsertRecords", records)}
+	case 2, 3:
+		links := several(d, 5, visibleLink)
+		return step{"high", upsert("upsertLinks", append(several(d, 3, hiddenLink), links...)), upsert("upsertLinks", links)}
+	case 4, 5:
+		both := upsert("upsertLinks", several(d, 5, visibleLink))
+		return step{"high", both, both}
+	case 6:
+		return step{"high", upsert("upsertRecords", several(d, 3, hiddenRecord)), ""}
+	case 7:
+		return step{"high", upsert("upsertLinks", several(d, 4, hiddenLink)), ""}
+	case 8:
+		return step{"high", deletion(several(d, 3, func() string { return quoted(graph.RecordID("mixed", d.hiddenKey())) })), ""}
+	default:
+		both := deletion([]string{quoted(graph.RecordID("mixed", d.visibleKey()))})
+		return step{"high", both, both}
+	}
+}
+
+// id draws an id that may name anything or nothing.
+func (d *drawer) id() string {
+	if ids := d.seen["id"]; len(ids) > 0 && d.chance(40) {
+		return strconv.Quote(d.of(ids...))
+	}
+	switch d.number(0, 9) {
+	case 0:
+		return `"nonsense"`
+	case 1:
+		k, a, b := d.of(linkKinds...), d.visibleKey(), d.anyKey()
+		return quoted(graph.LinkID("mixed", linkKey(k, a, b, []graph.Marking{graph.Clear})))
+	}
+	return quoted(graph.RecordID("mixed", d.anyKey()))
+}
+
+func (d *drawer) token() string {
+	if tokens := d.seen["token"]; len(tokens) > 0 {
+		return strconv.Quote(d.of(tokens...))
+	}
+	return `"nonsense"`
+}
+
+// note keeps what an answer shows for later questions.
+func (d *drawer) note(value any, field string) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			d.note(inner, name)
+		}
+	case []any:
+		for _, inner := range v {
+			d.note(inner, field)
+		}
+	case string:
+		class := map[string]string{"cursor": "cursor", "endCursor": "cursor", "asOf": "token", "revision": "token", "token": "token", "id": "id"}[field]
+		if class != "" && len(d.seen[class]) < 200 {
+			d.seen[class] = append(d.seen[class], v)
+		}
+	}
+}
