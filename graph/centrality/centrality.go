@@ -1,11 +1,11 @@
 // Package centrality scores the nodes of a network by their position.
 //
-// Every measure takes a [network.Network] and returns one score per node, NaN where
-// the score is undefined. Loops never count. Without weights parallel links count
-// once, with weights theirs add up, and a link of weight 0 is no link. Isolated nodes
-// count as nodes. In a directed network distances run along the links, out of the
-// node; reverse the network for the opposite. Measures of prestige ([PageRank],
-// [Eigenvector], [Katz], [Authority]) are fed by incoming links.
+// Every measure takes a [network.Network] and returns one score per node ([EdgeBetweenness]
+// one per link), NaN where the score is undefined. Loops never count. Without weights
+// parallel links count once, with weights theirs add up, and a link of weight 0 is no
+// link. Isolated nodes count as nodes. In a directed network distances run along the
+// links, out of the node; reverse the network for the opposite. Measures of prestige
+// ([PageRank], [Eigenvector], [Katz], [Authority]) are fed by incoming links.
 //
 // [Strength], [PageRank], [Eigenvector], [Katz], [Hub], [Authority], [Constraint] and
 // [EffectiveSize] honour weights. The others return an error of code
