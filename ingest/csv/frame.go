@@ -34,8 +34,9 @@ type framer struct {
 	eof      bool
 	err      error
 	unclosed int
-	blank    int  // newlines to pass on for what was left out
-	skipping skip // inside a row that is too long
+	unsound  map[int]string // rows passed on that encoding/csv will refuse, by line
+	blank    int            // newlines to pass on for what was left out
+	skipping skip           // inside a row that is too long
 }
 
 // skip says where in the row that is being left out the framer stands: at the
@@ -45,7 +46,7 @@ type skip struct{ active, start, quoted, pending, broken bool }
 
 func newFramer(src io.Reader, comma byte, reject func(int, ingest.RejectCode, string, string)) *framer {
 	base := make([]byte, 2*sampleSize)
-	return &framer{src: src, comma: comma, limit: maxRow, reject: reject, line: 1, base: base, buf: base[:0]}
+	return &framer{src: src, comma: comma, limit: maxRow, reject: reject, line: 1, base: base, buf: base[:0], unsound: map[int]string{}}
 }
 
 // Read implements io.Reader.
@@ -114,66 +115,86 @@ func (f *framer) frame() bool {
 		end = len(f.buf)
 	}
 	if bytes.IndexByte(f.buf[:end], '"') >= 0 {
-		whole := 0
-		for whole < end {
-			n := rowEnd(f.buf[whole:], f.comma, f.eof)
-			if n == 0 {
-				break
-			}
-			whole += n
-		}
-		end = whole
+		end = f.rows(end)
 	}
 	f.ready = end
 	f.line += bytes.Count(f.buf[:end], []byte{'\n'})
 	return end > 0
 }
 
+// rows returns the length of the whole rows in the first end bytes of buf, and
+// notes the text of those that encoding/csv will refuse and not show.
+func (f *framer) rows(end int) int {
+	whole, line := 0, f.line
+	for whole < end {
+		n, sound := rowEnd(f.buf[whole:], f.comma, f.eof)
+		if n == 0 {
+			break
+		}
+		row := f.buf[whole : whole+n]
+		if !sound {
+			f.unsound[line] = string(row[:min(n, ingest.MaxExcerpt)])
+		}
+		line += bytes.Count(row, []byte{'\n'})
+		whole += n
+	}
+	return whole
+}
+
 // rowEnd returns the length of the first row of data with its line end, 0 if the
-// row goes on behind data.
-func rowEnd(data []byte, comma byte, eof bool) int {
+// row goes on behind data, and whether its quotes make sense.
+func rowEnd(data []byte, comma byte, eof bool) (end int, sound bool) {
 	for pos := 0; ; {
 		if pos < len(data) && data[pos] == '"' {
-			next, ended := quotedEnd(data, pos+1, comma, eof)
+			next, closed, ended := quotedEnd(data, pos+1, comma, eof)
 			if ended || next == 0 {
-				return next
+				return next, len(bytes.TrimRight(data[closed:next], "\r\n")) == 0
 			}
 			pos = next
 			continue
 		}
 		line := lineEnd(data, pos, eof)
 		if line == 0 {
-			return 0
+			return 0, true
 		}
 		i := bytes.IndexByte(data[pos:line], comma)
-		if i < 0 || bytes.IndexByte(data[pos:pos+i], '"') >= 0 { // a bare quote ends the row with an error
-			return line
+		cell := line
+		if i >= 0 {
+			cell = pos + i
+		}
+		bare := bytes.IndexByte(data[pos:cell], '"') >= 0 // it ends the row with an error
+		if i < 0 || bare {
+			return line, !bare
 		}
 		pos += i + 1
 	}
 }
 
 // quotedEnd returns where the cell after the quoted one that began before pos
-// begins, or where the row ends; 0 if the data does not say.
-func quotedEnd(data []byte, pos int, comma byte, eof bool) (next int, ended bool) {
+// begins, or where the row ends, and where the quote closed; 0 if the data does
+// not say.
+func quotedEnd(data []byte, pos int, comma byte, eof bool) (next, closed int, ended bool) {
 	for {
 		i := bytes.IndexByte(data[pos:], '"')
 		if i < 0 {
-			return 0, false
+			return 0, 0, false
 		}
 		pos += i + 1
 		switch {
 		case pos == len(data):
 			if eof {
-				return pos, true
+				return pos, pos, true
 			}
-			return 0, false
+			return 0, 0, false
 		case data[pos] == '"':
 			pos++
 		case data[pos] == comma:
-			return pos + 1, false
+			return pos + 1, pos, false
 		default: // the line end, or a stray quote, which ends the row with an error
-			return lineEnd(data, pos, eof), true
+			if end := lineEnd(data, pos, eof); end > 0 {
+				return end, pos, true
+			}
+			return 0, 0, false
 		}
 	}
 }

@@ -54,6 +54,7 @@ type splitter struct {
 	emit    func(*chunk) error
 	plan    *plan
 	comma   byte
+	framer  *framer
 	chunk   *chunk
 	cells   []string        // memory of the chunk's cells
 	rejects []ingest.Reject // of the framer, which runs ahead
@@ -67,7 +68,8 @@ func (s *splitter) run(ctx context.Context, file File) error {
 	defer src.Close()
 	text := plainText(src)
 	s.comma = sniff(text)
-	table := csv.NewReader(newFramer(text, s.comma, s.leftOut))
+	s.framer = newFramer(text, s.comma, s.leftOut)
+	table := csv.NewReader(s.framer)
 	table.Comma, table.FieldsPerRecord, table.ReuseRecord = rune(s.comma), -1, true
 	if err := s.begin(table); err != nil {
 		return err
@@ -85,20 +87,22 @@ func (s *splitter) run(ctx context.Context, file File) error {
 
 // leftOut takes a row that the framer does not let through.
 func (s *splitter) leftOut(line int, code ingest.RejectCode, reason, row string) {
-	s.rejects = append(s.rejects, ingest.Reject{File: s.file, Line: line, Code: code, Reason: reason, Row: strings.ToValidUTF8(strings.TrimRight(row, "\r\n"), "�")})
+	s.rejects = append(s.rejects, ingest.Reject{File: s.file, Line: line, Code: code, Reason: reason, Row: excerpt(row)})
 }
 
 // begin reads the header and plans by it.
 func (s *splitter) begin(table *csv.Reader) error {
 	header, err := table.Read()
-	var wrong *csv.ParseError
+	var parse *csv.ParseError
 	switch {
-	case len(s.rejects) > 0:
-		return fmt.Errorf("line %d: %s", s.rejects[0].Line, s.rejects[0].Reason)
+	case len(s.rejects) > 0: // the line that names the columns was not let through
+		wrong := s.rejects[0]
+		s.rejects = nil
+		return graph.Errorf(graph.BadUserInput, "%s: line %d: %s", s.file, wrong.Line, wrong.Reason)
 	case err == io.EOF:
 		return graph.Errorf(graph.BadUserInput, "%s: the file is empty: its first line names the columns", s.file)
-	case errors.As(err, &wrong):
-		return graph.Errorf(graph.BadUserInput, "%s: line %d: the header is malformed: %s", s.file, wrong.Line, reasonOf(wrong))
+	case errors.As(err, &parse):
+		return graph.Errorf(graph.BadUserInput, "%s: line %d: the header is malformed: %s", s.file, parse.Line, reasonOf(parse))
 	case err != nil:
 		return err
 	}
@@ -175,9 +179,20 @@ func (s *splitter) row(table *csv.Reader, cells []string) {
 
 // malformed takes a row that encoding/csv could not read.
 func (s *splitter) malformed(cells []string, wrong *csv.ParseError) ingest.Reject {
-	row := ingest.Row{File: s.file, Line: wrong.StartLine, Cells: cells}
-	return row.Reject(len(cells)+1, ingest.Malformed, reasonOf(wrong))
+	reason := reasonOf(wrong)
+	if wrong.Line > wrong.StartLine {
+		reason += fmt.Sprintf(" (the row reaches to line %d)", wrong.Line)
+	}
+	reject := ingest.Row{File: s.file, Line: wrong.StartLine, Cells: cells}.Reject(len(cells)+1, ingest.Malformed, reason)
+	if text, ok := s.framer.unsound[wrong.StartLine]; ok { // cells are only those before the fault
+		delete(s.framer.unsound, wrong.StartLine)
+		reject.Row = excerpt(text)
+	}
+	return reject
 }
+
+// excerpt makes the text of a row fit to be shown.
+func excerpt(row string) string { return strings.ToValidUTF8(strings.TrimRight(row, "\r\n"), "�") }
 
 func reasonOf(wrong *csv.ParseError) string {
 	switch wrong.Err {
