@@ -112,7 +112,7 @@ func drawID(t *rapid.T) graph.ID {
 }
 
 func drawClearance(t *rapid.T) access.Clearance {
-	if rapid.IntRange(0, 4).Draw(t, "everything") == 0 {
+	if rapid.IntRange(0, 2).Draw(t, "everything") == 0 {
 		return access.Everything()
 	}
 	return access.Grant(drawMarkings(t, 0)...)
@@ -123,6 +123,9 @@ func drawScope(t *rapid.T) Scope {
 	scope := AnyTime()
 	scope.Layer = rapid.SampledFrom(someLayers).Draw(t, "layer")
 	scope.Orientation = rapid.SampledFrom(orientations).Draw(t, "orientation")
+	if rapid.IntRange(0, 3).Draw(t, "narrow") == 0 { // so that the ways for whole views are taken too
+		return scope
+	}
 	if some("entityKinds") {
 		scope.EntityKinds = rapid.SliceOfN(rapid.SampledFrom(someKinds), 1, 4).Draw(t, "kinds")
 	}

@@ -3,6 +3,7 @@ package projection
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/access"
@@ -117,6 +118,39 @@ func TestIdentifiersBecomeLinks(t *testing.T) {
 	}
 	if len(g.Nodes) != 4 || len(g.Hubs) != 0 {
 		t.Errorf("%d nodes and %d hubs, want three people and the burner", len(g.Nodes), len(g.Hubs))
+	}
+}
+
+// A scope chooses among the ends of links, not among what they derive from; an
+// identifier whose users it leaves out stands for itself.
+func TestScopeOfDerivedLinks(t *testing.T) {
+	id := func(keys ...string) (ids []graph.ID) {
+		for _, key := range keys {
+			ids = append(ids, graph.RecordID("t", key))
+		}
+		return ids
+	}
+	w := write{
+		records: []graph.Record{record("a", "BankAccount"), record("b", "BankAccount"), record("wire", "Transfer"),
+			record("ann", "Person"), record("bob", "Person"), record("phone", "Identifier")},
+		links: []graph.Link{link("SENT", "a", "wire"), link("RECEIVED", "b", "wire"),
+			link("USES_IDENTIFIER", "ann", "phone"), link(CommunicatedWith, "phone", "bob")},
+	}
+	for _, c := range []struct {
+		layer  Layer
+		within []graph.ID
+		want   []graph.ID // nodes in no order
+	}{
+		{Money, id("a", "b"), id("a", "b")},
+		{Money, id("a", "wire"), nil},
+		{Communication, id("ann", "bob"), id("ann", "bob")},
+		{Communication, id("phone", "bob"), id("phone", "bob")},
+	} {
+		g := materialize(t, w, c.layer, func(s *Scope) { s.Within = c.within })
+		slices.SortFunc(c.want, graph.ID.Compare)
+		if diff := cmp.Diff(c.want, g.Nodes, equateEmpty); diff != "" {
+			t.Errorf("%s within %v (-want +got):\n%s", c.layer, c.within, diff)
+		}
 	}
 }
 

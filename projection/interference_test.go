@@ -112,7 +112,7 @@ func searches(t failer, s *Snapshot, clearance access.Clearance, scope Scope) []
 		if err != nil {
 			t.Fatal(err)
 		}
-		near, err := path.Reach(context.Background(), c, []network.NodeIndex{from}, 2, 4, path.Options{})
+		near, err := path.Reach(context.Background(), c, []network.NodeIndex{to, from}, 2, 4, path.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

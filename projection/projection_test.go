@@ -40,6 +40,11 @@ func answerOf(t failer, s *Snapshot, clearance access.Clearance, scope Scope) an
 }
 
 func entityOf(t failer, c *Scoped, e Entity) entityAnswer {
+	for _, l := range c.LinksOf(e, true, true) { // what is listed can be found
+		if _, _, ok := c.FindLink(l.ID); !ok {
+			t.Fatalf("link %v is listed and cannot be found", l.ID)
+		}
+	}
 	out := entityAnswer{ID: c.ID(e), Kind: c.Kind(e), Name: c.Name(e), Members: c.Members(e), Judgements: c.Judgements(e)}
 	n, ok := c.Node(e)
 	if out.Admitted = ok; !ok {
@@ -117,6 +122,8 @@ func TestFollowing(t *testing.T) {
 		f := newFeed()
 		p := mustOpen(t, f)
 		defer p.Close()
+		var held *Snapshot
+		var heldAnswer answer
 		for range rapid.IntRange(1, 8).Draw(t, "rounds") {
 			for range rapid.IntRange(1, 3).Draw(t, "batches") {
 				f.commit(drawWrite(t))
@@ -138,6 +145,13 @@ func TestFollowing(t *testing.T) {
 			if diff := cmp.Diff(want, answerOf(t, mustOpen(t, f).Current(), clearance, scope), equateEmpty); diff != "" {
 				t.Fatalf("opened afresh (-want +got):\n%s", diff)
 			}
+			if held != nil {
+				if diff := cmp.Diff(heldAnswer, answerOf(t, held, access.Everything(), AnyTime()), equateEmpty); diff != "" {
+					t.Fatalf("a snapshot in use changed (-before +after):\n%s", diff)
+				}
+			}
+			held = p.Current()
+			heldAnswer = answerOf(t, held, access.Everything(), AnyTime())
 		}
 	})
 }
