@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export CGO_ENABLED ?= 0
 
-.PHONY: help test check race lint generated tidy bench run
+.PHONY: help test check race lint generated tidy mutants bench run
 
 help: ## print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -12,7 +12,7 @@ test: ## unit, conformance and end-to-end tests, with one summary at the end
 	@go vet ./...
 	@go test -json ./... | go run ./tools/testreport
 
-check: generated tidy lint race ## what a change must pass besides the tests
+check: generated tidy lint mutants race ## what a change must pass besides the tests
 
 race: ## the tests again, under the race detector (needs a C compiler)
 	@CGO_ENABLED=1 go test -race -short -json ./... | go run ./tools/testreport
@@ -27,6 +27,9 @@ generated: ## fail if a generated file is out of date
 tidy: ## fail if go.mod or go.sum is not tidy
 	@go mod tidy -diff
 	@go mod verify >/dev/null
+
+mutants: ## plant leaks and see that the non-interference test catches each
+	@go run ./tools/mutants
 
 bench: ## the benchmarks of docs/benchmarks.md
 	@go run ./bench

@@ -2,24 +2,27 @@ package noninterference
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"pgregory.net/rapid"
-
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // drawer draws writes and questions. What it has seen in answers to low (cursors,
 // tokens, ids) it uses again.
 type drawer struct {
-	t      *rapid.T
+	random *rand.Rand
 	schema *ast.Schema
 	seen   map[string][]string // "cursor", "token", "id"
+	// Links written so far, hidden ones too: their literals and ids, to be met again.
+	written, ids []string
 }
 
-func (d *drawer) number(lo, hi int) int     { return rapid.IntRange(lo, hi).Draw(d.t, "") }
+func (d *drawer) number(lo, hi int) int     { return lo + d.random.IntN(hi-lo+1) }
 func (d *drawer) chance(percent int) bool   { return d.number(1, 100) <= percent }
 func (d *drawer) of(words ...string) string { return words[d.number(0, len(words)-1)] }
 
@@ -57,14 +60,15 @@ func (d *drawer) record(key string, markings ...graph.Marking) string {
 
 // link is the GraphQL literal of a link; its key follows from what it joins, so
 // that later draws meet it again.
-func (d *drawer) link(kind, from, to string, markings ...graph.Marking) string {
-	key := linkKey(kind, from, to, markings)
-	return fmt.Sprintf("{dataset: \"mixed\", key: %q, kind: %q, from: {key: {dataset: \"mixed\", key: %q}}, to: {key: {dataset: \"mixed\", key: %q}}, weight: %d, amount: \"%d\", quantity: %d, confidence: 0.%d, markings: %s}",
-		key, kind, from, to, d.number(1, 3), d.number(1, 3), d.number(1, 3), d.number(1, 9), literal(markings))
-}
-
-func linkKey(kind, from, to string, markings []graph.Marking) string {
-	return fmt.Sprint(kind, from, to, markings)
+func (d *drawer) link(dataset, kind, from, to string, markings ...graph.Marking) string {
+	key := fmt.Sprint(kind, from, to, markings)
+	text := fmt.Sprintf("{dataset: %q, key: %q, kind: %q, from: {key: {dataset: \"mixed\", key: %q}}, to: {key: {dataset: \"mixed\", key: %q}}, weight: %d, amount: \"%d\", quantity: %d, confidence: 0.%d, markings: %s}",
+		dataset, key, kind, from, to, d.number(1, 3), d.number(1, 3), d.number(1, 3), d.number(1, 9), literal(markings))
+	d.ids = append(d.ids, quoted(graph.LinkID(dataset, key)))
+	if dataset == "open" { // where low may write it again
+		d.written = append(d.written, text)
+	}
+	return text
 }
 
 func literal(markings []graph.Marking) string {
@@ -113,13 +117,13 @@ func (d *drawer) write() step {
 	hidden := func() graph.Marking { return []graph.Marking{red, amber}[d.number(0, 1)] }
 	hiddenRecord := func() string { return d.record(d.hiddenKey(), graph.Clear, hidden()) }
 	hiddenLink := func() string {
-		if d.chance(30) { // free for low by itself, but not its end
-			return d.link(d.of(linkKinds...), d.visibleKey(), d.hiddenKey(), graph.Clear)
+		if d.chance(50) { // free for low by itself, but not its end
+			return d.link(d.of("open", "mixed"), d.of(linkKinds...), d.visibleKey(), d.hiddenKey(), graph.Clear)
 		}
-		return d.link(d.of(linkKinds...), d.anyKey(), d.anyKey(), graph.Clear, hidden())
+		return d.link("mixed", d.of(linkKinds...), d.anyKey(), d.anyKey(), graph.Clear, hidden())
 	}
 	visibleRecord := func() string { return d.record(d.visibleKey(), graph.Clear) }
-	visibleLink := func() string { return d.link(d.of(linkKinds...), d.visibleKey(), d.visibleKey(), graph.Clear) }
+	visibleLink := func() string { return d.link("mixed", d.of(linkKinds...), d.visibleKey(), d.visibleKey(), graph.Clear) }
 	switch d.number(0, 9) {
 	case 0, 1:
 		records := several(d, 4, visibleRecord)
@@ -150,9 +154,10 @@ func (d *drawer) id() string {
 	switch d.number(0, 9) {
 	case 0:
 		return `"nonsense"`
-	case 1:
-		k, a, b := d.of(linkKinds...), d.visibleKey(), d.anyKey()
-		return quoted(graph.LinkID("mixed", linkKey(k, a, b, []graph.Marking{graph.Clear})))
+	case 1, 2, 3:
+		if len(d.ids) > 0 {
+			return d.of(d.ids...)
+		}
 	}
 	return quoted(graph.RecordID("mixed", d.anyKey()))
 }
@@ -168,8 +173,8 @@ func (d *drawer) token() string {
 func (d *drawer) note(value any, field string) {
 	switch v := value.(type) {
 	case map[string]any:
-		for name, inner := range v {
-			d.note(inner, name)
+		for _, name := range slices.Sorted(maps.Keys(v)) { // a seed must draw the same again
+			d.note(v[name], name)
 		}
 	case []any:
 		for _, inner := range v {

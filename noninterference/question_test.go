@@ -25,8 +25,10 @@ func (d *drawer) mutation(name string) string {
 		}))
 	case "upsertLinks":
 		return upsert(name, several(d, 3, func() string {
-			text := d.link(d.of(linkKinds...), d.visibleKey(), d.anyKey(), "TLP:CLEAR")
-			return strings.Replace(text, `"mixed"`, d.of(`"open"`, `"open"`, `"open"`, `"mixed"`), 1)
+			if len(d.written) > 0 && d.chance(60) {
+				return d.of(d.written...)
+			}
+			return d.link(d.of("open", "open", "open", "mixed"), d.of(linkKinds...), d.visibleKey(), d.anyKey(), "TLP:CLEAR")
 		}))
 	case "deleteRecords":
 		return deletion(several(d, 2, d.id))

@@ -6,9 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/access"
@@ -35,14 +34,14 @@ var viewers = map[string]access.Viewer{
 
 // world is a service with its API.
 type world struct {
-	t       *rapid.T
+	t       testing.TB
 	service *session.Service
 	store   *store.Store
 	server  *server.Server
 	now     time.Time
 }
 
-func newWorld(t *rapid.T, o *ontology.Ontology) *world {
+func newWorld(t testing.TB, o *ontology.Ontology) *world {
 	secret := bytes.Repeat([]byte{7}, 32)
 	driver, err := sqlite.Open(context.Background(), sqlite.Throwaway, sqlite.Options{Secret: secret})
 	if err != nil {
