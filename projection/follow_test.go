@@ -213,3 +213,19 @@ func TestSizeCountsWhatIsThere(t *testing.T) {
 		t.Errorf("the base keeps %d nodes for %d records", n, recordKeys)
 	}
 }
+
+// A record deleted after the base was built is gone for its neighbours too, for
+// whom the base alone would tell all.
+func TestNeighboursOfTheDeleted(t *testing.T) {
+	f := newFeed()
+	f.commit(write{records: []graph.Record{record("a", "Person"), record("b", "Person"), record("c", "Person")},
+		links: []graph.Link{link("FAMILY_OF", "a", "b"), link("FAMILY_OF", "a", "c")}})
+	p := mustOpen(t, f)
+	f.commit(write{deletes: []graph.ID{graph.RecordID("t", "b")}})
+	if err := p.Sync(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(expected(f, access.Everything(), AnyTime()), answerOf(t, p.Current(), access.Everything(), AnyTime()), equateEmpty); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
