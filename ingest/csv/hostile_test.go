@@ -82,12 +82,12 @@ func TestHugeRowsCostBoundedMemory(t *testing.T) {
 		links         int
 	}{
 		"quoted":       {io.MultiReader(strings.NewReader("\"a\",\""), repeat("x\"\"", 35*mb), strings.NewReader("\"\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
-		"with lines":   {io.MultiReader(strings.NewReader("a,\""), repeat("c,d\n", 25*mb), strings.NewReader("\"\nc,d\nc\n")), "2 ROW_TOO_LARGE, 26214404 RAGGED_ROW", "", 1},
-		"plain":        {io.MultiReader(strings.NewReader("a,"), repeat("x", 100*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
-		"stray quote":  {io.MultiReader(strings.NewReader("a,5\""), repeat("x", 100*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
-		"broken quote": {io.MultiReader(strings.NewReader("a,\"5\" "), repeat("x\"", 50*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
-		"never closed": {io.MultiReader(strings.NewReader("a,b\na,\""), repeat("c,d\n", 25*mb)), "3 ROW_TOO_LARGE", "never closes", 1},
-		"all cells":    {io.MultiReader(strings.NewReader("a"), repeat(",", 100*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
+		"with lines":   {io.MultiReader(strings.NewReader("a,\""), repeat("c,d\n", 2*mb), strings.NewReader("\"\nc,d\nc\n")), "2 ROW_TOO_LARGE, 2097156 RAGGED_ROW", "", 1},
+		"plain":        {io.MultiReader(strings.NewReader("a,"), repeat("x", 8*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
+		"stray quote":  {io.MultiReader(strings.NewReader("a,5\""), repeat("x", 8*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
+		"broken quote": {io.MultiReader(strings.NewReader("a,\"5\" "), repeat("x\"", 4*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
+		"never closed": {io.MultiReader(strings.NewReader("a,b\na,\""), repeat("c,d\n", 2*mb)), "3 ROW_TOO_LARGE", "never closes", 1},
+		"all cells":    {io.MultiReader(strings.NewReader("a"), repeat(",", 8*mb), strings.NewReader("\nc,d\n")), "2 ROW_TOO_LARGE", "", 1},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
