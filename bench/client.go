@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// clientArgument makes this program a client: a process of its own, so that it
+// does not share the server's scheduler and garbage collector. The cores it shares.
+const clientArgument = "load-client"
+
+// loadPlan says what a client does: it sends the bodies in turn, in a closed loop,
+// each connection its next request after the last answer, or at a rate.
+type loadPlan struct {
+	Addr        string
+	Connections int
+	Bodies      []string
+	Seconds     int
+	Count       int // of requests at most; 0 for any number
+	Rate        int // requests a second; 0 for a closed loop
+}
+
+// loadResult is what a client saw. Times are milliseconds from the moment when the
+// request was due: a request that waits for a free connection is late already.
+type loadResult struct {
+	Requests       int
+	Rate           float64 // answers a second
+	P50, P90, P99  float64
+	P999, Max      float64
+	ServiceP50     float64 // from sending on, without the wait for a connection
+	ServiceP99     float64
+	BytesPerAnswer int
+	Errors         int
+	FirstError     string
+}
+
+// runClient runs a plan in a process of its own.
+func runClient(ctx context.Context, p loadPlan) (loadResult, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return loadResult{}, err
+	}
+	plan, err := json.Marshal(p)
+	if err != nil {
+		return loadResult{}, err
+	}
+	cmd := exec.CommandContext(ctx, self, clientArgument)
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(plan), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return loadResult{}, fmt.Errorf("the client: %w", err)
+	}
+	var r loadResult
+	if err := json.Unmarshal(out, &r); err != nil {
+		return r, err
+	}
+	if r.Errors > 0 {
+		return r, fmt.Errorf("%d of %d requests failed: %s", r.Errors, r.Requests, r.FirstError)
+	}
+	return r, nil
+}
+
+// serveLoad is the client's side.
+func serveLoad(ctx context.Context, in io.Reader, out io.Writer) error {
+	var p loadPlan
+	if err := json.NewDecoder(in).Decode(&p); err != nil {
+		return err
+	}
+	l := &loader{plan: p, requests: make([][]byte, len(p.Bodies)), begun: time.Now()}
+	for i, body := range p.Bodies {
+		l.requests[i] = fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", p.Addr, len(body), body)
+	}
+	return json.NewEncoder(out).Encode(l.run(ctx))
+}
+
+type loader struct {
+	plan     loadPlan
+	requests [][]byte
+	begun    time.Time
+	next     atomic.Int64
+}
+
+// sample is one request.
+type sample struct {
+	total, service time.Duration
+	bytes          int
+	err            error
+}
+
+func (l *loader) run(ctx context.Context) loadResult {
+	all := make([][]sample, l.plan.Connections)
+	var wait sync.WaitGroup
+	for c := range all {
+		wait.Go(func() { all[c] = l.connection(ctx) })
+	}
+	wait.Wait()
+	return summary(slices.Concat(all...), time.Since(l.begun))
+}
+
+// connection sends requests one after the other until the plan is done.
+func (l *loader) connection(ctx context.Context) (samples []sample) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", l.plan.Addr)
+	if err != nil {
+		return []sample{{err: err}}
+	}
+	defer conn.Close() //nolint:errcheck // nothing is left to say
+	r := bufio.NewReaderSize(conn, 1<<16)
+	end := l.begun.Add(time.Duration(l.plan.Seconds) * time.Second)
+	for ctx.Err() == nil {
+		n := int(l.next.Add(1) - 1)
+		due := time.Now()
+		if l.plan.Rate > 0 {
+			due = l.begun.Add(time.Duration(n) * time.Second / time.Duration(l.plan.Rate))
+			time.Sleep(time.Until(due))
+		}
+		if due.After(end) || l.plan.Count > 0 && n >= l.plan.Count {
+			return samples
+		}
+		s := send(conn, r, l.requests[n%len(l.requests)])
+		s.total = time.Since(due)
+		samples = append(samples, s)
+		if s.err != nil {
+			return samples
+		}
+	}
+	return samples
+}
+
+// send sends one request and reads the whole answer.
+func send(conn net.Conn, r *bufio.Reader, request []byte) (s sample) {
+	begun := time.Now()
+	if _, s.err = conn.Write(request); s.err != nil {
+		return s
+	}
+	answer, err := http.ReadResponse(r, nil)
+	if err != nil {
+		return sample{err: err}
+	}
+	body, err := io.ReadAll(answer.Body)
+	s = sample{service: time.Since(begun), bytes: len(body), err: errors.Join(err, answer.Body.Close())}
+	if s.err == nil && (answer.StatusCode != http.StatusOK || !bytes.HasPrefix(body, []byte(`{"data":`)) || bytes.Contains(body, []byte(`:null}`))) {
+		s.err = fmt.Errorf("status %d: %.300s", answer.StatusCode, body)
+	}
+	return s
+}
+
+func summary(samples []sample, took time.Duration) loadResult {
+	r := loadResult{Requests: len(samples), Rate: float64(len(samples)) / took.Seconds()}
+	var totals, services []float64
+	for _, s := range samples {
+		if s.err != nil {
+			r.Errors++
+			r.FirstError = s.err.Error()
+		}
+		r.BytesPerAnswer += s.bytes
+		totals = append(totals, float64(s.total)/1e6)
+		services = append(services, float64(s.service)/1e6)
+	}
+	if len(samples) == 0 {
+		r.Errors, r.FirstError = 1, "nothing was sent"
+		return r
+	}
+	r.BytesPerAnswer /= len(samples)
+	slices.Sort(totals)
+	slices.Sort(services)
+	r.P50, r.P90, r.P99 = quantile(totals, 0.5), quantile(totals, 0.9), quantile(totals, 0.99)
+	r.P999, r.Max = quantile(totals, 0.999), totals[len(totals)-1]
+	r.ServiceP50, r.ServiceP99 = quantile(services, 0.5), quantile(services, 0.99)
+	return r
+}
