@@ -127,7 +127,7 @@ func (s *Session) views(ctx context.Context, g *projection.Graph, edges []networ
 func (s *Session) derived(g *projection.Graph, e network.EdgeIndex, origin projection.Origin, parts []*LinkView) LinkView {
 	from, to := g.Net.Ends(e)
 	v := LinkView{DerivedBy: origin.Rule, Support: slices.Clone(origin.Links)}
-	v.ID, v.Kind, v.From, v.To = g.LinkID(e), graph.LinkedTo, g.Nodes[from], g.Nodes[to]
+	v.ID, v.Kind, v.From, v.To = g.LinkID(e), g.Kind(e), g.Nodes[from], g.Nodes[to]
 	v.At, v.ValidFrom, v.ValidTo, v.Confidence = graph.NoInstant, graph.NoInstant, graph.NoInstant, 1
 	for _, p := range slices.Backward(parts) {
 		if v.At == graph.NoInstant {

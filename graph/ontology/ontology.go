@@ -78,6 +78,8 @@ type LinkKind struct {
 	From, To []graph.Kind
 	// Judgement marks SAME, NOT_SAME and UNSURE.
 	Judgement bool
+	// Derived marks kinds that only projections make; no link is stored under them.
+	Derived bool
 	FTM       []FTMEdge
 	// STIX names relationship types, the one to export first.
 	STIX []string
@@ -120,7 +122,8 @@ func (o *Ontology) Kind(word string) *Kind {
 	return o.kindWords[fold(word)]
 }
 
-// LinkKind is Kind for link kinds ("linked to", "linkedTo" for LINKED_TO).
+// LinkKind is Kind for link kinds ("linked to", "linkedTo" for LINKED_TO). Derived
+// kinds are not among them: nobody can state one.
 func (o *Ontology) LinkKind(word string) *LinkKind {
 	if k := o.linkKinds[graph.LinkKind(word)]; k != nil {
 		return k

@@ -129,6 +129,7 @@ func (o *Ontology) readLinkKinds() error {
 			Name: graph.LinkKind(value.Name), Description: value.Description,
 			Label:     strings.ToLower(strings.ReplaceAll(value.Name, "_", " ")),
 			Judgement: value.Directives.ForName("judgement") != nil,
+			Derived:   value.Directives.ForName("derived") != nil,
 		}
 		ends := value.Directives.ForName("ends")
 		if ends == nil {
@@ -142,6 +143,9 @@ func (o *Ontology) readLinkKinds() error {
 			l.FTM = append(l.FTM, FTMEdge{Schema: text(d, "schema"), From: text(d, "from"), To: text(d, "to")})
 		}
 		o.LinkKinds = append(o.LinkKinds, l)
+		if l.Derived {
+			continue
+		}
 		o.linkKinds[l.Name] = l
 		o.linkKindWords[fold(value.Name)] = l
 	}

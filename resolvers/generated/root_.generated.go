@@ -212,6 +212,9 @@ directive @stix(
 "Marks an identity judgement: it fuses records, or keeps them apart, and is never a link of a network."
 directive @judgement on ENUM_VALUE
 
+"Marks a kind that the projections derive from facts: no source states it, and it cannot be written."
+directive @derived on ENUM_VALUE
+
 "A point in time, RFC 3339 in UTC on output, to the microsecond. Input may leave out the time: \"2024-03-01\" is its first instant. Example: \"2024-03-01T09:30:00Z\"."
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
@@ -1034,6 +1037,8 @@ type LinkKindInfo {
   to: [EntityKind!]!
   "Whether it is an identity judgement and no link of a network. Example: false."
   judgement: Boolean!
+  "Whether projections derive it from facts, so that it cannot be written. Example: false."
+  derived: Boolean!
 }
 
 "Which entities. Every condition given must hold; within a list any one will do."
@@ -1120,11 +1125,11 @@ input Scope {
   entityKinds: [EntityKind!]
   "Only links of these kinds. Example: [COMMUNICATED_WITH]."
   linkKinds: [LinkKind!]
-  "Only links stated by these sources. Example: [\"customs-2024\"]."
+  "Only links stated by these sources, and entities of which these state a record. Example: [\"customs-2024\"]."
   datasets: [String!]
-  "Only links that held or happened in this time; undated ones are kept."
+  "Only links and records that held or happened in this time; undated ones are kept."
   during: TimeRange
-  "Only links of at least this confidence. Example: 0.5."
+  "Only links and records of at least this confidence. Example: 0.5."
   minConfidence: Float
   "Only these entities. Example: [\"0c9h…\", \"1d2k…\"]."
   within: [ID!]
@@ -2390,7 +2395,7 @@ type UnknownEntity implements Node & Entity @kind(label: "Unknown", icon: "quest
 
 # ---- 5. Kinds of links ------------------------------------------------------
 
-"The kinds of links, and the three identity judgements. Those marked @judgement fuse records and are never links of a network."
+"The kinds of links, the kinds that projections derive, and the three identity judgements. Those marked @judgement fuse records and are never links of a network."
 enum LinkKind {
   "Owns, wholly or in part. Property ` + "`" + `percentage` + "`" + ` says how much. Example: a person owns a company."
   OWNS @ends(from: [Person, CriminalOrganization, Company, FinancialInstitution, Agency], to: [Company, FinancialInstitution, BankAccount, CryptoWallet, Conveyance, Equipment, Weapon, Site, Location, Chemical, Drug, Identifier, Licence]) @ftm(schema: "Ownership", from: "owner", to: "asset") @ftm(schema: "Vehicle", from: "owner") @ftm(schema: "Vessel", from: "owner") @ftm(schema: "Airplane", from: "owner") @ftm(schema: "LegalEntity", from: "parent") @stix(types: ["owns"])
@@ -2468,6 +2473,12 @@ enum LinkKind {
   FACILITATES @ends(from: [Person, CriminalOrganization, Company, FinancialInstitution, Agency, Identifier, MarketListing, Site], to: [Person, CriminalOrganization, Company, FinancialInstitution, Agency, Transfer, Shipment, Site]) @ftm(schema: "Representation", from: "agent", to: "client") @stix(types: ["facilitates"])
   "Is linked in a way that the ontology lacks; property ` + "`" + `kind` + "`" + ` keeps the source's word. Example: {name: \"kind\", values: [\"godfather of\"]}."
   LINKED_TO @ends @ftm(schema: "UnknownLink", from: "subject", to: "object") @ftm(schema: "Succession", from: "predecessor", to: "successor") @ftm(schema: "Debt", from: "debtor", to: "creditor") @ftm(schema: "Event", to: "involved") @stix(types: ["related-to"])
+  "Money went from one to the other by a transfer; derived in projection MONEY. Example: an account paid a wallet."
+  TRANSFERRED @derived @ends
+  "Goods went from one to the other by a shipment; derived in projection GOODS. Example: a maker shipped to a trading firm."
+  SHIPPED @derived @ends
+  "Both use one phone, address or handle; derived in projection COMMUNICATION. Example: two firms with one telephone."
+  SHARES_IDENTIFIER @derived @ends
   "Both records mean one real thing: they are fused while this stands. Example: two spellings of a firm with one register number."
   SAME @judgement @ends @stix(types: ["duplicate-of"])
   "The records do not mean one real thing, whatever else is alike. Example: father and son of one name."
@@ -2845,6 +2856,8 @@ func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field 
 		return ec.fieldContext_LinkKindInfo_to(ctx, field)
 	case "judgement":
 		return ec.fieldContext_LinkKindInfo_judgement(ctx, field)
+	case "derived":
+		return ec.fieldContext_LinkKindInfo_derived(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LinkKindInfo", field.Name)
 }

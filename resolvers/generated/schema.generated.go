@@ -13700,6 +13700,29 @@ func (ec *executionContext) fieldContext_LinkKindInfo_judgement(_ context.Contex
 	return graphql.NewScalarFieldContext("LinkKindInfo", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _LinkKindInfo_derived(ctx context.Context, field graphql.CollectedField, obj *ontology.LinkKind) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LinkKindInfo_derived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Derived, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LinkKindInfo_derived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LinkKindInfo", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Location_address(ctx context.Context, field graphql.CollectedField, obj *model.Location) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27527,6 +27550,11 @@ func (ec *executionContext) _LinkKindInfo(ctx context.Context, sel ast.Selection
 			}
 		case "judgement":
 			out.Values[i] = ec._LinkKindInfo_judgement(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "derived":
+			out.Values[i] = ec._LinkKindInfo_derived(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

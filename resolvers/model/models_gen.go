@@ -281,11 +281,11 @@ type Scope struct {
 	EntityKinds []graph.Kind `json:"entityKinds"`
 	// Only links of these kinds. Example: [COMMUNICATED_WITH].
 	LinkKinds []graph.LinkKind `json:"linkKinds"`
-	// Only links stated by these sources. Example: ["customs-2024"].
+	// Only links stated by these sources, and entities of which these state a record. Example: ["customs-2024"].
 	Datasets []string `json:"datasets"`
-	// Only links that held or happened in this time; undated ones are kept.
+	// Only links and records that held or happened in this time; undated ones are kept.
 	During *TimeRange `json:"during"`
-	// Only links of at least this confidence. Example: 0.5.
+	// Only links and records of at least this confidence. Example: 0.5.
 	MinConfidence *float64 `json:"minConfidence"`
 	// Only these entities. Example: ["0c9h…", "1d2k…"].
 	Within []graph.ID `json:"within"`
