@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/chokepoint/chokepoint/graph/connectivity"
 	"github.com/chokepoint/chokepoint/graph/dismantle"
@@ -55,11 +56,19 @@ type Figures struct {
 	Reached      *int
 }
 
+// planning bounds the search for a plan; what is best by then is answered, with its
+// bound. The work limit of the kernels ends almost every search long before: this is
+// for networks so large that even their first steps are slow. It leaves room for the
+// figures in the time of a request.
+const planning = 20 * time.Second
+
 // Chokepoints finds the few nodes or links whose removal harms a network most, or,
 // for Reach, from which most of it is in reach. See package dismantle for when the
 // answer is proven. Errors: those of the kernels, and the end of ctx.
 func Chokepoints(ctx context.Context, net *network.Network, q Question, limits dismantle.Limits) (*Answer, error) {
-	plan, err := q.plan(ctx, net, limits)
+	bounded, cancel := context.WithTimeout(ctx, planning)
+	defer cancel()
+	plan, err := q.plan(bounded, net, limits)
 	if err != nil {
 		return nil, err
 	}

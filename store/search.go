@@ -28,7 +28,7 @@ type Hit struct {
 	Record graph.Record
 	// Score is 0 to 1; 1 means that a name equals the text.
 	Score float64
-	// Matched names what matched, in order: "aliases", "name" or properties.
+	// Matched holds the names and values that matched, in the order of the words.
 	Matched []string
 }
 
@@ -150,16 +150,16 @@ const (
 // matches nothing.
 func (s *Store) score(r *graph.Record, exact string, query []string) (score float64, matched []string) {
 	type part struct {
-		name  string
+		text  string
 		words []string
 	}
 	var parts []part
 	for _, f := range s.fields(r) {
 		w := words(f.text)
 		if (f.name == "name" || f.name == "aliases") && strings.Join(w, " ") == exact {
-			return 1, []string{f.name}
+			return 1, []string{f.text}
 		}
-		parts = append(parts, part{f.name, w})
+		parts = append(parts, part{f.text, w})
 	}
 	covered := 0.0
 	for _, q := range query {
@@ -176,11 +176,10 @@ func (s *Store) score(r *graph.Record, exact string, query []string) (score floa
 		}
 		score += best / float64(len(query))
 		covered = max(covered, min(1, float64(len(query))/float64(len(parts[in].words))))
-		if !slices.Contains(matched, parts[in].name) {
-			matched = append(matched, parts[in].name)
+		if !slices.Contains(matched, parts[in].text) {
+			matched = append(matched, parts[in].text)
 		}
 	}
-	slices.Sort(matched)
 	return belowExact * score * (1 - coverage + coverage*covered), matched
 }
 

@@ -57,11 +57,11 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	exact, _, _ := s.Search(ctx, low.Clearance, "Harbour  FREIGHT ltd.", 1)
-	if len(exact) != 1 || exact[0].Score != 1 || fmt.Sprint(exact[0].Matched) != "[name]" {
+	if len(exact) != 1 || exact[0].Score != 1 || fmt.Sprint(exact[0].Matched) != "[Harbour Freight Ltd]" {
 		t.Errorf("a whole name: %+v", exact)
 	}
 	property, _, _ := s.Search(ctx, low.Clearance, "numbered 5521", 1)
-	if len(property) != 1 || fmt.Sprint(property[0].Matched) != "[name registrationNumber]" {
+	if len(property) != 1 || fmt.Sprint(property[0].Matched) != "[Numbered RX-5521]" {
 		t.Errorf("a name and a property: %+v", property)
 	}
 	if hits, _, _ := s.Search(ctx, access.Clearance{}, "harbour", 5); len(hits) > 0 {
