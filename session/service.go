@@ -66,7 +66,7 @@ type resultKey struct {
 // Bounds of what a Service keeps. A view costs some bytes a revision and marking
 // set, so many may live; a past snapshot costs as much as the present one.
 const (
-	maxViews          = 256
+	maxViews          = 64
 	maxPast           = 2
 	defaultCacheBytes = 1 << 30
 )
