@@ -53,8 +53,9 @@ func NewReader(files []File, o Options) *Reader {
 
 const (
 	// chunkRows, chunkCells and chunkBytes bound a chunk, whichever comes first: one
-	// transaction of some thousand items, in memory that no table can inflate.
-	chunkRows  = 4096
+	// transaction, in memory that no table can inflate. Large ones are cheaper: the
+	// indexes are by hash, so that every commit writes most of their pages.
+	chunkRows  = 16384
 	chunkCells = 1 << 17
 	chunkBytes = 4 << 20
 )
@@ -71,6 +72,7 @@ func (r *Reader) Read(ctx context.Context, yield func(*ingest.Batch) error) erro
 	group.Go(func() error {
 		defer close(work)
 		defer close(ordered)
+		// For the ledger, in its place, and for the workers.
 		return r.split(ctx, func(c *chunk) error { return send(ctx, c, ordered, work) })
 	})
 	seed := maphash.MakeSeed()
@@ -84,8 +86,35 @@ func (r *Reader) Read(ctx context.Context, yield func(*ingest.Batch) error) erro
 			return nil
 		})
 	}
-	group.Go(func() error { return r.settle(ctx, ordered, yield) })
+	// One batch is settled while the receiver has the one before.
+	batches := make(chan settled, 1)
+	group.Go(func() error {
+		defer close(batches)
+		err := r.settle(ctx, ordered, func(b *ingest.Batch) error { return send(ctx, settled{batch: b}, batches) })
+		return send(ctx, settled{err: err}, batches)
+	})
+	group.Go(func() error { return deliver(batches, yield) })
 	return group.Wait()
+}
+
+// settled is a batch, or how the input ended.
+type settled struct {
+	batch *ingest.Batch
+	err   error
+}
+
+// deliver hands batches to yield, and returns its first error or that of the input,
+// which comes after all batches before it.
+func deliver(batches <-chan settled, yield func(*ingest.Batch) error) error {
+	for s := range batches {
+		if s.batch == nil {
+			return s.err
+		}
+		if err := yield(s.batch); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newWorker(o *Options, seed maphash.Seed) *worker {
@@ -95,11 +124,11 @@ func newWorker(o *Options, seed maphash.Seed) *worker {
 	}
 }
 
-// send queues a chunk for the ledger, in its place, and for the workers.
-func send(ctx context.Context, c *chunk, queues ...chan<- *chunk) error {
+// send puts something into queues, one after the other.
+func send[T any](ctx context.Context, what T, queues ...chan<- T) error {
 	for _, queue := range queues {
 		select {
-		case queue <- c:
+		case queue <- what:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
