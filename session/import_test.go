@@ -249,16 +249,16 @@ func TestImportEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var b strings.Builder
 	b.WriteString("e.csv\nfrom,to\n")
-	for range 20_000 {
+	for range 80_000 {
 		b.WriteString("a,b\n")
 	}
 	reader := csv.NewReader(files(b.String()), csv.Options{Ontology: p.ontology, Dataset: "d", Markings: graph.Markings{graph.Clear}})
 	r, err := session.Import(ctx, p, local, reader, session.ImportOptions{Dataset: "d", Progress: func(session.ImportReport) { cancel() }})
-	if !errors.Is(err, context.Canceled) || r.Written == 0 || r.Written == 20_000 {
+	if !errors.Is(err, context.Canceled) || r.Written == 0 || r.Written == 80_000 {
 		t.Errorf("err %v, report %+v", err, r)
 	}
 	again := p.mustLoad(session.ImportOptions{}, files(b.String())...)
-	if again.RowsIn != 20_000 || again.Unchanged < r.Written || again.Written+again.Unchanged != 20_000 {
+	if again.RowsIn != 80_000 || again.Unchanged < r.Written || again.Written+again.Unchanged != 80_000 {
 		t.Errorf("again: %+v", again)
 	}
 }

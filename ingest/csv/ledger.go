@@ -51,13 +51,13 @@ func newLedger(o Options) *ledger {
 	}
 }
 
-// settle returns the batch that a chunk becomes.
-func (l *ledger) settle(c *chunk) *ingest.Batch {
-	b := &ingest.Batch{
-		Rows: make([]ingest.Row, 0, len(c.rows)), Rejects: c.rejects,
-		Records: make([]graph.Record, 0, len(c.records)), RecordRows: make([]int, 0, len(c.records)),
-		Links: make([]graph.Link, 0, len(c.links)), LinkRows: make([]int, 0, len(c.links)),
-	}
+// settle adds to a batch what a chunk becomes.
+func (l *ledger) settle(c *chunk, b *ingest.Batch) {
+	b.Rows = slices.Grow(b.Rows, len(c.rows))
+	b.Records, b.RecordRows = slices.Grow(b.Records, len(c.records)), slices.Grow(b.RecordRows, len(c.records))
+	b.Links, b.LinkRows = slices.Grow(b.Links, len(c.links)), slices.Grow(b.LinkRows, len(c.links))
+	earlier := len(b.Rejects)
+	b.Rejects = append(b.Rejects, c.rejects...)
 	records, links := c.records, c.links
 	for i := range c.made {
 		m := &c.made[i]
@@ -71,8 +71,7 @@ func (l *ledger) settle(c *chunk) *ingest.Batch {
 			l.enter(b, own, ties)
 		}
 	}
-	slices.SortStableFunc(b.Rejects, func(a, b ingest.Reject) int { return a.Line - b.Line })
-	return b
+	slices.SortStableFunc(b.Rejects[earlier:], func(a, b ingest.Reject) int { return a.Line - b.Line })
 }
 
 // check settles the keys of a row and refuses one that states nothing or
@@ -255,7 +254,7 @@ func (l *ledger) implied(yield func(*ingest.Batch) error) error {
 			b.Implied++
 		}
 		b.Records, b.RecordRows, b.Weak = append(b.Records, r), append(b.RecordRows, ingest.NoRow), append(b.Weak, true)
-		if len(b.Records) == chunkRows {
+		if len(b.Records) == batchRows {
 			if err := yield(b); err != nil {
 				return err
 			}

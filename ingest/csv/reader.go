@@ -52,12 +52,16 @@ func NewReader(files []File, o Options) *Reader {
 }
 
 const (
-	// chunkRows, chunkCells and chunkBytes bound a chunk, whichever comes first: one
-	// transaction, in memory that no table can inflate. Large ones are cheaper: the
-	// indexes are by hash, so that every commit writes most of their pages.
-	chunkRows  = 16384
+	// chunkRows, chunkCells and chunkBytes bound what one worker takes at a time,
+	// whichever comes first, in memory that no table can inflate.
+	chunkRows  = 8192
 	chunkCells = 1 << 17
 	chunkBytes = 4 << 20
+	// batchRows and batchBytes are where a batch is full, up to one chunk more. A
+	// batch is a transaction, and large ones are cheaper: the indexes are by hash,
+	// so that every commit writes most of their pages.
+	batchRows  = 32768
+	batchBytes = 4 << 20
 )
 
 // Read implements [ingest.Reader]. It takes O(rows) time; memory is that of some
@@ -139,14 +143,23 @@ func send[T any](ctx context.Context, what T, queues ...chan<- T) error {
 // settle takes chunks in the order of the input through the ledger to yield.
 func (r *Reader) settle(ctx context.Context, ordered <-chan *chunk, yield func(*ingest.Batch) error) error {
 	ledger := newLedger(r.options)
+	b, size := &ingest.Batch{}, 0
+	flush := func() (err error) {
+		if b.RowsIn() > 0 {
+			err = yield(b)
+		}
+		b, size = &ingest.Batch{}, 0
+		return err
+	}
 	for c := range ordered {
 		select {
 		case <-c.done:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		if b := ledger.settle(c); b.RowsIn() > 0 {
-			if err := yield(b); err != nil {
+		ledger.settle(c, b)
+		if size += c.bytes; b.RowsIn() >= batchRows || size >= batchBytes || c.err != nil {
+			if err := flush(); err != nil {
 				return err
 			}
 		}
@@ -155,6 +168,9 @@ func (r *Reader) settle(ctx context.Context, ordered <-chan *chunk, yield func(*
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
 		return err
 	}
 	return ledger.implied(yield)
