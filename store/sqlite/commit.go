@@ -132,8 +132,11 @@ func (t *transaction) apply(ctx context.Context) error {
 // upsert writes the items of a plan that differ from what is there. changed
 // hears of each: the row before, nil for a created one, and the item after.
 func upsert[T any](ctx context.Context, t *transaction, p *plan[T], next *int64, count *int, changed func(before *row, after *T, set uint32) error) error {
+	if *next == 1 && t.filters[p.class.table] == nil && len(p.order) > 0 {
+		t.filters[p.class.table] = newIDFilter()
+	}
 	u := upserter[T]{
-		transaction: t, plan: p, next: next, count: count, changed: changed, empty: *next == 1, datasets: map[string]uint32{},
+		transaction: t, plan: p, next: next, count: count, changed: changed, filter: t.filters[p.class.table], datasets: map[string]uint32{},
 		insert: newInsertion(t.writer, "INSERT INTO "+p.class.table+" (n, id, rev_from, dataset, markings, body) VALUES ", "(?,?,?,?,?,?)"),
 	}
 	for chunk := range p.ready {
@@ -155,18 +158,20 @@ type upserter[T any] struct {
 	next     *int64 // number of the next row
 	count    *int   // of changed items
 	changed  func(before *row, after *T, set uint32) error
-	empty    bool              // the table held nothing before this batch
+	filter   idFilter
 	datasets map[string]uint32 // numbers of those met so far
 }
 
 // chunk writes the items at the positions [start, end) of the plan's order.
 func (u *upserter[T]) chunk(start, end int) error {
 	existing := map[graph.ID]*row{}
-	if !u.empty {
-		ids := make([]graph.ID, 0, planChunk)
-		for i := start; i < end; i++ {
-			ids = append(ids, u.plan.id(u.plan.order[i]))
+	ids := make([]graph.ID, 0, planChunk)
+	for i := start; i < end; i++ {
+		if id := u.plan.id(u.plan.order[i]); u.filter.mayHave(&id) {
+			ids = append(ids, id)
 		}
+	}
+	if len(ids) > 0 {
 		if err := u.current(u.plan.class.table, ids, existing); err != nil {
 			return err
 		}
@@ -205,6 +210,9 @@ func (u *upserter[T]) one(position int32, body []byte, existing map[graph.ID]*ro
 		return err
 	}
 	u.digest += uint64(binary.LittleEndian.Uint32(body[len(body)-sumSize:]))
+	if u.filter != nil {
+		u.filter.add(&h.ID)
+	}
 	n := *u.next
 	*u.next++
 	*u.count++

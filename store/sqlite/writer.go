@@ -22,13 +22,15 @@ type writer struct {
 	// ends remembers the marking set of current records, 0 for missing ones: the
 	// ends of links are looked up again and again.
 	ends map[graph.ID]uint32
+	// filters hold the IDs of the rows, by table, where it was empty at first.
+	filters map[string]idFilter
 }
 
 // maxEnds bounds the memory of ends to some 50 MiB.
 const maxEnds = 1 << 20
 
 func newWriter(ctx context.Context, conn *sql.Conn, words *dictionary) (*writer, error) {
-	w := &writer{conn: conn, statements: map[string]*sql.Stmt{}, sets: map[string]uint32{}, ends: map[graph.ID]uint32{}}
+	w := &writer{conn: conn, statements: map[string]*sql.Stmt{}, sets: map[string]uint32{}, ends: map[graph.ID]uint32{}, filters: map[string]idFilter{}}
 	for i, m := range words.markings {
 		w.sets[string(appendMarkings(nil, m.set))] = uint32(i + 1)
 	}
