@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+
+	"github.com/chokepoint/chokepoint"
+	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/resolvers"
+	"github.com/chokepoint/chokepoint/server"
+	"github.com/chokepoint/chokepoint/session"
+	"github.com/chokepoint/chokepoint/store"
+)
+
+// local is who asks on the command line and, without a token, over HTTP.
+func local() access.Viewer {
+	return access.Viewer{Name: "local", Clearance: access.Everything()}
+}
+
+// app is the service on one store: everything from the driver to the handler.
+type app struct {
+	store   *store.Store
+	service *session.Service
+	server  *server.Server
+	welcome func(context.Context, *session.Session) (server.Welcome, error)
+}
+
+// appOptions say who may ask; the zero value lets the local viewer see everything.
+type appOptions struct {
+	viewer *access.Viewer
+	tokens map[string]access.Viewer
+	log    *slog.Logger
+	// driver, for tests, wraps the driver.
+	driver func(store.Driver) store.Driver
+}
+
+// newApp reads the graph of a driver into memory and puts the service on it. Close
+// closes the driver too, also when newApp fails.
+func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error) {
+	if o.driver != nil {
+		driver = o.driver(driver)
+	}
+	words, err := ontology.Load(chokepoint.Schema)
+	if err != nil {
+		return nil, errors.Join(err, driver.Close())
+	}
+	a := &app{store: store.New(driver, words)}
+	options := session.Options{}
+	if len(o.tokens) == 0 {
+		options.Unmarked = graph.NewMarkings(graph.Clear)
+	}
+	if a.service, err = session.Open(ctx, a.store, words, options); err != nil {
+		return nil, errors.Join(err, driver.Close())
+	}
+	a.server = server.New(resolvers.Schema(), server.Options{
+		Log: o.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
+		Ready:   func(ctx context.Context) error { _, err := a.store.Head(ctx); return err },
+		Welcome: a.page,
+	})
+	return a, nil
+}
+
+type sessionKey struct{}
+
+// open gives an operation its session.
+func (a *app) open(ctx context.Context, viewer access.Viewer) (context.Context, error) {
+	s, err := a.service.Session(ctx, viewer)
+	if err != nil {
+		return nil, err
+	}
+	return resolvers.NewContext(context.WithValue(ctx, sessionKey{}, s), s), nil
+}
+
+// page is what the start page shows of the data.
+func (a *app) page(ctx context.Context) (server.Welcome, error) {
+	s, ok := ctx.Value(sessionKey{}).(*session.Session)
+	if !ok || a.welcome == nil {
+		return server.Welcome{}, nil
+	}
+	return a.welcome(ctx, s)
+}
+
+// Run serves until ctx ends.
+func (a *app) Run(ctx context.Context, l net.Listener) error { return a.server.Serve(ctx, l) }
+
+// Close ends the service and closes the store.
+func (a *app) Close() error {
+	a.service.Close()
+	return a.store.Close()
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/chokepoint/chokepoint/server"
+)
+
+type queryCommand struct {
+	location
+	Server    string   `env:"CHOKEPOINT_SERVER" placeholder:"URL" help:"Ask this server instead, such as http://127.0.0.1:8080."`
+	Bearer    string   `name:"token" env:"CHOKEPOINT_TOKEN" placeholder:"TOKEN" help:"The bearer token for the server."`
+	Var       []string `sep:"none" placeholder:"NAME=VALUE" help:"A variable; the value is JSON, or a bare word, which is a string. May be repeated."`
+	Operation string   `placeholder:"NAME" help:"Which operation of the document; needed if it has several."`
+	Viewer    *string  `placeholder:"MARKINGS" help:"Ask as a viewer who holds these markings alone, parted by commas. Default: cleared for everything."`
+	Document  string   `arg:"" help:"A file, - for standard input, or the query itself: '{ datasets { name } }'."`
+}
+
+// Run prints the answer; the exit code says whether it has errors.
+func (c *queryCommand) Run(ctx context.Context, p *program) error {
+	query, err := c.text(p)
+	if err != nil {
+		return err
+	}
+	variables, err := readVariables(c.Var)
+	if err != nil {
+		return err
+	}
+	ask := c.askStore
+	if c.Server != "" {
+		ask = c.askServer
+	}
+	answer, ok, err := ask(ctx, query, variables)
+	if err != nil {
+		return err
+	}
+	p.printf("%s\n", bytes.TrimSpace(answer))
+	if !ok {
+		return errAnswered
+	}
+	return nil
+}
+
+// maxDocument bounds a document; the API takes no more than 1 MiB anyway.
+const maxDocument = 1 << 20
+
+func (c *queryCommand) text(p *program) (string, error) {
+	trimmed := strings.TrimSpace(c.Document)
+	for _, word := range []string{"{", "query", "mutation", "fragment"} {
+		if rest, ok := strings.CutPrefix(trimmed, word); ok && (word == "{" || strings.Contains(rest, "{")) {
+			return c.Document, nil
+		}
+	}
+	in := p.in
+	if c.Document != "-" {
+		f, err := os.Open(c.Document)
+		if err != nil {
+			return "", usage("the file of the query cannot be read: %v", err)
+		}
+		defer f.Close() //nolint:errcheck // only read
+		in = f
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
+	switch {
+	case err != nil:
+		return "", usage("the query cannot be read: %v", err)
+	case len(text) > maxDocument:
+		return "", usage("a query has at most %d bytes; pass data as variables, or import it", maxDocument)
+	}
+	return string(text), nil
+}
+
+// readVariables reads NAME=VALUE flags. What begins like JSON must be JSON.
+func readVariables(flags []string) (json.RawMessage, error) {
+	variables := map[string]json.RawMessage{}
+	for _, flag := range flags {
+		name, value, ok := strings.Cut(flag, "=")
+		if !ok || name == "" {
+			return nil, usage("--var %s: write NAME=VALUE", flag)
+		}
+		text := json.RawMessage(value)
+		if !json.Valid(text) {
+			if strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[") || strings.HasPrefix(value, `"`) {
+				return nil, usage("--var %s: the value begins like JSON and is not valid", name)
+			}
+			text, _ = json.Marshal(value) //nolint:errcheck // a string is always fine
+		}
+		variables[strings.TrimPrefix(name, "$")] = text
+	}
+	return json.Marshal(variables)
+}
+
+func (c *queryCommand) askStore(ctx context.Context, query string, variables json.RawMessage) ([]byte, bool, error) {
+	driver, err := c.open(ctx, true)
+	if err != nil {
+		return nil, false, err
+	}
+	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer)})
+	if err != nil {
+		return nil, false, err
+	}
+	answer, ok := a.server.Execute(ctx, query, c.Operation, variables)
+	return answer, ok, a.Close()
+}
+
+// maxAnswer bounds what is taken from a server.
+const maxAnswer = 1 << 28
+
+func (c *queryCommand) askServer(ctx context.Context, query string, variables json.RawMessage) ([]byte, bool, error) {
+	if c.Viewer != nil {
+		return nil, false, usage("--viewer is for --store: a server knows its viewers by their tokens")
+	}
+	address, err := url.Parse(c.Server)
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return nil, false, usage("--server is an address such as http://127.0.0.1:8080")
+	}
+	if !strings.HasSuffix(address.Path, "/graphql") {
+		address = address.JoinPath("graphql")
+	}
+	body, err := json.Marshal(map[string]any{"query": query, "operationName": c.Operation, "variables": variables})
+	if err != nil {
+		return nil, false, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, false, usage("--server: %v", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.Bearer != "" {
+		request.Header.Set("Authorization", "Bearer "+c.Bearer)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, false, errors.New("the server does not answer; is `chokepoint serve` running there? (" + inmost(err).Error() + ")")
+	}
+	defer response.Body.Close() //nolint:errcheck // only read
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, false, errors.New("the answer broke off; ask again")
+	}
+	return judged(answer, response.Status)
+}
+
+// judged says whether an answer is free of errors.
+func judged(answer []byte, status string) ([]byte, bool, error) {
+	var content struct{ Errors []json.RawMessage }
+	if json.Unmarshal(answer, &content) != nil {
+		return nil, false, errors.New("what answers there (" + status + ") is no GraphQL server")
+	}
+	return answer, len(content.Errors) == 0, nil
+}
+
+func inmost(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
+}
+
+// firstQueries are worth asking of any store.
+func firstQueries() []server.WorkedQuery {
+	return []server.WorkedQuery{
+		{Title: "Who stands between the others", Query: `{ centrality(measure: BETWEENNESS, first: 5) { nodes { rank score entity { name kind } } } }`},
+		{Title: "Without which three the network falls apart the most", Query: `{ chokepoints(objective: FRAGMENTATION, budget: 3) { choices { rank entity { name } } before { connectedPairs } after { connectedPairs } optimal } }`},
+		{Title: "What is in here", Query: `{ datasets { name records links } entities(first: 1) { totalCount } }`},
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/server"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+type serveCommand struct {
+	location
+	Addr   string   `default:"127.0.0.1:8080" env:"CHOKEPOINT_ADDR" placeholder:"HOST:PORT" help:"Where to listen: an address of this machine alone, since requests are not authenticated yet. Port 0 takes a free one. Default: ${default}."`
+	Viewer *string  `placeholder:"MARKINGS" help:"Narrow who asks without a token to these markings, parted by commas. Default: cleared for everything."`
+	Token  []string `sep:";" env:"CHOKEPOINT_TOKENS" placeholder:"NAME=TOKEN:MARKINGS" help:"A development token: who sends \"Authorization: Bearer TOKEN\" asks as NAME and holds the markings, parted by commas. May be repeated. They show what others would see; they protect nothing, for without a token the viewer above asks."`
+}
+
+// Run serves a store until the context ends.
+func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	tokens, err := readTokens(c.Token)
+	if err != nil {
+		return err
+	}
+	driver, err := c.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer), tokens: tokens, log: slog.New(slog.NewTextHandler(p.err, nil))})
+	if err != nil {
+		return err
+	}
+	a.welcome = c.welcome
+	return errors.Join(c.serve(ctx, p, a), a.Close())
+}
+
+func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
+	l, err := a.server.Listen(ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	records, links := a.service.Size()
+	p.printf("Chokepoint serves %s: %s records and %s links.\n\n", c.Store, humanize.Comma(int64(records)), humanize.Comma(int64(links)))
+	p.printf("  Start page  http://%s/\n  GraphQL     http://%s/graphql\n  Viewer      %s\n", l.Addr(), l.Addr(), viewerText(c.Viewer))
+	for _, t := range c.Token {
+		name, _, _ := strings.Cut(t, "=")
+		p.printf("  Token       of %s\n", name)
+	}
+	p.printf("\nCtrl-C stops it.\n")
+	return a.Run(ctx, l)
+}
+
+// welcome shows the figures that the asking viewer may see, and what to ask.
+func (c *serveCommand) welcome(ctx context.Context, s *session.Session) (server.Welcome, error) {
+	figures, err := figuresOf(ctx, s)
+	return server.Welcome{Store: c.Store, Figures: figures, Queries: firstQueries()}, err
+}
+
+// figuresOf counts what a viewer sees.
+func figuresOf(ctx context.Context, s *session.Session) ([]server.Figure, error) {
+	datasets, err := s.Datasets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var records, links int
+	for _, d := range datasets {
+		records, links = records+d.Records, links+d.Links
+	}
+	return []server.Figure{
+		{Name: "datasets", Value: humanize.Comma(int64(len(datasets)))},
+		{Name: "records", Value: humanize.Comma(int64(records))},
+		{Name: "links", Value: humanize.Comma(int64(links))},
+	}, nil
+}
+
+// narrowed returns the viewer that holds a list of markings; nil, who is cleared
+// for everything, only if there is no list. An empty list holds nothing.
+func narrowed(list *string) *access.Viewer {
+	if list == nil {
+		return nil
+	}
+	v := local()
+	v.Clearance = access.Grant(markings(*list)...)
+	return &v
+}
+
+func viewerText(list *string) string {
+	if list == nil {
+		return "local, cleared for everything"
+	}
+	return "local, holds " + *list
+}
+
+// readTokens reads NAME=TOKEN:MARKINGS. A token is at least 16 characters, so that
+// it cannot be guessed in passing.
+func readTokens(flags []string) (map[string]access.Viewer, error) {
+	tokens := map[string]access.Viewer{}
+	for _, flag := range flags {
+		name, rest, _ := strings.Cut(flag, "=")
+		token, list, ok := strings.Cut(rest, ":")
+		_, twice := tokens[token]
+		held := markings(list)
+		switch {
+		case !ok || name == "" || len(held) == 0:
+			return nil, usage("a token is NAME=TOKEN:MARKINGS, such as analyst=0123456789abcdef:TLP:CLEAR,TLP:GREEN")
+		case len(token) < 16:
+			return nil, usage("the token of %s is shorter than 16 characters", name)
+		case twice:
+			return nil, usage("%s has the token of somebody else", name)
+		}
+		tokens[token] = access.Viewer{Name: name, Clearance: access.Grant(held...)}
+	}
+	return tokens, nil
+}
