@@ -86,6 +86,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 
 func newExecutor(schema graphql.ExecutableSchema, costLimit int) *executor.Executor {
 	exec := executor.New(schema)
+	exec.SetQueryCache(newDocuments())
 	exec.SetErrorPresenter(presenter{schema.Schema()}.present)
 	exec.SetRecoverFunc(func(_ context.Context, value any) error { return newPanicked(value) })
 	exec.SetDisableSuggestion(true)
