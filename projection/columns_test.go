@@ -2,6 +2,7 @@ package projection
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestPackedColumn(t *testing.T) {
 			var c packed
 			place := make([]uint32, rows)
 			for i := range uint64(rows) {
-				c.append(i % distinct * 7)
+				c.append(i%distinct*7, noUnit)
 				place[i] = uint32(rows - 1 - i)
 			}
 			c.settle()
@@ -37,6 +38,54 @@ func TestPackedColumn(t *testing.T) {
 		})
 	}
 }
+
+// A column of many values is small while all are whole seconds or hundredths, and
+// exact in any case.
+func TestPackedColumnInUnits(t *testing.T) {
+	const rows = maxCodes + 100
+	for name, c := range map[string]struct {
+		unit  unit
+		at    func(i int) uint64
+		last  uint64 // the value of the last row
+		small bool
+	}{
+		"too late":            {seconds, func(i int) uint64 { return uint64(i * 1e6) }, 1<<63 - 1, false},
+		"seconds, some open":  {seconds, func(i int) uint64 { return uint64(i * 1e6) }, noInstantBits, true},
+		"before the epoch":    {seconds, func(i int) uint64 { return uint64(i * -1e6) }, 0, true},
+		"too early":           {seconds, func(i int) uint64 { return uint64(i * 1e6) }, ^uint64(1<<31*1_000_000 - 1), false},
+		"microseconds":        {seconds, func(i int) uint64 { return uint64(i * 1e6) }, 1, false},
+		"from the beginning":  {seconds, func(i int) uint64 { return uint64(i) }, 0, false},
+		"cents":               {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, nan, true},
+		"more than cents":     {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, math.Float64bits(0.001), false},
+		"less than nothing":   {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, math.Float64bits(-1), false},
+		"minus nought":        {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, math.Float64bits(math.Copysign(0, -1)), false},
+		"large":               {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, math.Float64bits(1e9), false},
+		"infinite":            {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) / 100) }, math.Float64bits(math.Inf(1)), false},
+		"sums beside decimal": {hundredths, func(i int) uint64 { return math.Float64bits(float64(i) * 0.1) }, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p packed
+			want := make([]uint64, rows)
+			for i := range want {
+				if want[i] = c.at(i); i == rows-1 {
+					want[i] = c.last
+				}
+				p.append(want[i], c.unit)
+			}
+			p.settle()
+			for i := range want {
+				if got := p.get(i); got != want[i] {
+					t.Fatalf("row %d holds %x, want %x", i, got, want[i])
+				}
+			}
+			if small := p.counts != nil; small != c.small {
+				t.Errorf("in four bytes: %v", small)
+			}
+		})
+	}
+}
+
+var noInstantBits = func() uint64 { i := graph.NoInstant; return uint64(i) }()
 
 // A directory finds every ID and no other, even where IDs are no hashes.
 func TestDirectory(t *testing.T) {
