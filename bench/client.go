@@ -125,7 +125,7 @@ func (l *loader) connection(ctx context.Context) (samples []sample) {
 		due := time.Now()
 		if l.plan.Rate > 0 {
 			due = l.begun.Add(time.Duration(n) * time.Second / time.Duration(l.plan.Rate))
-			time.Sleep(time.Until(due))
+			pauseUntil(due)
 		}
 		if due.After(end) || l.plan.Count > 0 && n >= l.plan.Count {
 			return samples
