@@ -96,7 +96,7 @@ const lineInterval = 5 * time.Second
 func newBar(p *program, size int64, quiet bool) *bar {
 	b := &bar{p: p, size: size, spoken: time.Now(), quiet: quiet}
 	if p.terminal && !quiet {
-		b.bar = progressbar.NewOptions64(max(size, -1), progressbar.OptionSetWriter(p.err), progressbar.OptionShowBytes(true),
+		b.bar = progressbar.NewOptions64(max(size, -1), progressbar.OptionSetWriter(p.err), progressbar.OptionSetPredictTime(size > 0),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("importing"))
 	}
 	return b
@@ -133,6 +133,7 @@ func (b *bar) tell(r session.ImportReport) {
 	switch {
 	case b.quiet:
 	case b.bar != nil:
+		b.bar.Describe("importing, " + humanize.Comma(int64(r.RowsIn)) + " rows")
 		b.bar.Set64(b.read.Load()) //nolint:errcheck // a bar that cannot be drawn is no failure
 	case time.Since(b.spoken) >= lineInterval:
 		b.spoken = time.Now()

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/store"
+	"github.com/chokepoint/chokepoint/store/sqlite"
 )
 
 type doctorCommand struct{ location }
@@ -33,11 +36,17 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.check(ctx, p, path, store.New(driver, nil)), driver.Close())
+	p.printf("chokepoint %s, %d processors, %s\n", version(), runtime.GOMAXPROCS(0), time.Now().Format(time.RFC3339))
+	return errors.Join(c.check(ctx, p, path, driver), driver.Close())
 }
 
-func (c *doctorCommand) check(ctx context.Context, p *program, path string, st *store.Store) error {
+func (c *doctorCommand) check(ctx context.Context, p *program, path string, driver *sqlite.Driver) error {
+	st := store.New(driver, nil)
 	head, err := st.Head(ctx)
+	if err != nil {
+		return err
+	}
+	schema, err := driver.SchemaVersion(ctx)
 	if err != nil {
 		return err
 	}
@@ -45,7 +54,7 @@ func (c *doctorCommand) check(ctx context.Context, p *program, path string, st *
 	if err != nil {
 		return err
 	}
-	p.printf("%s: revision %d, %s\n", c.Store, head, humanize.IBytes(uint64(info.Size())))
+	p.printf("%s: schema version %d, revision %d, %s\n", c.Store, schema, head, humanize.IBytes(uint64(info.Size())))
 	started := time.Now()
 	findings, err := st.Check(ctx)
 	if err != nil {
@@ -72,6 +81,9 @@ const doctorTimeout = 15 * time.Second
 // neo4j reports version, edition and rights. The store on Neo4j has not landed yet;
 // this tells beforehand whether a server will do.
 func (c *doctorCommand) neo4j(ctx context.Context, p *program) error {
+	if address, err := url.Parse(c.Store); err == nil && address.User != nil {
+		return usage("user and password do not belong in the address, where everybody sees them; set CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD")
+	}
 	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
 	defer cancel()
 	auth := neo4j.NoAuth()

@@ -97,7 +97,8 @@ func (c *importCommand) readOptions(words *ontology.Ontology) (o csv.Options, er
 			return o, usage("the mapping cannot be read: %v", err)
 		}
 		if o.Mapping, err = csv.ParseMapping(filepath.Base(c.Mapping), text); err != nil {
-			return o, usage("%v", err)
+			first, _, _ := strings.Cut(err.Error(), "\n") // an excerpt follows
+			return o, usage("%s", first)
 		}
 	}
 	if c.Epoch != "" {

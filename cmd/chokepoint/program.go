@@ -40,6 +40,8 @@ type commands struct {
 	Restore  restoreCommand  `cmd:"" help:"Make a store of a backup, after checking it."`
 	Bench    benchCommand    `cmd:"" help:"Time one algorithm on an edge list in memory."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 
 const description = `Who holds a network together, and what falls apart without them.
@@ -61,6 +63,7 @@ func (p *program) run(ctx context.Context, args []string) (code int) {
 	}()
 	exited := false
 	parser, err := kong.New(&commands{}, kong.Name("chokepoint"), kong.Description(description), kong.Writers(p.out, p.err),
+		kong.Vars{"version": "chokepoint " + version()},
 		kong.Exit(func(int) { exited = true }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
 	if err != nil {
 		return p.failed(err)

@@ -206,6 +206,7 @@ func TestWrongUseSaysWhatToDo(t *testing.T) {
 		{[]string{"nonsense"}, exitUsage, "--help"},
 		{[]string{"bench", "--graph", os.Args[0], "--op", "leiden"}, exitUsage, "leiden"},
 		{[]string{"doctor", "--store", "bolt://127.0.0.1:1"}, exitFailure, "Neo4j"},
+		{[]string{"doctor", "--store", "bolt://neo4j:secret@127.0.0.1:1"}, exitUsage, "CHOKEPOINT_NEO4J_PASSWORD"},
 	} {
 		_, stderr, code := run(t, c.args...)
 		if c.want == "missing" {
@@ -241,7 +242,9 @@ func TestBackupRestoreAndDoctor(t *testing.T) {
 	mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
 	backup := filepath.Join(t.TempDir(), "backup")
 	mustRun(t, "backup", "--store", url, backup)
-	mustRun(t, "doctor", "--store", url)
+	if out := mustRun(t, "doctor", "--store", url); !strings.Contains(out, "schema version 1, revision 1") {
+		t.Errorf("doctor: %s", out)
+	}
 	again, restored := storeAt(t)
 	mustRun(t, "restore", "--store", again, backup)
 	if dump(t, restored) != dump(t, path) {
