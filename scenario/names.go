@@ -68,10 +68,14 @@ var honest = []trade{
 }
 
 func (b *builder) companyName(region string, t trade) (name, form string) {
-	parts := syllables[region]
-	word := pick(b, parts) + pick(b, parts)
-	if b.chance(0.4) {
-		word += pick(b, parts)
+	word := ""
+	last := ""
+	for range 2 + b.rng.IntN(2) {
+		part := pick(b, syllables[region])
+		for part == last { // nobody is called Crestcrest
+			part = pick(b, syllables[region])
+		}
+		word, last = word+part, part
 	}
 	form = pick(b, legalForms[region])
 	return title(word) + " " + t.word + " " + form, form

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -141,16 +142,12 @@ func (a *analyst) route(traders, labs []string) {
 		ShortestPaths struct {
 			Paths []struct {
 				Entities []struct{ Name string }
-				Links    []struct {
-					At       string
-					Quantity float64
-					Unit     string
-				}
+				Links    []shipped
 			}
 		}
 	}
 	query := fmt.Sprintf(`{
-  shortestPaths(scope: {projection: GOODS, orientation: NATURAL},
+  shortestPaths(k: 10, scope: {projection: GOODS, orientation: NATURAL},
     from: %s,
     to: %s) {
     paths { hops entities { name kind } links { at quantity unit derivedBy } }
@@ -158,11 +155,22 @@ func (a *analyst) route(traders, labs []string) {
 }`, list(traders), list(labs))
 	a.show("How do the goods of a chemical trader get to a laboratory?", query, a.ask(query, &found))
 	for _, p := range found.ShortestPaths.Paths {
+		if !slices.IsSortedFunc(p.Links, func(a, b shipped) int { return strings.Compare(a.At, b.At) }) {
+			continue // goods cannot go on before they have come
+		}
 		for i, l := range p.Links {
 			a.printf("     %s  %5g %s  %s → %s\n", day(l.At), l.Quantity, l.Unit, p.Entities[i].Name, p.Entities[i+1].Name)
 		}
+		break
 	}
 	a.printf("\n")
+}
+
+// shipped is a hop of goods.
+type shipped struct {
+	At       string
+	Quantity float64
+	Unit     string
 }
 
 func day(at string) string { return at[:min(len(at), len("2006-01-02"))] }
