@@ -794,7 +794,7 @@ type ComputedOn {
 
 "A connection between two entities as the viewer sees it: stated by a source, or derived from what sources state."
 type Link implements Node {
-  "Opaque and the same for ever. Example: \"1d2k…\"."
+  "Opaque and the same for ever. That of a derived link names it in ` + "`" + `scope.without` + "`" + `, but not in ` + "`" + `node` + "`" + `. Example: \"1d2k…\"."
   id: ID!
   "What kind of connection it is. Example: OWNS."
   kind: LinkKind!
