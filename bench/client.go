@@ -79,11 +79,15 @@ func serveLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&p); err != nil {
 		return err
 	}
-	l := &loader{plan: p, requests: make([][]byte, len(p.Bodies)), begun: time.Now()}
+	l := &loader{plan: p, requests: make([][]byte, len(p.Bodies))}
 	for i, body := range p.Bodies {
 		l.requests[i] = fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", p.Addr, len(body), body)
 	}
-	return json.NewEncoder(out).Encode(l.run(ctx))
+	conns, err := l.dial(ctx)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(l.run(ctx, conns))
 }
 
 type loader struct {
@@ -100,23 +104,33 @@ type sample struct {
 	err            error
 }
 
-func (l *loader) run(ctx context.Context) loadResult {
-	all := make([][]sample, l.plan.Connections)
+// dial opens the connections, before the time runs.
+func (l *loader) dial(ctx context.Context) ([]net.Conn, error) {
+	conns := make([]net.Conn, l.plan.Connections)
+	for i := range conns {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp", l.plan.Addr)
+		if err != nil {
+			return nil, err
+		}
+		conns[i] = conn
+	}
+	return conns, nil
+}
+
+func (l *loader) run(ctx context.Context, conns []net.Conn) loadResult {
+	all := make([][]sample, len(conns))
 	var wait sync.WaitGroup
-	for c := range all {
-		wait.Go(func() { all[c] = l.connection(ctx) })
+	l.begun = time.Now()
+	for c, conn := range conns {
+		wait.Go(func() { all[c] = l.connection(ctx, conn) })
 	}
 	wait.Wait()
 	return summary(slices.Concat(all...), time.Since(l.begun))
 }
 
 // connection sends requests one after the other until the plan is done.
-func (l *loader) connection(ctx context.Context) (samples []sample) {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", l.plan.Addr)
-	if err != nil {
-		return []sample{{err: err}}
-	}
+func (l *loader) connection(ctx context.Context, conn net.Conn) (samples []sample) {
 	defer conn.Close() //nolint:errcheck // nothing is left to say
 	r := bufio.NewReaderSize(conn, 1<<16)
 	end := l.begun.Add(time.Duration(l.plan.Seconds) * time.Second)

@@ -100,7 +100,7 @@ var (
 
 func node(i int, r *rand.Rand) string {
 	kind := nodeKinds[i%8]
-	name := ""
+	var name string
 	switch kind {
 	case "Person":
 		name = given[r.IntN(16)] + " " + family[r.IntN(16)]
@@ -131,9 +131,9 @@ func writeRows(path, header string, n int, row func(int) string) error {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<16)
-	fmt.Fprintln(w, header) // errors stay until Flush
+	say(w, "%s\n", header) // an error stays until Flush
 	for i := range n {
-		fmt.Fprintln(w, row(i))
+		say(w, "%s\n", row(i))
 	}
 	return errors.Join(w.Flush(), f.Close())
 }

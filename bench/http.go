@@ -22,7 +22,7 @@ const (
 	pathsQuery = `query Paths($from: [ID!]!, $to: [ID!]!, $atLeast: String) {
   shortestPaths(from: $from, to: $to, atLeast: $atLeast) { paths { hops entities { id name } links { id kind } } }
 }`
-	neighborsQuery = `query Neighbors($id: ID!) {
+	neighborsQuery = `query Around($id: ID!) {
   entity(id: $id) { name links(first: 10) { nodes { kind to { name } } } }
 }`
 )

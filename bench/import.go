@@ -48,7 +48,7 @@ func (w *world) compareImport(ctx context.Context, name string, tables []string)
 		bareRates = append(bareRates, float64(w.links)/took.total())
 		share = append(share, took.total()/imported)
 		shareUnindexed = append(shareUnindexed, (took.records+took.links)/imported)
-		fmt.Fprintf(w.out, "  %s, round %d: import %.1f s; bare %.1f s = records %.1f + links %.1f + search index %.1f\n",
+		say(w.out, "  %s, round %d: import %.1f s; bare %.1f s = records %.1f + links %.1f + search index %.1f\n",
 			name, round+1, imported, took.total(), took.records, took.links, took.index)
 		if err := w.keep(path); err != nil {
 			return err

@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	describe(out, o)
 	for _, b := range benchmarks {
 		if err == nil && (o.only == "" || slices.Contains(strings.Split(o.only, ","), b.name)) {
-			fmt.Fprintf(out, "%s …\n", b.name)
+			say(out, "%s …\n", b.name)
 			err = profiled(o.profiles, b.name, func() error { return b.run(ctx, w) })
 		}
 	}
@@ -108,6 +108,6 @@ func parse(args []string) (options, error) {
 func show(out io.Writer, name string, value any) {
 	text, err := json.Marshal(value)
 	if err == nil {
-		fmt.Fprintf(out, "  %s: %s\n", name, text)
+		say(out, "  %s: %s\n", name, text)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"time"
 
@@ -42,7 +41,7 @@ func measureProjection(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "  open, seconds: %.2f\n", times)
+	say(w.out, "  open, seconds: %.2f\n", times)
 	w.add(
 		result{what: "projection: a store opened and ready", value: median(times), unit: "s", target: 3, atMost: true},
 		result{what: "projection: memory, all of it, for each link", value: bytes, unit: "bytes", target: 64, atMost: true},

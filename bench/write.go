@@ -58,8 +58,10 @@ func (w *world) writeAndSee(ctx context.Context, addr string, r *rand.Rand, n in
 			b++
 		}
 		from, to = idOf(a), idOf(b)
-		links[i] = map[string]any{"dataset": dataset, "key": fmt.Sprintf("write-%d-%d", n, i), "kind": "ASSOCIATE_OF",
-			"from": map[string]any{"id": from}, "to": map[string]any{"id": to}, "at": "2024-03-01T09:30:00Z"}
+		links[i] = map[string]any{
+			"dataset": dataset, "key": fmt.Sprintf("write-%d-%d", n, i), "kind": "ASSOCIATE_OF",
+			"from": map[string]any{"id": from}, "to": map[string]any{"id": to}, "at": "2024-03-01T09:30:00Z",
+		}
 	}
 	body := request(writeQuery, map[string]any{"links": links})
 	begun := time.Now()
