@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/dustin/go-humanize"
 
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/store/sqlite"
 )
 
@@ -16,17 +14,14 @@ type backupCommand struct {
 	File string `arg:"" type:"path" help:"The file to write; it must not exist."`
 }
 
-// Run copies a store and checks the copy.
+// Run copies a store and checks the copy. A server may hold the store and go on.
 func (c *backupCommand) Run(ctx context.Context, p *program) error {
-	driver, err := c.open(ctx, true)
-	if graph.CodeOf(err) == graph.Conflict && err != nil {
-		return errors.New("a running program holds " + c.Store + ", and one process at a time may: stop it (a server on Ctrl-C), back up, start it again")
-	}
+	path, err := c.path()
 	if err != nil {
 		return err
 	}
-	revision, err := driver.Backup(ctx, c.File)
-	if err = errors.Join(err, driver.Close()); err != nil {
+	revision, err := sqlite.Backup(ctx, path, c.File)
+	if err != nil {
 		return err
 	}
 	info, err := os.Stat(c.File)

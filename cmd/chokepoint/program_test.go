@@ -137,6 +137,14 @@ func TestServeTakesTokensAndRefusesOtherAddresses(t *testing.T) {
 	if _, stderr, code := run(t, "datasets", "--store", url); code != 1 || !strings.Contains(stderr, "process") {
 		t.Errorf("a held store: %d %s", code, stderr)
 	}
+	backup := filepath.Join(t.TempDir(), "backup") // online: the server goes on
+	mustRun(t, "query", "--server", address, `mutation { upsertRecords(input: {records: [{dataset: "d", key: "late", kind: "Person", markings: ["TLP:CLEAR"]}]}) { created } }`)
+	mustRun(t, "backup", "--store", url, backup)
+	again, restored := storeAt(t)
+	mustRun(t, "restore", "--store", again, backup)
+	if !strings.Contains(dump(t, restored), "late") {
+		t.Error("the backup of a store in use lacks its newest write")
+	}
 	stop()
 }
 

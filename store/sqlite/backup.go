@@ -37,12 +37,29 @@ type backupHead struct {
 	Size     int64          `json:"size"`
 }
 
-// Backup implements [store.Backuper]. The copy is made from one snapshot while
-// others read and write, checked in full, and only then written to path.
-func (d *Driver) Backup(ctx context.Context, path string) (revision graph.Revision, err error) {
+// Backup implements [store.Backuper]; see the function of that name.
+func (d *Driver) Backup(ctx context.Context, path string) (graph.Revision, error) {
 	if err := d.usable(ctx); err != nil {
 		return 0, err
 	}
+	return backup(ctx, d.path, path)
+}
+
+// Backup copies the store in file to path, which must not exist, and returns the
+// revision that the copy holds. The copy is made from one snapshot while others
+// read and write, checked in full, and only then written to path. Unlike [Open]
+// it does not mind another process that holds the store.
+func Backup(ctx context.Context, file, path string) (graph.Revision, error) {
+	if err := present(file, true); err != nil {
+		return 0, err
+	}
+	if err := ours(file); err != nil {
+		return 0, err
+	}
+	return backup(ctx, file, path)
+}
+
+func backup(ctx context.Context, from, path string) (revision graph.Revision, err error) {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return 0, graph.Errorf(graph.Conflict, "%s exists already; a backup never overwrites", path)
 	}
@@ -52,7 +69,7 @@ func (d *Driver) Backup(ctx context.Context, path string) (revision graph.Revisi
 	}
 	defer os.RemoveAll(folder) //nolint:errcheck // only a copy
 	file := filepath.Join(folder, "store.db")
-	if err := d.copyTo(ctx, file); err != nil {
+	if err := snapshotTo(ctx, from, file); err != nil {
 		return 0, failure(ctx, err)
 	}
 	if revision, err = verify(ctx, file); err != nil {
@@ -65,10 +82,11 @@ func (d *Driver) Backup(ctx context.Context, path string) (revision graph.Revisi
 	return revision, medium(ctx, place(packed, path))
 }
 
-// copyTo writes a snapshot to a new database.
-func (d *Driver) copyTo(ctx context.Context, file string) error {
-	// Not one of the readers: those may not write, not even to another file.
-	pool, err := sql.Open("sqlite", dsn(d.path, false, false))
+// snapshotTo writes a snapshot of a store to a new database.
+func snapshotTo(ctx context.Context, from, file string) error {
+	// A connection of its own: a driver's readers may not write, not even to another
+	// file.
+	pool, err := sql.Open("sqlite", dsn(from, false, false))
 	if err != nil {
 		return err
 	}
