@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -95,6 +96,7 @@ type loader struct {
 	requests [][]byte
 	begun    time.Time
 	next     atomic.Int64
+	due      chan time.Time // of an open loop: when requests are due
 }
 
 // sample is one request.
@@ -122,6 +124,11 @@ func (l *loader) run(ctx context.Context, conns []net.Conn) loadResult {
 	all := make([][]sample, len(conns))
 	var wait sync.WaitGroup
 	l.begun = time.Now()
+	if l.plan.Rate > 0 {
+		l.due = make(chan time.Time, l.plan.Rate*l.plan.Seconds)
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // the pace holds one, asleep
+		wait.Go(func() { l.pace(ctx) })
+	}
 	for c, conn := range conns {
 		wait.Go(func() { all[c] = l.connection(ctx, conn) })
 	}
@@ -133,15 +140,10 @@ func (l *loader) run(ctx context.Context, conns []net.Conn) loadResult {
 func (l *loader) connection(ctx context.Context, conn net.Conn) (samples []sample) {
 	defer conn.Close() //nolint:errcheck // nothing is left to say
 	r := bufio.NewReaderSize(conn, 1<<16)
-	end := l.begun.Add(time.Duration(l.plan.Seconds) * time.Second)
 	for ctx.Err() == nil {
+		due, ok := l.turn()
 		n := int(l.next.Add(1) - 1)
-		due := time.Now()
-		if l.plan.Rate > 0 {
-			due = l.begun.Add(time.Duration(n) * time.Second / time.Duration(l.plan.Rate))
-			pauseUntil(due)
-		}
-		if due.After(end) || l.plan.Count > 0 && n >= l.plan.Count {
+		if !ok || l.plan.Count > 0 && n >= l.plan.Count {
 			return samples
 		}
 		s := send(conn, r, l.requests[n%len(l.requests)])
@@ -152,6 +154,28 @@ func (l *loader) connection(ctx context.Context, conn net.Conn) (samples []sampl
 		}
 	}
 	return samples
+}
+
+// turn waits until a request is due and returns since when, or false at the end.
+func (l *loader) turn() (due time.Time, ok bool) {
+	if l.plan.Rate > 0 {
+		due, ok = <-l.due
+		return due, ok
+	}
+	due = time.Now()
+	return due, due.Sub(l.begun) < time.Duration(l.plan.Seconds)*time.Second
+}
+
+// pace tells when requests are due, whatever became of those before.
+func (l *loader) pace(ctx context.Context) {
+	defer close(l.due)
+	for n := range cap(l.due) {
+		due := l.begun.Add(time.Duration(n) * time.Second / time.Duration(l.plan.Rate))
+		if pauseUntil(due); ctx.Err() != nil {
+			return
+		}
+		l.due <- due // there is room for all
+	}
 }
 
 // send sends one request and reads the whole answer.
