@@ -184,6 +184,8 @@ func older(version string) bool {
 func neo4jProblem(err error, user string) error {
 	var known *neo4j.Neo4jError
 	switch {
+	case errors.As(err, &known) && known.Code == "Neo.ClientError.Security.CredentialsExpired":
+		return errors.New("the Neo4j server wants the first password changed: ALTER CURRENT USER SET PASSWORD FROM … TO …, in database system")
 	case errors.As(err, &known) && strings.HasPrefix(known.Code, "Neo.ClientError.Security."):
 		if user == "" {
 			return errors.New("the Neo4j server asks who you are: set CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD")
