@@ -32,8 +32,10 @@ func Fuse(records []Record) Entity {
 	slices.SortFunc(records, func(a, b Record) int { return a.ID.Compare(b.ID) })
 	if len(records) == 1 {
 		r := records[0]
-		return Entity{ID: r.ID, Kind: r.Kind, Name: r.Name, Aliases: r.Aliases, Confidence: r.Confidence,
-			Properties: r.Properties, Markings: r.Markings, Records: records}
+		return Entity{
+			ID: r.ID, Kind: r.Kind, Name: r.Name, Aliases: r.Aliases, Confidence: r.Confidence,
+			Properties: r.Properties, Markings: r.Markings, Records: records,
+		}
 	}
 	ranked := slices.Clone(records)
 	slices.SortStableFunc(ranked, compareStanding)

@@ -23,8 +23,10 @@ func (l *Loader) levelOf(ctx context.Context, id graph.ID) (*level, error) {
 // Links implements model.Door: the first call for a query loads the pages of all
 // entities of the level. A page that begins after a cursor belongs to one entity.
 func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (model.LinkPage, error) {
-	query := session.LinkQuery{Kinds: q.Kinds, Page: session.Page{First: q.First, After: q.After},
-		Out: q.Direction != model.DirectionIn, In: q.Direction != model.DirectionOut}
+	query := session.LinkQuery{
+		Kinds: q.Kinds, Page: session.Page{First: q.First, After: q.After},
+		Out: q.Direction != model.DirectionIn, In: q.Direction != model.DirectionOut,
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	together, err := l.levelOf(ctx, id)

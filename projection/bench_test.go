@@ -47,14 +47,18 @@ var bigGraph = sync.OnceValue(func() *bigFeed {
 })
 
 func (f *bigFeed) header(r *rand.Rand, id graph.ID) graph.Header {
-	return graph.Header{ID: id, Dataset: someDatasets[r.IntN(2)], Confidence: float64(r.IntN(10)+1) / 10, Markings: benchMarkings[r.IntN(4)],
-		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant}
+	return graph.Header{
+		ID: id, Dataset: someDatasets[r.IntN(2)], Confidence: float64(r.IntN(10)+1) / 10, Markings: benchMarkings[r.IntN(4)],
+		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant,
+	}
 }
 
 func (f *bigFeed) link(r *rand.Rand, i int) graph.Link {
-	return graph.Link{Header: f.header(r, graph.LinkID("big", fmt.Sprint(i))), Kind: []graph.LinkKind{"OWNS", "SENT", "RECEIVED", "COMMUNICATED_WITH", "USES_IDENTIFIER"}[r.IntN(5)],
+	return graph.Link{
+		Header: f.header(r, graph.LinkID("big", fmt.Sprint(i))), Kind: []graph.LinkKind{"OWNS", "SENT", "RECEIVED", "COMMUNICATED_WITH", "USES_IDENTIFIER"}[r.IntN(5)],
 		From: f.records[r.IntN(benchNodes)].ID, To: f.records[r.IntN(benchNodes)].ID,
-		At: graph.Instant(r.Int64N(1e15)), Amount: "125.5"}
+		At: graph.Instant(r.Int64N(1e15)), Amount: "125.5",
+	}
 }
 
 func (f *bigFeed) Scan(ctx context.Context, _ string, _ graph.Revision, record func(*graph.Record) error, link func(*graph.Link) error) (graph.Revision, error) {

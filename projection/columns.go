@@ -79,8 +79,10 @@ func (c *nodeColumns) settle() {
 }
 
 func (c *nodeColumns) row(i int) nodeRow {
-	return nodeRow{id: c.id[i], class: c.class[i], confidence: c.confidence.get(i), name: c.nameOf(i),
-		validFrom: c.validFrom.get(i), validTo: c.validTo.get(i), at: c.at.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i)}
+	return nodeRow{
+		id: c.id[i], class: c.class[i], confidence: c.confidence.get(i), name: c.nameOf(i),
+		validFrom: c.validFrom.get(i), validTo: c.validTo.get(i), at: c.at.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i),
+	}
 }
 
 // linkColumns holds links ordered by (from, to, ID), or by ID while a builder
@@ -107,9 +109,11 @@ func (c *linkColumns) append(r *linkRow) {
 }
 
 func (c *linkColumns) row(i int) linkRow {
-	return linkRow{id: c.id[i], class: c.class[i], confidence: c.confidence.get(i),
+	return linkRow{
+		id: c.id[i], class: c.class[i], confidence: c.confidence.get(i),
 		at: c.at.get(i), validFrom: c.validFrom.get(i), validTo: c.validTo.get(i),
-		weight: c.weight.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i)}
+		weight: c.weight.get(i), amount: c.amount.get(i), quantity: c.quantity.get(i),
+	}
 }
 
 // moved returns the columns with row i at place[i].

@@ -63,8 +63,10 @@ func newDelta(links int) delta {
 	for buckets < links/compactShare && buckets < 1<<22 {
 		buckets *= 2
 	}
-	return delta{journal: &journal{nodeByID: make([]atomic.Uint32, buckets),
-		linkByID: make([]atomic.Uint32, buckets), byNode: make([]atomic.Uint32, buckets)}}
+	return delta{journal: &journal{
+		nodeByID: make([]atomic.Uint32, buckets),
+		linkByID: make([]atomic.Uint32, buckets), byNode: make([]atomic.Uint32, buckets),
+	}}
 }
 
 // size is the number of items that make reads slower than on a bare base.

@@ -58,8 +58,10 @@ var kindOfRule = map[string]graph.LinkKind{
 // layers holds the derived networks.
 var layers = map[Layer]layer{
 	People: {
-		kinds: []graph.LinkKind{"DIRECTS", "EMPLOYS", "MEMBER_OF", "FAMILY_OF", "ASSOCIATE_OF", CommunicatedWith, "CONTROLS",
-			"OWNS", "SUPPLIES", "SUPPLIES_WEAPON", "FACILITATES", "BROKERED", graph.LinkedTo},
+		kinds: []graph.LinkKind{
+			"DIRECTS", "EMPLOYS", "MEMBER_OF", "FAMILY_OF", "ASSOCIATE_OF", CommunicatedWith, "CONTROLS",
+			"OWNS", "SUPPLIES", "SUPPLIES_WEAPON", "FACILITATES", "BROKERED", graph.LinkedTo,
+		},
 		ends: []graph.Kind{"Person", "CriminalOrganization", "Company", "FinancialInstitution", "Agency", graph.UnknownKind},
 	},
 	Money:         {facts: []fact{{rule: RuleTransfer, kind: "Transfer", source: "SENT", target: "RECEIVED"}}},

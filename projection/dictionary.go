@@ -96,8 +96,10 @@ func (d *dictionary) logEntry(e store.Entry) logEntry {
 }
 
 func (d *dictionary) nodeRow(r *graph.Record) nodeRow {
-	class := d.nodes.number(nodeClass{kind: d.kinds.number(r.Kind), dataset: d.datasets.number(r.Dataset),
-		signature: d.signature(r.Markings), standing: standing(r)})
+	class := d.nodes.number(nodeClass{
+		kind: d.kinds.number(r.Kind), dataset: d.datasets.number(r.Dataset),
+		signature: d.signature(r.Markings), standing: standing(r),
+	})
 	d.nodeClasses = d.nodes.words
 	row := nodeRow{id: r.ID, class: class, confidence: r.Confidence, name: r.Name, validFrom: r.ValidFrom, validTo: r.ValidTo}
 	row.at, row.amount, row.quantity = figures(r)
@@ -108,8 +110,10 @@ func (d *dictionary) nodeRow(r *graph.Record) nodeRow {
 func (d *dictionary) linkRow(l *graph.Link) linkRow {
 	class := d.links.number(linkClass{kind: d.linkKinds.number(l.Kind), dataset: d.datasets.number(l.Dataset), signature: d.signature(l.Markings)})
 	d.linkClasses = d.links.words
-	row := linkRow{id: l.ID, class: class, confidence: l.Confidence, at: l.At, validFrom: l.ValidFrom, validTo: l.ValidTo,
-		weight: math.NaN(), amount: math.NaN(), quantity: math.NaN()}
+	row := linkRow{
+		id: l.ID, class: class, confidence: l.Confidence, at: l.At, validFrom: l.ValidFrom, validTo: l.ValidTo,
+		weight: math.NaN(), amount: math.NaN(), quantity: math.NaN(),
+	}
 	if l.Weight != nil {
 		row.weight = *l.Weight
 	}

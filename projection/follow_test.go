@@ -218,8 +218,10 @@ func TestSizeCountsWhatIsThere(t *testing.T) {
 // whom the base alone would tell all.
 func TestNeighboursOfTheDeleted(t *testing.T) {
 	f := newFeed()
-	f.commit(write{records: []graph.Record{record("a", "Person"), record("b", "Person"), record("c", "Person")},
-		links: []graph.Link{link("FAMILY_OF", "a", "b"), link("FAMILY_OF", "a", "c")}})
+	f.commit(write{
+		records: []graph.Record{record("a", "Person"), record("b", "Person"), record("c", "Person")},
+		links:   []graph.Link{link("FAMILY_OF", "a", "b"), link("FAMILY_OF", "a", "c")},
+	})
 	p := mustOpen(t, f)
 	f.commit(write{deletes: []graph.ID{graph.RecordID("t", "b")}})
 	if err := p.Sync(context.Background()); err != nil {

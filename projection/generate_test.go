@@ -11,8 +11,10 @@ import (
 // A small universe of keys and values, so that writes meet each other.
 var (
 	someKinds     = []graph.Kind{"Person", "Company", "BankAccount", "Transfer", "Shipment", "Identifier", graph.UnknownKind}
-	someLinkKinds = []graph.LinkKind{"OWNS", "COMMUNICATED_WITH", "COMMUNICATED_WITH", "SENT", "RECEIVED", "CONSIGNED_BY", "CONSIGNED_TO", "CONTAINS",
-		"USES_IDENTIFIER", "USES_IDENTIFIER", "SUPPLIES", graph.Same, graph.Same, graph.NotSame, graph.Unsure}
+	someLinkKinds = []graph.LinkKind{
+		"OWNS", "COMMUNICATED_WITH", "COMMUNICATED_WITH", "SENT", "RECEIVED", "CONSIGNED_BY", "CONSIGNED_TO", "CONTAINS",
+		"USES_IDENTIFIER", "USES_IDENTIFIER", "SUPPLIES", graph.Same, graph.Same, graph.NotSame, graph.Unsure,
+	}
 	someMarkings    = []graph.Marking{"A", "A", "B"}
 	someDatasets    = []string{"customs", "bank"}
 	someConfidences = []float64{0.2, 0.5, 0.7, 1}
@@ -78,10 +80,12 @@ func drawRecord(t *rapid.T) graph.Record {
 
 func drawLink(t *rapid.T) graph.Link {
 	end := func(name string) graph.ID { return recordID(rapid.IntRange(0, recordKeys-1).Draw(t, name)) }
-	l := graph.Link{Header: drawHeader(t, linkID(rapid.IntRange(0, linkKeys-1).Draw(t, "link"))),
-		Kind: rapid.SampledFrom(someLinkKinds).Draw(t, "kind"), From: end("from"), To: end("to"),
+	l := graph.Link{
+		Header: drawHeader(t, linkID(rapid.IntRange(0, linkKeys-1).Draw(t, "link"))),
+		Kind:   rapid.SampledFrom(someLinkKinds).Draw(t, "kind"), From: end("from"), To: end("to"),
 		At:     rapid.SampledFrom(someInstants).Draw(t, "at"),
-		Amount: rapid.SampledFrom([]graph.Decimal{"", "100"}).Draw(t, "amount")}
+		Amount: rapid.SampledFrom([]graph.Decimal{"", "100"}).Draw(t, "amount"),
+	}
 	if usual, ok := usualEnds[l.Kind]; ok && rapid.IntRange(0, 4).Draw(t, "usual") > 0 {
 		l.From = recordID(rapid.SampledFrom(usual[0]).Draw(t, "from"))
 		l.To = recordID(rapid.SampledFrom(usual[1]).Draw(t, "to"))

@@ -17,13 +17,17 @@ func record(key string, kind graph.Kind, properties ...graph.Property) graph.Rec
 }
 
 func link(kind graph.LinkKind, from, to string, properties ...graph.Property) graph.Link {
-	return graph.Link{Header: header(graph.LinkID("t", from+" "+string(kind)+" "+to), properties), Kind: kind,
-		From: graph.RecordID("t", from), To: graph.RecordID("t", to), At: graph.NoInstant}
+	return graph.Link{
+		Header: header(graph.LinkID("t", from+" "+string(kind)+" "+to), properties), Kind: kind,
+		From: graph.RecordID("t", from), To: graph.RecordID("t", to), At: graph.NoInstant,
+	}
 }
 
 func header(id graph.ID, properties graph.Properties) graph.Header {
-	return graph.Header{ID: id, Dataset: "t", Confidence: 0.9, Markings: graph.NewMarkings(graph.Clear),
-		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant, Properties: properties}
+	return graph.Header{
+		ID: id, Dataset: "t", Confidence: 0.9, Markings: graph.NewMarkings(graph.Clear),
+		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant, Properties: properties,
+	}
 }
 
 func materialize(t *testing.T, w write, layer Layer, narrow func(*Scope)) *Graph {
@@ -44,8 +48,10 @@ func materialize(t *testing.T, w write, layer Layer, narrow func(*Scope)) *Graph
 
 func TestMoneyGoesFromPayerToPayee(t *testing.T) {
 	w := write{
-		records: []graph.Record{record("ann", "Person"), record("acct", "BankAccount"), record("bob", "Person"),
-			record("wire", "Transfer", graph.Property{Name: "amount", Values: []string{"9800"}}, graph.Property{Name: "at", Values: []string{"2024-03-01"}})},
+		records: []graph.Record{
+			record("ann", "Person"), record("acct", "BankAccount"), record("bob", "Person"),
+			record("wire", "Transfer", graph.Property{Name: "amount", Values: []string{"9800"}}, graph.Property{Name: "at", Values: []string{"2024-03-01"}}),
+		},
 		links: []graph.Link{link("SENT", "ann", "wire"), link("SENT", "acct", "wire"), link("RECEIVED", "bob", "wire")},
 	}
 	g := materialize(t, w, Money, nil)
@@ -87,8 +93,10 @@ func TestGoodsCarryTheirContents(t *testing.T) {
 		return l
 	}
 	g := materialize(t, write{
-		records: []graph.Record{record("maker", "Company"), record("lab", "Site"), record("npp", "Chemical"), record("dye", "Chemical"),
-			record("box", "Shipment", graph.Property{Name: "grossWeight", Values: []string{"99"}})},
+		records: []graph.Record{
+			record("maker", "Company"), record("lab", "Site"), record("npp", "Chemical"), record("dye", "Chemical"),
+			record("box", "Shipment", graph.Property{Name: "grossWeight", Values: []string{"99"}}),
+		},
 		links: []graph.Link{link("CONSIGNED_BY", "box", "maker"), link("CONSIGNED_TO", "box", "lab"), contains("npp", 20), contains("dye", 5)},
 	}, Goods, nil)
 	from, to := g.Net.Ends(0)
@@ -102,10 +110,14 @@ func TestGoodsCarryTheirContents(t *testing.T) {
 
 func TestIdentifiersBecomeLinks(t *testing.T) {
 	w := write{
-		records: []graph.Record{record("ann", "Person"), record("bob", "Person"), record("eve", "Person"),
-			record("phone 1", "Identifier"), record("phone 2", "Identifier"), record("burner", "Identifier")},
-		links: []graph.Link{link("USES_IDENTIFIER", "ann", "phone 1"), link("USES_IDENTIFIER", "eve", "phone 1"), link("USES_IDENTIFIER", "bob", "phone 2"),
-			link(CommunicatedWith, "phone 1", "phone 2"), link(CommunicatedWith, "burner", "bob"), link(CommunicatedWith, "burner", "phone 2")},
+		records: []graph.Record{
+			record("ann", "Person"), record("bob", "Person"), record("eve", "Person"),
+			record("phone 1", "Identifier"), record("phone 2", "Identifier"), record("burner", "Identifier"),
+		},
+		links: []graph.Link{
+			link("USES_IDENTIFIER", "ann", "phone 1"), link("USES_IDENTIFIER", "eve", "phone 1"), link("USES_IDENTIFIER", "bob", "phone 2"),
+			link(CommunicatedWith, "phone 1", "phone 2"), link(CommunicatedWith, "burner", "bob"), link(CommunicatedWith, "burner", "phone 2"),
+		},
 	}
 	g := materialize(t, w, Communication, nil)
 	counts := map[string]int{}
@@ -131,10 +143,14 @@ func TestScopeOfDerivedLinks(t *testing.T) {
 		return ids
 	}
 	w := write{
-		records: []graph.Record{record("a", "BankAccount"), record("b", "BankAccount"), record("wire", "Transfer"),
-			record("ann", "Person"), record("bob", "Person"), record("phone", "Identifier")},
-		links: []graph.Link{link("SENT", "a", "wire"), link("RECEIVED", "b", "wire"),
-			link("USES_IDENTIFIER", "ann", "phone"), link(CommunicatedWith, "phone", "bob")},
+		records: []graph.Record{
+			record("a", "BankAccount"), record("b", "BankAccount"), record("wire", "Transfer"),
+			record("ann", "Person"), record("bob", "Person"), record("phone", "Identifier"),
+		},
+		links: []graph.Link{
+			link("SENT", "a", "wire"), link("RECEIVED", "b", "wire"),
+			link("USES_IDENTIFIER", "ann", "phone"), link(CommunicatedWith, "phone", "bob"),
+		},
 	}
 	for _, c := range []struct {
 		layer  Layer

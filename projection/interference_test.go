@@ -117,9 +117,11 @@ func searches(t failer, s *Snapshot, clearance access.Clearance, scope Scope) []
 			t.Fatal(err)
 		}
 		_, _, isLink := c.FindLink(linkID(i))
-		out = append(out, found{Nodes: idsOf(c, r.Nodes), Links: linkIDs(c, r.Edges), ReachedFrom: r.ReachedFrom, ReachedTo: r.ReachedTo,
+		out = append(out, found{
+			Nodes: idsOf(c, r.Nodes), Links: linkIDs(c, r.Edges), ReachedFrom: r.ReachedFrom, ReachedTo: r.ReachedTo,
 			Cost: w.Cost, Cheapest: idsOf(c, w.Nodes), Neighbours: idsOf(c, near.Nodes),
-			IsLink: isLink})
+			IsLink: isLink,
+		})
 	}
 	return out
 }

@@ -116,9 +116,11 @@ func (o *oracle) facts(f fact) []edgeAnswer {
 					(!account(payers[i]) && slices.ContainsFunc(payers, account)) || (!account(payees[j]) && slices.ContainsFunc(payees, account)) {
 					continue
 				}
-				out = append(out, edgeAnswer{From: payers[i], To: payees[j], Kind: kindOfRule[f.rule],
+				out = append(out, edgeAnswer{
+					From: payers[i], To: payees[j], Kind: kindOfRule[f.rule],
 					Origin: Origin{Links: []graph.ID{s.ID, t.ID}, Rule: f.rule, Fact: rep}, At: firstOf(t.At, s.At, at),
-					Confidence: min(s.Confidence, t.Confidence), Numbers: numbers(amount, quantity, t, s)})
+					Confidence: min(s.Confidence, t.Confidence), Numbers: numbers(amount, quantity, t, s),
+				})
 			}
 		}
 	}
@@ -193,9 +195,11 @@ func (o *oracle) shared() []edgeAnswer {
 		users := o.users(rep)
 		for i, a := range users {
 			for _, b := range users[i+1:] {
-				out = append(out, edgeAnswer{From: o.rep[a.From], To: o.rep[b.From], Kind: SharesIdentifier,
+				out = append(out, edgeAnswer{
+					From: o.rep[a.From], To: o.rep[b.From], Kind: SharesIdentifier,
 					Origin: Origin{Links: []graph.ID{a.ID, b.ID}, Rule: RuleIdentifier, Fact: rep}, At: graph.NoInstant,
-					Confidence: min(a.Confidence, b.Confidence), Numbers: [3]float64{-1, -1, -1}})
+					Confidence: min(a.Confidence, b.Confidence), Numbers: [3]float64{-1, -1, -1},
+				})
 			}
 		}
 	}

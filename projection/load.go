@@ -98,8 +98,10 @@ func (s *Snapshot) compacted() *Snapshot {
 		b.link(&row)
 		return true
 	})
-	out := &Snapshot{revision: s.revision, judgements: make(map[graph.ID]linkRow, len(s.judgements)),
-		log: slices.Clone(s.log)} // both lines of descent append to their own
+	out := &Snapshot{
+		revision: s.revision, judgements: make(map[graph.ID]linkRow, len(s.judgements)),
+		log: slices.Clone(s.log),
+	} // both lines of descent append to their own
 	for id, row := range s.judgements {
 		row.from, row.to = renumber[row.from], renumber[row.to]
 		out.judgements[id] = row

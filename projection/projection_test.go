@@ -71,8 +71,10 @@ func graphOf(t failer, g *Graph) graphAnswer {
 	out := graphAnswer{Nodes: g.Nodes, Hubs: g.Hubs}
 	for e := range network.EdgeIndex(g.Net.NumLinks()) {
 		from, to := g.Net.Ends(e)
-		out.Links = append(out.Links, edgeAnswer{From: g.Nodes[from], To: g.Nodes[to], Kind: g.Kind(e), Origin: g.Origin(e),
-			At: g.At(e), Confidence: g.Confidence(e), Numbers: [3]float64{g.Value(e, Weight, -1), g.Value(e, Amount, -1), g.Value(e, Quantity, -1)}})
+		out.Links = append(out.Links, edgeAnswer{
+			From: g.Nodes[from], To: g.Nodes[to], Kind: g.Kind(e), Origin: g.Origin(e),
+			At: g.At(e), Confidence: g.Confidence(e), Numbers: [3]float64{g.Value(e, Weight, -1), g.Value(e, Amount, -1), g.Value(e, Quantity, -1)},
+		})
 		if back, ok := g.Edge(g.LinkID(e)); !ok || back != e {
 			t.Fatalf("link %d has the ID of link %d", e, back)
 		}

@@ -33,13 +33,17 @@ func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weig
 	if err != nil {
 		return model.PathResult{}, err
 	}
-	found, err := d.Session.ShortestPaths(ctx, session.PathQuery{From: from, To: to, K: k, Weight: session.PathWeight(weight),
-		Property: text(weightProperty), MaxHops: maxHops, Via: via, Avoid: avoid, Scope: scopeOf(scope)})
+	found, err := d.Session.ShortestPaths(ctx, session.PathQuery{
+		From: from, To: to, K: k, Weight: session.PathWeight(weight),
+		Property: text(weightProperty), MaxHops: maxHops, Via: via, Avoid: avoid, Scope: scopeOf(scope),
+	})
 	if err != nil {
 		return model.PathResult{}, err
 	}
-	out := model.PathResult{Paths: make([]model.Path, len(found.Routes)), TruncatedBecause: optional(found.TruncatedBecause),
-		Truncated: found.TruncatedBecause != "", ReachedFrom: found.ReachedFrom, ReachedTo: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn)}
+	out := model.PathResult{
+		Paths: make([]model.Path, len(found.Routes)), TruncatedBecause: optional(found.TruncatedBecause),
+		Truncated: found.TruncatedBecause != "", ReachedFrom: found.ReachedFrom, ReachedTo: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn),
+	}
 	for i, r := range found.Routes {
 		d.Expect(r.Entities...)
 		out.Paths[i] = model.Path{Chain: model.Chain{EntityIDs: r.Entities, LinkViews: r.Links, Door: d.Loader}, Cost: r.Cost}
@@ -101,13 +105,17 @@ func (query) Chokepoints(ctx context.Context, objective model.DisruptionObjectiv
 	if err != nil {
 		return model.ChokepointPlan{}, err
 	}
-	plan, err := d.Session.Chokepoints(ctx, session.ChokepointQuery{Objective: analysis.Objective(objective), Budget: budget, From: from, To: to,
-		AmongLinks: targets == model.DisruptionTargetsLinks, CapacityProperty: text(capacityProperty), Steps: steps, Scope: scopeOf(scope)})
+	plan, err := d.Session.Chokepoints(ctx, session.ChokepointQuery{
+		Objective: analysis.Objective(objective), Budget: budget, From: from, To: to,
+		AmongLinks: targets == model.DisruptionTargetsLinks, CapacityProperty: text(capacityProperty), Steps: steps, Scope: scopeOf(scope),
+	})
 	if err != nil {
 		return model.ChokepointPlan{}, err
 	}
-	out := model.ChokepointPlan{Choices: d.choices(plan.Choices), Before: figures(plan.Before), After: figures(plan.After),
-		Optimal: plan.Optimal, Bound: plan.Bound, Gap: plan.Gap, AlternativesTotal: plan.AlternativesTotal, ComputedOn: computedOn(plan.ComputedOn)}
+	out := model.ChokepointPlan{
+		Choices: d.choices(plan.Choices), Before: figures(plan.Before), After: figures(plan.After),
+		Optimal: plan.Optimal, Bound: plan.Bound, Gap: plan.Gap, AlternativesTotal: plan.AlternativesTotal, ComputedOn: computedOn(plan.ComputedOn),
+	}
 	for _, set := range plan.Alternatives {
 		out.Alternatives = append(out.Alternatives, model.ChokepointAlternative{Choices: d.choices(set)})
 	}
@@ -130,7 +138,9 @@ func (d door) choices(set []session.Choice) []model.ChokepointChoice {
 }
 
 func figures(f session.Figures) model.NetworkFigures {
-	return model.NetworkFigures{Nodes: f.Nodes, Links: f.Links, Components: f.Components, LargestComponent: f.Largest,
+	return model.NetworkFigures{
+		Nodes: f.Nodes, Links: f.Links, Components: f.Components, LargestComponent: f.Largest,
 		ConnectedPairs: f.ConnectedPairs, Fragmentation: f.Fragmentation, Flow: f.Flow, ShortestPath: f.ShortestPath, Reached: f.Reached,
-		GlobalEfficiency: f.Efficiency}
+		GlobalEfficiency: f.Efficiency,
+	}
 }

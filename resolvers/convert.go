@@ -33,16 +33,20 @@ func instant(i *graph.Instant) graph.Instant {
 }
 
 func computedOn(c session.ComputedOn) model.ComputedOn {
-	return model.ComputedOn{Projection: model.Projection(c.Projection), Exact: c.Exact, Samples: c.Samples, Error: c.Error,
-		Seed: c.Seed, AsOf: c.AsOf, Count: c.Count}
+	return model.ComputedOn{
+		Projection: model.Projection(c.Projection), Exact: c.Exact, Samples: c.Samples, Error: c.Error,
+		Seed: c.Seed, AsOf: c.AsOf, Count: c.Count,
+	}
 }
 
 func filterOf(in *model.EntityFilter) session.Filter {
 	if in == nil {
 		return session.Filter{}
 	}
-	f := session.Filter{IDs: in.Ids, Names: in.Names, Kinds: in.Kinds, Datasets: in.Datasets, Markings: in.Markings,
-		MinDegree: in.MinDegree, MaxDegree: in.MaxDegree}
+	f := session.Filter{
+		IDs: in.Ids, Names: in.Names, Kinds: in.Kinds, Datasets: in.Datasets, Markings: in.Markings,
+		MinDegree: in.MinDegree, MaxDegree: in.MaxDegree,
+	}
 	if in.MinConfidence != nil {
 		f.MinConfidence = *in.MinConfidence
 	}
@@ -53,8 +57,10 @@ func filterOf(in *model.EntityFilter) session.Filter {
 		}
 	}
 	for _, t := range in.Properties {
-		f.Properties = append(f.Properties, session.PropertyTerm{Name: t.Name, Equals: t.Equals, Contains: t.Contains,
-			From: t.From, To: t.To, Exists: t.Exists})
+		f.Properties = append(f.Properties, session.PropertyTerm{
+			Name: t.Name, Equals: t.Equals, Contains: t.Contains,
+			From: t.From, To: t.To, Exists: t.Exists,
+		})
 	}
 	return f
 }

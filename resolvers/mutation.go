@@ -115,9 +115,11 @@ type header struct {
 }
 
 func (h header) graph() graph.Header {
-	out := graph.Header{Dataset: h.dataset, Key: h.key, SourceRef: text(h.sourceRef), Confidence: h.confidence,
+	out := graph.Header{
+		Dataset: h.dataset, Key: h.key, SourceRef: text(h.sourceRef), Confidence: h.confidence,
 		Markings: graph.NewMarkings(h.markings...), ValidFrom: instant(h.validFrom), ValidTo: instant(h.validTo),
-		Properties: model.PropertiesOf(h.properties)}
+		Properties: model.PropertiesOf(h.properties),
+	}
 	if h.reliability != nil {
 		out.Reliability = *h.reliability
 	}

@@ -143,7 +143,9 @@ func (query) Revisions(ctx context.Context, first int, after, atLeast *string) (
 	}
 	revisions, err := d.Session.Revisions(ctx, page(first, after))
 	return model.Page(revisions, func(r session.Revision) model.Revision {
-		return model.Revision{Token: r.Token, At: r.At, Who: r.Who, Reason: optional(r.Why), Import: optional(r.Import),
-			Count: func(ctx context.Context) (int, int, error) { return d.CountChanges(ctx, r) }}
+		return model.Revision{
+			Token: r.Token, At: r.At, Who: r.Who, Reason: optional(r.Why), Import: optional(r.Import),
+			Count: func(ctx context.Context) (int, int, error) { return d.CountChanges(ctx, r) },
+		}
 	}), err
 }

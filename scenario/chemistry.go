@@ -48,14 +48,22 @@ var licits = []substance{
 // chains states which substance is a precursor of which, as the control lists
 // explain why each is on them.
 var chains = [][2]string{
-	{"4-Piperidone", "N-Phenethyl-4-piperidone"}, {"Phenethyl bromide", "N-Phenethyl-4-piperidone"},
-	{"N-Phenethyl-4-piperidone", "4-Anilino-N-phenethylpiperidine"}, {"Aniline", "4-Anilino-N-phenethylpiperidine"},
-	{"1-Boc-4-piperidone", "1-Boc-4-anilinopiperidine"}, {"Aniline", "1-Boc-4-anilinopiperidine"},
-	{"1-Boc-4-anilinopiperidine", "4-Anilinopiperidine"}, {"4-Piperidone", "4-Anilinopiperidine"},
+	{"4-Piperidone", "N-Phenethyl-4-piperidone"},
+	{"Phenethyl bromide", "N-Phenethyl-4-piperidone"},
+	{"N-Phenethyl-4-piperidone", "4-Anilino-N-phenethylpiperidine"},
+	{"Aniline", "4-Anilino-N-phenethylpiperidine"},
+	{"1-Boc-4-piperidone", "1-Boc-4-anilinopiperidine"},
+	{"Aniline", "1-Boc-4-anilinopiperidine"},
+	{"1-Boc-4-anilinopiperidine", "4-Anilinopiperidine"},
+	{"4-Piperidone", "4-Anilinopiperidine"},
 	{"4-Anilinopiperidine", "4-Anilino-N-phenethylpiperidine"},
-	{"4-Anilino-N-phenethylpiperidine", "Fentanyl powder"}, {"Propionyl chloride", "Fentanyl powder"},
-	{"Propionic anhydride", "Fentanyl powder"}, {"Norfentanyl", "Fentanyl powder"},
-	{"Fentanyl powder", "Fentanyl tablets, blue, M30"}, {"Xylazine", "Fentanyl with xylazine"}, {"Fentanyl powder", "Fentanyl with xylazine"},
+	{"4-Anilino-N-phenethylpiperidine", "Fentanyl powder"},
+	{"Propionyl chloride", "Fentanyl powder"},
+	{"Propionic anhydride", "Fentanyl powder"},
+	{"Norfentanyl", "Fentanyl powder"},
+	{"Fentanyl powder", "Fentanyl tablets, blue, M30"},
+	{"Xylazine", "Fentanyl with xylazine"},
+	{"Fentanyl powder", "Fentanyl with xylazine"},
 	{"Fentanyl powder", "Fentanyl tablets, rainbow"},
 }
 
@@ -70,8 +78,13 @@ var products = []product{
 
 // covers are what misdeclared shipments say they hold, with their HS codes.
 var covers = [][2]string{
-	{"organic pigments", "3204.17"}, {"ceramic frit", "3207.40"}, {"pet shampoo base", "3307.90"},
-	{"resin hardener", "3824.99"}, {"furniture fittings", "8302.42"}, {"LED drivers", "8504.40"}, {"food flavouring", "3302.10"},
+	{"organic pigments", "3204.17"},
+	{"ceramic frit", "3207.40"},
+	{"pet shampoo base", "3307.90"},
+	{"resin hardener", "3824.99"},
+	{"furniture fittings", "8302.42"},
+	{"LED drivers", "8504.40"},
+	{"food flavouring", "3302.10"},
 }
 
 // shop holds the keys of substances and products by name.

@@ -94,8 +94,16 @@ func (b *builder) join(kind graph.LinkKind, from string, to ...string) {
 
 // grades pairs source and statement; most sources are good, some are hearsay.
 var grades = [...]Grade{
-	{'A', 1, 0.99, ""}, {'A', 2, 0.95, ""}, {'B', 1, 0.95, ""}, {'B', 2, 0.9, ""}, {'B', 2, 0.85, ""}, {'B', 3, 0.75, ""},
-	{'C', 2, 0.8, ""}, {'C', 3, 0.65, ""}, {'D', 4, 0.5, ""}, {'F', 6, 0.4, ""},
+	{'A', 1, 0.99, ""},
+	{'A', 2, 0.95, ""},
+	{'B', 1, 0.95, ""},
+	{'B', 2, 0.9, ""},
+	{'B', 2, 0.85, ""},
+	{'B', 3, 0.75, ""},
+	{'C', 2, 0.8, ""},
+	{'C', 3, 0.65, ""},
+	{'D', 4, 0.5, ""},
+	{'F', 6, 0.4, ""},
 }
 
 func (b *builder) grade(marking graph.Marking) Grade {

@@ -64,7 +64,10 @@ var (
 // the same.
 var honest = []trade{
 	makerTrade, exporterTrade, forwarderTrade, importerTrade, exchangeTrade, machineTrade, estateTrade, holdingTrade,
-	{"Foods", "food wholesale"}, {"Textiles", "textile manufacturing"}, {"Auto Parts", "vehicle parts"}, {"Paints", "paint manufacturing"},
+	{"Foods", "food wholesale"},
+	{"Textiles", "textile manufacturing"},
+	{"Auto Parts", "vehicle parts"},
+	{"Paints", "paint manufacturing"},
 }
 
 func (b *builder) companyName(region string, t trade) (name, form string) {

@@ -54,6 +54,7 @@ func (f *imported) Scan(_ context.Context, _ string, _ graph.Revision, record fu
 }
 
 func (f *imported) Log(context.Context, graph.Revision, int) ([]store.Entry, error) { return nil, nil }
+
 func (f *imported) Changes(context.Context, graph.Revision) ([]store.Change, error) { return nil, nil }
 
 // readAll imports a scenario's files; every row must be taken.

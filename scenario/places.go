@@ -34,13 +34,19 @@ type port struct {
 }
 
 var ports = []port{
-	{"Shanghai", "CNSHA", "sea", "cn", 31.23, 121.49, 900, 120000}, {"Qingdao", "CNTAO", "sea", "cn", 36.08, 120.32, 500, 60000},
-	{"Ningbo-Zhoushan", "CNNGB", "sea", "cn", 29.94, 121.88, 640, 85000}, {"Nhava Sheva", "INNSA", "sea", "in", 18.95, 72.95, 420, 15000},
-	{"Manzanillo", "MXZLO", "sea", "mx", 19.07, -104.31, 210, 9000}, {"Lázaro Cárdenas", "MXLZC", "sea", "mx", 17.94, -102.18, 150, 4500},
+	{"Shanghai", "CNSHA", "sea", "cn", 31.23, 121.49, 900, 120000},
+	{"Qingdao", "CNTAO", "sea", "cn", 36.08, 120.32, 500, 60000},
+	{"Ningbo-Zhoushan", "CNNGB", "sea", "cn", 29.94, 121.88, 640, 85000},
+	{"Nhava Sheva", "INNSA", "sea", "in", 18.95, 72.95, 420, 15000},
+	{"Manzanillo", "MXZLO", "sea", "mx", 19.07, -104.31, 210, 9000},
+	{"Lázaro Cárdenas", "MXLZC", "sea", "mx", 17.94, -102.18, 150, 4500},
 	{"Mexico City airport cargo", "MXMEX", "air", "mx", 19.44, -99.07, 260, 3000},
-	{"Los Angeles/Long Beach", "USLGB", "sea", "us", 33.75, -118.2, 800, 50000}, {"Los Angeles mail facility", "USLAX", "mail", "us", 33.94, -118.4, 120, 90000},
-	{"New York mail facility", "USJFK", "mail", "us", 40.64, -73.78, 140, 110000}, {"Otay Mesa", "USOTM", "land", "us", 32.55, -116.97, 310, 4100},
-	{"San Ysidro", "USSYS", "land", "us", 32.54, -117.03, 420, 70000}, {"Nogales", "USNGL", "land", "us", 31.33, -110.94, 180, 11000},
+	{"Los Angeles/Long Beach", "USLGB", "sea", "us", 33.75, -118.2, 800, 50000},
+	{"Los Angeles mail facility", "USLAX", "mail", "us", 33.94, -118.4, 120, 90000},
+	{"New York mail facility", "USJFK", "mail", "us", 40.64, -73.78, 140, 110000},
+	{"Otay Mesa", "USOTM", "land", "us", 32.55, -116.97, 310, 4100},
+	{"San Ysidro", "USSYS", "land", "us", 32.54, -117.03, 420, 70000},
+	{"Nogales", "USNGL", "land", "us", 31.33, -110.94, 180, 11000},
 	{"Laredo", "USLRD", "land", "us", 27.5, -99.51, 380, 16000},
 }
 

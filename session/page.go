@@ -120,8 +120,10 @@ func pageOf[T any](s *Session, l listing, list []T, at func(T) position, page Pa
 		})
 	}
 	end := min(start+page.First, len(list))
-	out := Paged[T]{Items: list[start:end], HasNextPage: end < len(list), HasPreviousPage: start > 0,
-		Total: func(context.Context) (int, error) { return len(list), nil }}
+	out := Paged[T]{
+		Items: list[start:end], HasNextPage: end < len(list), HasPreviousPage: start > 0,
+		Total: func(context.Context) (int, error) { return len(list), nil },
+	}
 	for _, item := range out.Items {
 		out.Cursors = append(out.Cursors, s.cursor(l, at(item)))
 	}

@@ -100,8 +100,10 @@ func link(kind graph.LinkKind, from, to string, markings ...graph.Marking) graph
 }
 
 func header(key string, markings []graph.Marking) graph.Header {
-	return graph.Header{Dataset: dataset, Key: key, Confidence: 1, Markings: graph.NewMarkings(markings...),
-		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant}
+	return graph.Header{
+		Dataset: dataset, Key: key, Confidence: 1, Markings: graph.NewMarkings(markings...),
+		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant,
+	}
 }
 
 // chain writes people a to e in a row, and a hidden short cut from a to e.

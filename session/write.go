@@ -56,8 +56,10 @@ func (s *Session) Write(ctx context.Context, w Writing) (*Written, error) {
 }
 
 func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
-	batch := store.Batch{Who: s.viewer.Name, Why: w.Reason, At: graph.InstantOf(s.service.clock()),
-		Records: slices.Clone(w.Records), Links: slices.Clone(w.Links)}
+	batch := store.Batch{
+		Who: s.viewer.Name, Why: w.Reason, At: graph.InstantOf(s.service.clock()),
+		Records: slices.Clone(w.Records), Links: slices.Clone(w.Links),
+	}
 	s.complete(&batch)
 	var missing []int // deletes that name nothing visible
 	for i, id := range w.Deletes {

@@ -48,8 +48,14 @@ func TestFoldIsIdempotent(t *testing.T) {
 
 func TestSkeletonsOfOneSound(t *testing.T) {
 	for _, pair := range [][2]string{
-		{"harbor", "harbour"}, {"freight", "frieght"}, {"muhamad", "mohammed"}, {"katherine", "catarina"},
-		{"gonzalez", "gonsales"}, {"philip", "filip"}, {"wolkow", "volkov"}, {"anderson", "andersson"},
+		{"harbor", "harbour"},
+		{"freight", "frieght"},
+		{"muhamad", "mohammed"},
+		{"katherine", "catarina"},
+		{"gonzalez", "gonsales"},
+		{"philip", "filip"},
+		{"wolkow", "volkov"},
+		{"anderson", "andersson"},
 	} {
 		if a, b := skeleton(pair[0]), skeleton(pair[1]); a == "" || a != b {
 			t.Errorf("%s: %q, %s: %q", pair[0], a, pair[1], b)

@@ -66,8 +66,10 @@ func header(dataset, key string, markings []graph.Marking) graph.Header {
 }
 
 func owns(dataset, key, from, to string, markings ...graph.Marking) graph.Link {
-	return graph.Link{Header: header(dataset, key, markings), Kind: "OWNS", At: graph.NoInstant,
-		From: graph.RecordID(dataset, from), To: graph.RecordID(dataset, to)}
+	return graph.Link{
+		Header: header(dataset, key, markings), Kind: "OWNS", At: graph.NoInstant,
+		From: graph.RecordID(dataset, from), To: graph.RecordID(dataset, to),
+	}
 }
 
 func same(t testing.TB, what string, got, want any) {
@@ -97,8 +99,10 @@ func TestWriteKeepsWhatIsFit(t *testing.T) {
 	unsure := person("open", "unsure", "", "A")
 	unsure.Confidence = 2
 	w := write(t, s, low, store.Batch{
-		Records: []graph.Record{person("open", "a", "Ana", "A"), wrong, unsure, person("open", "b", "", "A", "B"),
-			person("open", "c", "", "A"), person("nowhere", "d", "", "A"), person("open", "e", "")},
+		Records: []graph.Record{
+			person("open", "a", "Ana", "A"), wrong, unsure, person("open", "b", "", "A", "B"),
+			person("open", "c", "", "A"), person("nowhere", "d", "", "A"), person("open", "e", ""),
+		},
 		Links:   []graph.Link{owns("open", "l", "a", "c", "A"), {Header: header("open", "m", []graph.Marking{"A"}), Kind: "OWNS"}},
 		Deletes: []graph.ID{graph.RecordID("open", "zz")},
 	})

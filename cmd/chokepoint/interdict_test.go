@@ -38,8 +38,10 @@ func TestInterdictionOfThePlantedPair(t *testing.T) {
 		if strings.HasPrefix(name, "arc") {
 			targets = "LINKS"
 		}
-		p := a.plan(t, map[string]any{"objective": "PATH_LENGTH", "budget": budget, "targets": targets,
-			"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1]), "scope": map[string]any{"orientation": "NATURAL"}})
+		p := a.plan(t, map[string]any{
+			"objective": "PATH_LENGTH", "budget": budget, "targets": targets,
+			"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1]), "scope": map[string]any{"orientation": "NATURAL"},
+		})
 		if parted := p.After.ShortestPath == nil; parted != (want.Removal[name].Days == "inf") || !p.Optimal || p.Before.ShortestPath == nil {
 			t.Errorf("%s: path of %v after, optimal %v; the reference says %v days", name, p.After.ShortestPath, p.Optimal, want.Removal[name].Days)
 		}

@@ -44,8 +44,10 @@ var scores = []score{
 }
 
 // leftOut are the reference values for which the API has no operation yet.
-var leftOut = []string{"edge_betweenness_top10", "triangles", "clustering", "LCC", "degree_assortativity", "transitivity",
-	"st_min_vertex_cut_and_edge_cut_size", "leiden_best_modularity_50_seeds", "component_sizes", "n", "m"}
+var leftOut = []string{
+	"edge_betweenness_top10", "triangles", "clustering", "LCC", "degree_assortativity", "transitivity",
+	"st_min_vertex_cut_and_edge_cut_size", "leiden_best_modularity_50_seeds", "component_sizes", "n", "m",
+}
 
 type expected struct {
 	Basic map[string]json.RawMessage
@@ -343,8 +345,10 @@ func writeCSV(t testing.TB, path string, rows [][]string) {
 }
 
 // classical maps the names of the known-answer cases to those of the other files.
-var classical = map[string]string{"betweenness_raw": "betweenness_raw", "closeness": "closeness_wf", "harmonic": "harmonic",
-	"pagerank_0.85": "pagerank_0.85", "core": "core_number", "burt_constraint": "burt_constraint", "eigenvector_l2": "eigenvector_LCC_l2"}
+var classical = map[string]string{
+	"betweenness_raw": "betweenness_raw", "closeness": "closeness_wf", "harmonic": "harmonic",
+	"pagerank_0.85": "pagerank_0.85", "core": "core_number", "burt_constraint": "burt_constraint", "eigenvector_l2": "eigenvector_LCC_l2",
+}
 
 func TestClassicalGraphsThroughTheAPI(t *testing.T) {
 	for _, name := range []string{"krackhardt_kite", "zachary_karate", "les_miserables"} {
@@ -375,8 +379,10 @@ func TestClassicalGraphsThroughTheAPI(t *testing.T) {
 
 func TestClassicalFlowAndPaths(t *testing.T) {
 	a, _ := importCase(t, "clrs_maxflow")
-	p := a.plan(t, map[string]any{"objective": "FLOW", "budget": 3, "targets": "LINKS", "from": ids("clrs_maxflow", "s"), "to": ids("clrs_maxflow", "t"),
-		"capacity": "weight", "scope": map[string]any{"orientation": "NATURAL"}})
+	p := a.plan(t, map[string]any{
+		"objective": "FLOW", "budget": 3, "targets": "LINKS", "from": ids("clrs_maxflow", "s"), "to": ids("clrs_maxflow", "t"),
+		"capacity": "weight", "scope": map[string]any{"orientation": "NATURAL"},
+	})
 	if p.Before.Flow == nil || *p.Before.Flow != 23 || p.After.Flow == nil || *p.After.Flow != 0 {
 		t.Errorf("flow before and after: %v, %v; want 23, 0", p.Before.Flow, p.After.Flow)
 	}

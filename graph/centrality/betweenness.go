@@ -70,8 +70,10 @@ func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64
 
 func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, error) {
 	n := net.NumNodes()
-	p := part{directed: true, off: make([]uint32, n+1), nbr: make([]uint32, 0, net.NumLinks()),
-		members: make([]float64, n), stands: make([]float64, n)}
+	p := part{
+		directed: true, off: make([]uint32, n+1), nbr: make([]uint32, 0, net.NumLinks()),
+		members: make([]float64, n), stands: make([]float64, n),
+	}
 	for v := range n {
 		for _, w := range net.Out(network.NodeIndex(v)) {
 			p.nbr = append(p.nbr, uint32(w))

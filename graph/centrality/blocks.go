@@ -46,8 +46,10 @@ type search struct {
 // decompose finds the blocks of a simple undirected network in O(n + m).
 func decompose(ctx context.Context, net *network.Network) (*blocks, error) {
 	n := net.NumNodes()
-	s := search{net: net, found: make([]uint32, n), low: make([]uint32, n), cursor: make([]uint32, n),
-		branchPairs: make([]float64, n)}
+	s := search{
+		net: net, found: make([]uint32, n), low: make([]uint32, n), cursor: make([]uint32, n),
+		branchPairs: make([]float64, n),
+	}
 	s.out.home, s.out.hang, s.out.across = make([]int32, n), make([]float64, n), make([]float64, n)
 	for v := range n {
 		s.out.home[v], s.out.hang[v] = -1, 1

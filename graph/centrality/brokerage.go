@@ -54,7 +54,8 @@ func EffectiveSize(ctx context.Context, net *network.Network, opt Options) ([]fl
 // brokerage sums over the neighbours j of each node i what tie makes of p_ij and of
 // Σ_q p_iq·s_jq, where scaled returns s for all entries of the matrix.
 func brokerage(ctx context.Context, net *network.Network, opt Options, scaled func(*matrix) []float64,
-	tie func(direct, indirect float64) float64) ([]float64, error) {
+	tie func(direct, indirect float64) float64,
+) ([]float64, error) {
 	if err := opt.checkWeights(net); err != nil {
 		return nil, err
 	}

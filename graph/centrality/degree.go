@@ -25,7 +25,8 @@ func OutDegree(ctx context.Context, net *network.Network, opt Options) ([]float6
 }
 
 func (o Options) degree(ctx context.Context, net *network.Network, measure string,
-	side func(*network.Network, []float64) *matrix) ([]float64, error) {
+	side func(*network.Network, []float64) *matrix,
+) ([]float64, error) {
 	if err := o.unweighted(measure); err != nil {
 		return nil, err
 	}

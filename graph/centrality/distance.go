@@ -58,7 +58,8 @@ func Harmonic(ctx context.Context, net *network.Network, opt Options) ([]float64
 // Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo 2014), so that targets need not be
 // told apart.
 func distances(ctx context.Context, net *network.Network, width int,
-	visit func(sum []float64, count, hops int)) ([]float64, error) {
+	visit func(sum []float64, count, hops int),
+) ([]float64, error) {
 	in := incoming(net, nil)
 	out := in
 	if net.Directed() {

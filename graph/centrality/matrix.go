@@ -47,7 +47,8 @@ func mutual(net *network.Network, weights []float64) *matrix {
 }
 
 func newMatrix(net *network.Network, weights []float64, row func(network.NodeIndex) []network.NodeIndex,
-	edges func(network.NodeIndex) []network.EdgeIndex) *matrix {
+	edges func(network.NodeIndex) []network.EdgeIndex,
+) *matrix {
 	n, entries := net.NumNodes(), net.NumLinks()
 	if !net.Directed() {
 		entries *= 2

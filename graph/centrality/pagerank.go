@@ -56,8 +56,10 @@ type surfer struct {
 
 func newSurfer(net *network.Network, weights []float64) *surfer {
 	m, n := incoming(net, weights), net.NumNodes()
-	s := &surfer{m: m, onward: make([]float64, n), rank: make([]float64, n), give: make([]float64, n),
-		given: make([]float64, n), partial: make([][2]float64, len(m.cuts)-1)}
+	s := &surfer{
+		m: m, onward: make([]float64, n), rank: make([]float64, n), give: make([]float64, n),
+		given: make([]float64, n), partial: make([][2]float64, len(m.cuts)-1),
+	}
 	for i, w := range m.nbr {
 		s.onward[w] += m.value(i)
 	}

@@ -89,8 +89,10 @@ func (s *shrinker) merge(g plain) part {
 		}
 	}
 	k := len(heads)
-	p := part{off: make([]uint32, k+1), members: make([]float64, k), stands: make([]float64, k),
-		within: make([]float64, k), starts: make([]int, k+1), nodes: make([]network.NodeIndex, len(class))}
+	p := part{
+		off: make([]uint32, k+1), members: make([]float64, k), stands: make([]float64, k),
+		within: make([]float64, k), starts: make([]int, k+1), nodes: make([]network.NodeIndex, len(class)),
+	}
 	squares := make([]float64, k)
 	for v, c := range class {
 		i := number[c]

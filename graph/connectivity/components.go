@@ -145,8 +145,10 @@ func Strong(ctx context.Context, net *network.Network) (*Components, error) {
 	if !net.Directed() {
 		return Weak(ctx, net, Removal{})
 	}
-	s := strong{net: net, rank: make([]uint32, net.NumNodes()), next: make([]uint32, net.NumNodes()),
-		index: 1, component: uint32(net.NumNodes())}
+	s := strong{
+		net: net, rank: make([]uint32, net.NumNodes()), next: make([]uint32, net.NumNodes()),
+		index: 1, component: uint32(net.NumNodes()),
+	}
 	for v := range net.NumNodes() {
 		if s.rank[v] == 0 {
 			if err := s.search(ctx, network.NodeIndex(v)); err != nil {

@@ -226,8 +226,10 @@ func TestArticulationPointsByRemovingEach(t *testing.T) {
 				}
 			}
 			if len(pieces) > 1 {
-				want = append(want, connectivity.CutPoint{Node: network.NodeIndex(v), Pieces: len(pieces),
-					PairsCut: pairsLeft(before, v) - pairsLeft(after, v)})
+				want = append(want, connectivity.CutPoint{
+					Node: network.NodeIndex(v), Pieces: len(pieces),
+					PairsCut: pairsLeft(before, v) - pairsLeft(after, v),
+				})
 			}
 		}
 		slices.SortStableFunc(want, func(a, b connectivity.CutPoint) int { return int(b.PairsCut - a.PairsCut) })

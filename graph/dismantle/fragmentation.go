@@ -151,8 +151,10 @@ func (b *breaking) stage(size int, best optima) *stage {
 // false when that would be too much work. A total of -1 tells that the sets found
 // are optimal but perhaps not all.
 func (b *breaking) prove(s *stage, limit int64) (optima, bool) {
-	e := &enumeration{probe: b.probe, targets: len(b.values), candidates: s.candidates, size: s.size,
-		limit: limit, keep: b.lim.alternatives() + 1, bound: s.bound}
+	e := &enumeration{
+		probe: b.probe, targets: len(b.values), candidates: s.candidates, size: s.size,
+		limit: limit, keep: b.lim.alternatives() + 1, bound: s.bound,
+	}
 	if limit < s.bound.floor || len(s.candidates) < s.size {
 		return optima{}, true
 	}

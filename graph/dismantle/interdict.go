@@ -36,8 +36,10 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 		return Plan{}, err
 	}
 	budget = min(budget, t.count(net))
-	s := &interdiction{net: net, problem: problem, what: t, work: lim.work(),
-		banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net))}
+	s := &interdiction{
+		net: net, problem: problem, what: t, work: lim.work(),
+		banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net)),
+	}
 	s.ctx = context.WithoutCancel(ctx) // the flow as it is has to be known
 	start, floor := s.without(nil), s.floor(budget)
 	s.ctx = ctx

@@ -29,8 +29,10 @@ func Reach(ctx context.Context, net *network.Network, budget, steps int, lim Lim
 	if steps < 0 {
 		return Plan{}, graph.Errorf(graph.BadUserInput, "%d steps; there must be at least 0", steps)
 	}
-	r := &reaching{ctx: ctx, net: net, steps: steps, budget: min(budget, net.NumNodes()), work: lim.work(),
-		keep: lim.alternatives() + 1, seen: make([]uint32, net.NumNodes()), covered: make([]bool, net.NumNodes())}
+	r := &reaching{
+		ctx: ctx, net: net, steps: steps, budget: min(budget, net.NumNodes()), work: lim.work(),
+		keep: lim.alternatives() + 1, seen: make([]uint32, net.NumNodes()), covered: make([]bool, net.NumNodes()),
+	}
 	plan := r.greedy()
 	if net.NumNodes() <= ballNodes && r.balls() {
 		r.exact(&plan)

@@ -35,8 +35,10 @@ type hop struct {
 
 func newRoutes(ctx context.Context, net *network.Network, from, to []network.NodeIndex, length []float64, t Targets, work int64) (*routes, error) {
 	n := net.NumNodes()
-	s := &routes{ctx: ctx, net: net, length: length, what: t, work: work, isFrom: make([]bool, n), isTo: make([]bool, n),
-		gone: make([]bool, t.count(net)), banned: make([]bool, t.count(net)), dist: make([]float64, n), via: make([]hop, n)}
+	s := &routes{
+		ctx: ctx, net: net, length: length, what: t, work: work, isFrom: make([]bool, n), isTo: make([]bool, n),
+		gone: make([]bool, t.count(net)), banned: make([]bool, t.count(net)), dist: make([]float64, n), via: make([]hop, n),
+	}
 	for i, set := range [2][]network.NodeIndex{from, to} {
 		for _, v := range set {
 			if int(v) >= n {

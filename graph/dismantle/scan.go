@@ -32,8 +32,10 @@ type step struct{ node, link uint32 }
 const gone = math.MaxUint32
 
 func newScan(b *body, a aim, links bool) *scan {
-	return &scan{body: b, aim: a, links: links, cut: make([]bool, b.m), found: make([]uint32, b.n),
-		low: make([]uint32, b.n), next: make([]uint32, b.n), part: make([]part, b.n)}
+	return &scan{
+		body: b, aim: a, links: links, cut: make([]bool, b.m), found: make([]uint32, b.n),
+		low: make([]uint32, b.n), next: make([]uint32, b.n), part: make([]part, b.n),
+	}
 }
 
 func (s *scan) copy() prober { return newScan(s.body, s.aim, s.links) }

@@ -27,8 +27,10 @@ type search struct {
 }
 
 func newSearch(ctx context.Context, p prober, targets, size int, floor, work int64, prefer []int) *search {
-	return &search{probe: p, targets: targets, size: size, floor: floor, work: work, prefer: prefer,
-		values: make([]int64, targets), value: math.MaxInt64, ctx: ctx}
+	return &search{
+		probe: p, targets: targets, size: size, floor: floor, work: work, prefer: prefer,
+		values: make([]int64, targets), value: math.MaxInt64, ctx: ctx,
+	}
 }
 
 func (s *search) spent() bool { return s.work < s.probe.cost() || s.ctx.Err() != nil }

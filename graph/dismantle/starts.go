@@ -75,8 +75,10 @@ type paths struct {
 }
 
 func newPaths(b *body) *paths {
-	return &paths{body: b, gone: make([]bool, b.n), score: make([]float64, b.n), onLink: make([]float64, b.m),
-		count: make([]float64, b.n), share: make([]float64, b.n), depth: make([]int32, b.n)}
+	return &paths{
+		body: b, gone: make([]bool, b.n), score: make([]float64, b.n), onLink: make([]float64, b.m),
+		count: make([]float64, b.n), share: make([]float64, b.n), depth: make([]int32, b.n),
+	}
 }
 
 func (p *paths) from(source int) {

@@ -74,8 +74,10 @@ func (p *Problem) Cut(ctx context.Context) (Cut, error) {
 	for s := range far {
 		far[s] = !far[s]
 	}
-	c := Cut{Finite: true, Value: value, Links: p.crossing(near), SinkLinks: p.crossing(far),
-		Nodes: p.passing(near), SinkNodes: p.passing(far)}
+	c := Cut{
+		Finite: true, Value: value, Links: p.crossing(near), SinkLinks: p.crossing(far),
+		Nodes: p.passing(near), SinkNodes: p.passing(far),
+	}
 	// A link or node of any cheapest cut carries flow across both of these; when they
 	// are the same it is in them.
 	c.Unique = slices.Equal(c.Links, c.SinkLinks) && slices.Equal(c.Nodes, c.SinkNodes)

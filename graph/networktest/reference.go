@@ -199,8 +199,10 @@ func Case(t testing.TB, name string) *Data {
 		if c.Name != name {
 			continue
 		}
-		d := &Data{Directed: c.Graph.Directed, Expected: c.Expected,
-			Index: map[string]network.NodeIndex{}, Columns: map[string][]string{}}
+		d := &Data{
+			Directed: c.Graph.Directed, Expected: c.Expected,
+			Index: map[string]network.NodeIndex{}, Columns: map[string][]string{},
+		}
 		for _, id := range c.Graph.Nodes {
 			d.node(id)
 		}

@@ -80,7 +80,7 @@ type LinkKind struct {
 	Judgement bool
 	// Derived marks kinds that only projections make; no link is stored under them.
 	Derived bool
-	FTM       []FTMEdge
+	FTM     []FTMEdge
 	// STIX names relationship types, the one to export first.
 	STIX []string
 }

@@ -98,8 +98,11 @@ func TestFits(t *testing.T) {
 		from, to graph.Kind
 		want     bool
 	}{
-		{"Person", "Company", true}, {"Company", "Person", false}, {"UnknownEntity", "Company", true},
-		{"Person", "UnknownEntity", true}, {"Seizure", "UnknownEntity", false},
+		{"Person", "Company", true},
+		{"Company", "Person", false},
+		{"UnknownEntity", "Company", true},
+		{"Person", "UnknownEntity", true},
+		{"Seizure", "UnknownEntity", false},
 	} {
 		if got := owns.Fits(c.from, c.to); got != c.want {
 			t.Errorf("OWNS fits %s → %s: %v", c.from, c.to, got)
@@ -121,8 +124,12 @@ func TestFormats(t *testing.T) {
 		topics []string
 		want   graph.Kind
 	}{
-		{"Person", nil, "Person"}, {"Organization", nil, "Company"}, {"Organization", []string{"crime.traffick"}, "CriminalOrganization"},
-		{"Company", []string{"fin.bank"}, "FinancialInstitution"}, {"Company", []string{"finance"}, "Company"}, {"Vessel", nil, "Conveyance"},
+		{"Person", nil, "Person"},
+		{"Organization", nil, "Company"},
+		{"Organization", []string{"crime.traffick"}, "CriminalOrganization"},
+		{"Company", []string{"fin.bank"}, "FinancialInstitution"},
+		{"Company", []string{"finance"}, "Company"},
+		{"Vessel", nil, "Conveyance"},
 	} {
 		if k := o.KindForFTM(c.schema, c.topics); k == nil || k.Name != c.want {
 			t.Errorf("KindForFTM(%s, %v) = %v, want %s", c.schema, c.topics, k, c.want)

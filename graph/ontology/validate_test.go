@@ -55,53 +55,81 @@ func TestValidateRecordSettles(t *testing.T) {
 		name       string
 		give, want func(*graph.Record)
 	}{
-		{"kind by another spelling",
+		{
+			"kind by another spelling",
 			func(r *graph.Record) { r.Kind = "bank account" },
-			func(r *graph.Record) { r.Kind = "BankAccount" }},
-		{"unknown kind keeps its word",
+			func(r *graph.Record) { r.Kind = "BankAccount" },
+		},
+		{
+			"unknown kind keeps its word",
 			func(r *graph.Record) { r.Kind = "Ranch"; r.Properties = property("hectares", "40") },
 			func(r *graph.Record) {
 				r.Kind = "UnknownEntity"
 				r.Properties = graph.Properties{{Name: "hectares", Values: []string{"40"}}, {Name: "kind", Values: []string{"Ranch"}}}
-			}},
-		{"no kind at all",
+			},
+		},
+		{
+			"no kind at all",
 			func(r *graph.Record) { r.Kind = " " },
-			func(r *graph.Record) { r.Kind = "UnknownEntity" }},
-		{"empty name",
+			func(r *graph.Record) { r.Kind = "UnknownEntity" },
+		},
+		{
+			"empty name",
 			func(r *graph.Record) { r.Name = " \t" },
-			func(r *graph.Record) { r.Name = "17" }},
-		{"the name NA is a name like any other",
+			func(r *graph.Record) { r.Name = "17" },
+		},
+		{
+			"the name NA is a name like any other",
 			func(r *graph.Record) { r.Name = " NA " },
-			func(r *graph.Record) { r.Name = "NA" }},
-		{"aliases",
+			func(r *graph.Record) { r.Name = "NA" },
+		},
+		{
+			"aliases",
 			func(r *graph.Record) { r.Aliases = []string{" Cook", "", "A. Kline", "Cook"} },
-			func(r *graph.Record) { r.Aliases = []string{"Cook"} }},
-		{"markings",
+			func(r *graph.Record) { r.Aliases = []string{"Cook"} },
+		},
+		{
+			"markings",
 			func(r *graph.Record) { r.Markings = graph.Markings{"TLP:RED", " CASE:7 ", "TLP:RED"} },
-			func(r *graph.Record) { r.Markings = graph.Markings{"CASE:7", "TLP:RED"} }},
-		{"a marking in any script",
+			func(r *graph.Record) { r.Markings = graph.Markings{"CASE:7", "TLP:RED"} },
+		},
+		{
+			"a marking in any script",
 			func(r *graph.Record) { r.Markings = graph.Markings{"ÖFFENTLICH"} },
-			func(r *graph.Record) { r.Markings = graph.Markings{"ÖFFENTLICH"} }},
-		{"day of an instant",
+			func(r *graph.Record) { r.Markings = graph.Markings{"ÖFFENTLICH"} },
+		},
+		{
+			"day of an instant",
 			func(r *graph.Record) { r.Properties = property("birthDate", "1971-04-03T23:30:00-05:00", "1971") },
-			func(r *graph.Record) { r.Properties = property("birthDate", "1971-04-04", "1971") }},
-		{"equal numbers become one",
+			func(r *graph.Record) { r.Properties = property("birthDate", "1971-04-04", "1971") },
+		},
+		{
+			"equal numbers become one",
 			func(r *graph.Record) { r.Properties = property("height", " 178.0 ", "178", "1.78e2") },
-			func(r *graph.Record) { r.Properties = property("height", "178") }},
-		{"decimal",
+			func(r *graph.Record) { r.Properties = property("height", "178") },
+		},
+		{
+			"decimal",
 			func(r *graph.Record) { r.Kind = "BankAccount"; r.Properties = property("balance", "+010250.750") },
-			func(r *graph.Record) { r.Kind = "BankAccount"; r.Properties = property("balance", "10250.75") }},
-		{"instant",
+			func(r *graph.Record) { r.Kind = "BankAccount"; r.Properties = property("balance", "10250.75") },
+		},
+		{
+			"instant",
 			func(r *graph.Record) { r.Kind = "Transfer"; r.Properties = property("at", "2024-03-01 09:30:00") },
-			func(r *graph.Record) { r.Kind = "Transfer"; r.Properties = property("at", "2024-03-01T09:30:00Z") }},
-		{"undeclared properties stay as they are",
+			func(r *graph.Record) { r.Kind = "Transfer"; r.Properties = property("at", "2024-03-01T09:30:00Z") },
+		},
+		{
+			"undeclared properties stay as they are",
 			func(r *graph.Record) { r.Properties = property("shoe size", " 43,5 ", "XL") },
-			func(r *graph.Record) { r.Properties = property("shoe size", " 43,5 ", "XL") }},
-		{"properties in order",
+			func(r *graph.Record) { r.Properties = property("shoe size", " 43,5 ", "XL") },
+		},
+		{
+			"properties in order",
 			func(r *graph.Record) {
 				r.Properties = graph.Properties{{Name: "b", Values: []string{"2", ""}}, {Name: "a"}, {Name: "b", Values: []string{"2", "3"}}}
 			},
-			func(r *graph.Record) { r.Properties = property("b", "2", "3") }},
+			func(r *graph.Record) { r.Properties = property("b", "2", "3") },
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, want := record(c.give), record(c.want)

@@ -31,8 +31,10 @@ func shortest(ctx context.Context, q query) (Result, error) {
 	s.reset(q)
 	if v, ok := s.seed(); ok {
 		s.queue[0] = append(s.queue[0], v)
-		return Result{Path: Path{Nodes: []network.NodeIndex{v}}, Found: true,
-			ReachedFrom: s.reached(0), ReachedTo: s.reached(1)}, nil
+		return Result{
+			Path: Path{Nodes: []network.NodeIndex{v}}, Found: true,
+			ReachedFrom: s.reached(0), ReachedTo: s.reached(1),
+		}, nil
 	}
 	for {
 		if len(s.frontier(0)) == 0 || len(s.frontier(1)) == 0 {

@@ -16,8 +16,10 @@ func Page[S, T any](page session.Paged[S], convert func(S) T) Connection[T] {
 	for i, item := range page.Items {
 		items[i] = convert(item)
 	}
-	return Connection[T]{session.Paged[T]{Items: items, Cursors: page.Cursors,
-		HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}}
+	return Connection[T]{session.Paged[T]{
+		Items: items, Cursors: page.Cursors,
+		HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total,
+	}}
 }
 
 // Edge is an item of a page with its cursor.

@@ -29,8 +29,10 @@ func benchBatches(links int) []store.Batch {
 		for i := start; i < min(start+benchBatch, links); i++ {
 			id := graph.LinkID("bench", strconv.Itoa(i))
 			key := id.String() + id.String()[:14] // as long as the keys of rows without an id
-			l := graph.Link{Header: benchHeader(graph.LinkID("bench", key), key), Kind: graph.LinkedTo, At: graph.Instant(i) * 1e6, Amount: "12500.5", Currency: "USD",
-				From: base.Records[i%nodes].ID, To: base.Records[(i*7919+13)%nodes].ID}
+			l := graph.Link{
+				Header: benchHeader(graph.LinkID("bench", key), key), Kind: graph.LinkedTo, At: graph.Instant(i) * 1e6, Amount: "12500.5", Currency: "USD",
+				From: base.Records[i%nodes].ID, To: base.Records[(i*7919+13)%nodes].ID,
+			}
 			b.Links = append(b.Links, l)
 		}
 		batches = append(batches, b)

@@ -32,8 +32,10 @@ func (e *logRow) values() []any {
 	if signatures == nil {
 		signatures = []byte{}
 	}
-	return []any{int64(e.revision), int64(e.at), e.who, e.why, e.imported, e.records, e.links, signatures,
-		e.recordFirst, e.recordLast, e.linkFirst, e.linkLast, e.digest, e.sum()}
+	return []any{
+		int64(e.revision), int64(e.at), e.who, e.why, e.imported, e.records, e.links, signatures,
+		e.recordFirst, e.recordLast, e.linkFirst, e.linkLast, e.digest, e.sum(),
+	}
 }
 
 // scan reads an entry and verifies it. It returns errDamaged if it is not what
@@ -53,8 +55,10 @@ func (e *logRow) sum() uint32 {
 	for _, text := range []string{e.who, e.why, e.imported, string(e.signatures)} {
 		b = appendText(b, text)
 	}
-	for _, n := range []int64{int64(e.revision), int64(e.at), int64(e.records), int64(e.links),
-		e.recordFirst, e.recordLast, e.linkFirst, e.linkLast, e.digest} {
+	for _, n := range []int64{
+		int64(e.revision), int64(e.at), int64(e.records), int64(e.links),
+		e.recordFirst, e.recordLast, e.linkFirst, e.linkLast, e.digest,
+	} {
 		b = binary.AppendVarint(b, n)
 	}
 	return crc32.Checksum(b, castagnoli)
@@ -70,8 +74,10 @@ func (e *logRow) entry(words *dictionary) (store.Entry, error) {
 	if !ok || r.failed {
 		return store.Entry{}, fmt.Errorf("log entry %d: %w", e.revision, errFormat)
 	}
-	return store.Entry{Revision: e.revision, At: e.at, Who: e.who, Why: e.why, Import: e.imported,
-		Records: e.records, Links: e.links, Signatures: sets}, nil
+	return store.Entry{
+		Revision: e.revision, At: e.at, Who: e.who, Why: e.why, Import: e.imported,
+		Records: e.records, Links: e.links, Signatures: sets,
+	}, nil
 }
 
 // Log implements [store.Driver].

@@ -10,12 +10,16 @@ import (
 func outcomes(t *testing.T, f *fixture) {
 	a, b, c := record("a", "Ana"), record("b", "Bo"), record("c", "Cy")
 	first := f.commit(store.Batch{Records: []graph.Record{b, a}, Links: []graph.Link{link("l", a, b)}, Deletes: []graph.ID{c.ID}})
-	same(t, "first", first, store.Commit{Revision: 1, Changed: true,
-		Outcomes: []store.Outcome{store.Created, store.Created, store.Created, store.Missing}})
+	same(t, "first", first, store.Commit{
+		Revision: 1, Changed: true,
+		Outcomes: []store.Outcome{store.Created, store.Created, store.Created, store.Missing},
+	})
 	b.Name = "Bob"
 	second := f.commit(store.Batch{Records: []graph.Record{c, b, a}, Deletes: []graph.ID{link("l", a, b).ID}})
-	same(t, "second", second, store.Commit{Revision: 2, Changed: true,
-		Outcomes: []store.Outcome{store.Created, store.Updated, store.Unchanged, store.Deleted}})
+	same(t, "second", second, store.Commit{
+		Revision: 2, Changed: true,
+		Outcomes: []store.Outcome{store.Created, store.Updated, store.Unchanged, store.Deleted},
+	})
 }
 
 func idempotent(t *testing.T, f *fixture) {
@@ -52,8 +56,10 @@ func deletes(t *testing.T, f *fixture) {
 	changed := a
 	changed.Name = "Anna"
 	c = f.commit(store.Batch{Records: []graph.Record{changed}, Deletes: []graph.ID{a.ID, a.ID}})
-	same(t, "deletes beat upserts", c, store.Commit{Revision: 2, Changed: true,
-		Outcomes: []store.Outcome{store.Unchanged, store.Deleted, store.Missing}})
+	same(t, "deletes beat upserts", c, store.Commit{
+		Revision: 2, Changed: true,
+		Outcomes: []store.Outcome{store.Unchanged, store.Deleted, store.Missing},
+	})
 	now, _ := f.scan("", store.Latest)
 	same(t, "left", now.Records, []graph.Record{b})
 	c = f.commit(records(a))
@@ -102,8 +108,10 @@ func full() (graph.Record, graph.Link) {
 	h.Properties = graph.Properties{{Name: "a", Values: []string{"1", "2"}}, {Name: "ß", Values: []string{"漢字"}}}
 	r := graph.Record{Header: h, Kind: "Company", Name: "Name", Aliases: []string{"x", "y"}}
 	quantity, weight := 2.5, -0.0
-	l := graph.Link{Header: h, Kind: "SENT", From: r.ID, To: graph.RecordID("d", "other"), At: 0, Amount: "12.5", Currency: "EUR",
-		Quantity: &quantity, Unit: "kg", Weight: &weight}
+	l := graph.Link{
+		Header: h, Kind: "SENT", From: r.ID, To: graph.RecordID("d", "other"), At: 0, Amount: "12.5", Currency: "EUR",
+		Quantity: &quantity, Unit: "kg", Weight: &weight,
+	}
 	r.SourceRef, l.SourceRef = "page 7: “quoted”", "row 9"
 	l.ID = graph.LinkID("d", "full")
 	return r, l

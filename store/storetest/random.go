@@ -100,8 +100,10 @@ func drawBatch(rt *rapid.T) (b store.Batch) {
 	}
 	for range rapid.IntRange(0, 4).Draw(rt, "links") {
 		k := strconv.Itoa(key.Draw(rt, "key"))
-		l := graph.Link{Header: header(graph.LinkID("d", k), k, markings.Draw(rt, "of")[:1]), Kind: "OWNS", At: graph.NoInstant,
-			From: rapid.SampledFrom(recordIDs).Draw(rt, "from"), To: rapid.SampledFrom(recordIDs).Draw(rt, "to")}
+		l := graph.Link{
+			Header: header(graph.LinkID("d", k), k, markings.Draw(rt, "of")[:1]), Kind: "OWNS", At: graph.NoInstant,
+			From: rapid.SampledFrom(recordIDs).Draw(rt, "from"), To: rapid.SampledFrom(recordIDs).Draw(rt, "to"),
+		}
 		b.Links = append(b.Links, l)
 	}
 	b.Deletes = rapid.SliceOfN(rapid.SampledFrom(append(recordIDs, linkIDs...)), 0, 3).Draw(rt, "deletes")

@@ -100,8 +100,10 @@ func header(id graph.ID, key string, markings []graph.Marking) graph.Header {
 	if len(markings) == 0 {
 		markings = []graph.Marking{"A"}
 	}
-	return graph.Header{ID: id, Dataset: "d", Key: key, Confidence: 1, Markings: graph.NewMarkings(markings...),
-		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant}
+	return graph.Header{
+		ID: id, Dataset: "d", Key: key, Confidence: 1, Markings: graph.NewMarkings(markings...),
+		ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant,
+	}
 }
 
 func records(list ...graph.Record) store.Batch { return store.Batch{Records: list} }

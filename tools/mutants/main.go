@@ -21,28 +21,50 @@ import (
 type leak struct{ name, file, before, after string }
 
 var leaks = []leak{
-	{"a cached result is handed to another class", "session/ground.go",
-		"resultKey{class: s.class, version:", "resultKey{version:"},
-	{"tokens count all revisions, not the visible ones", "projection/view.go",
-		"touched[i] = slices.ContainsFunc(set, func(signature uint32) bool { return sees[signature] })", "touched[i] = len(set) > 0 || len(sees) > 0"},
-	{"ties are broken by arrival", "projection/order.go",
-		"return c.snap.compareNodes(uint32(a), uint32(b))", "return int(a) - int(b)"},
-	{"a judgement counts though one of its records is hidden", "projection/fusion.go",
-		"return v.linkSeen[row.class] && v.seesNode(row.from) && v.seesNode(row.to)", "return v.linkSeen[row.class]"},
-	{"a link is found by its id though an end is hidden", "projection/order.go",
-		"if !v.seesNode(row.from) || !v.seesNode(row.to) {", "if !v.seesNode(row.from) && !v.seesNode(row.to) {"},
-	{"a writer learns whether a link to a hidden end was there", "session/write.go",
-		"if _, _, visible := after.view.FindLink(item.ID); !visible {", "if false {"},
-	{"a deletion reaches what is hidden and says so", "session/write.go",
-		"if entity, link := s.Is(id); entity || link {", "if true {"},
-	{"the history of a link shows though an end is hidden", "session/history.go",
-		"if l := d.Link; l != nil && !s.seesEnds(l) {", "if false {"},
-	{"a revision counts links with hidden ends", "session/history.go",
-		"case c.LinkAfter != nil && s.seesEnds(c.LinkAfter), c.LinkBefore != nil && s.seesEnds(c.LinkBefore):", "case true:"},
-	{"a link without an end signs the revision that wrote it", "store/sqlite/signatures.go",
-		"if from, to := ends[l.from], ends[l.to]; from != 0 && to != 0 {", "if from, to := max(ends[l.from], l.set), max(ends[l.to], l.set); true {"},
-	{"history shows versions by their numbers alone", "store/store.go",
-		"visible = c.Sees(v.Record.Markings)", "visible = true"},
+	{
+		"a cached result is handed to another class", "session/ground.go",
+		"resultKey{class: s.class, version:", "resultKey{version:",
+	},
+	{
+		"tokens count all revisions, not the visible ones", "projection/view.go",
+		"touched[i] = slices.ContainsFunc(set, func(signature uint32) bool { return sees[signature] })", "touched[i] = len(set) > 0 || len(sees) > 0",
+	},
+	{
+		"ties are broken by arrival", "projection/order.go",
+		"return c.snap.compareNodes(uint32(a), uint32(b))", "return int(a) - int(b)",
+	},
+	{
+		"a judgement counts though one of its records is hidden", "projection/fusion.go",
+		"return v.linkSeen[row.class] && v.seesNode(row.from) && v.seesNode(row.to)", "return v.linkSeen[row.class]",
+	},
+	{
+		"a link is found by its id though an end is hidden", "projection/order.go",
+		"if !v.seesNode(row.from) || !v.seesNode(row.to) {", "if !v.seesNode(row.from) && !v.seesNode(row.to) {",
+	},
+	{
+		"a writer learns whether a link to a hidden end was there", "session/write.go",
+		"if _, _, visible := after.view.FindLink(item.ID); !visible {", "if false {",
+	},
+	{
+		"a deletion reaches what is hidden and says so", "session/write.go",
+		"if entity, link := s.Is(id); entity || link {", "if true {",
+	},
+	{
+		"the history of a link shows though an end is hidden", "session/history.go",
+		"if l := d.Link; l != nil && !s.seesEnds(l) {", "if false {",
+	},
+	{
+		"a revision counts links with hidden ends", "session/history.go",
+		"case c.LinkAfter != nil && s.seesEnds(c.LinkAfter), c.LinkBefore != nil && s.seesEnds(c.LinkBefore):", "case true:",
+	},
+	{
+		"a link without an end signs the revision that wrote it", "store/sqlite/signatures.go",
+		"if from, to := ends[l.from], ends[l.to]; from != 0 && to != 0 {", "if from, to := max(ends[l.from], l.set), max(ends[l.to], l.set); true {",
+	},
+	{
+		"history shows versions by their numbers alone", "store/store.go",
+		"visible = c.Sees(v.Record.Markings)", "visible = true",
+	},
 }
 
 func main() {
