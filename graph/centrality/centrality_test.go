@@ -2,6 +2,7 @@ package centrality_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -214,7 +215,7 @@ func TestEndOfContextEndsTheWork(t *testing.T) {
 				if ctx.left.Load() >= 0 { // over before it could notice
 					continue
 				}
-				if got != nil || err != context.Canceled {
+				if got != nil || !errors.Is(err, context.Canceled) {
 					t.Errorf("%s: %d scores, %v", m.name, len(got), err)
 				}
 				if more := -ctx.left.Load(); more > int64(4*runtime.GOMAXPROCS(0)) {

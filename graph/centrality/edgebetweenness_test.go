@@ -2,6 +2,7 @@ package centrality_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 
@@ -70,7 +71,7 @@ func TestEdgeBetweennessRefusesAndStops(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := centrality.EdgeBetweenness(ctx, net, centrality.Options{}); got != nil || err != context.Canceled {
+	if got, err := centrality.EdgeBetweenness(ctx, net, centrality.Options{}); got != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v, %v", got, err)
 	}
 	got := scores(t, centrality.EdgeBetweenness, nt.Path(2).Build(t, false), centrality.Options{Normalized: true})

@@ -275,7 +275,7 @@ func (b *breaking) unproven(plan Plan, best optima, budget int, found optima) Pl
 	s := b.stage(budget, optima{sets: [][]int{set}})
 	if value > s.bound.floor && len(found.sets[0]) < budget {
 		if more := b.search(s); more.value < value {
-			set, value = more.sets[0], more.value
+			set = more.sets[0]
 		}
 	}
 	plan.Choice = slices.Clone(set)

@@ -124,7 +124,7 @@ func (s *interdiction) look(set []int) {
 		if banned || slices.Contains(set, t) {
 			continue
 		}
-		x := 0.0
+		var x float64
 		if s.what == Links {
 			x = math.Abs(s.problem.On(network.EdgeIndex(t)))
 		} else {

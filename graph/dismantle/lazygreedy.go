@@ -32,7 +32,7 @@ func (r *reaching) greedy() Plan {
 			queue.down(0)
 			if looks++; r.work < 0 && !hasty {
 				hasty = true
-				plan.Bound = min(plan.Bound, plan.Value+r.sum(queue, plan))
+				plan.Bound = min(plan.Bound, plan.Value+r.sum(queue))
 				queue.forgetUnseen()
 			}
 			continue
@@ -40,7 +40,7 @@ func (r *reaching) greedy() Plan {
 		if hasty {
 			queue.lead(len(plan.Choice))
 		} else {
-			plan.Bound = min(plan.Bound, plan.Value+r.sum(queue, plan))
+			plan.Bound = min(plan.Bound, plan.Value+r.sum(queue))
 		}
 		looks = 0
 		r.take(&plan, queue)
@@ -74,7 +74,7 @@ func (r *reaching) take(plan *Plan, queue promises) {
 }
 
 // sum bounds what budget nodes add to the greedy set: no more than the greatest gains.
-func (r *reaching) sum(queue promises, plan Plan) float64 {
+func (r *reaching) sum(queue promises) float64 {
 	gains := make([]int, 0, len(queue))
 	for _, p := range queue {
 		gains = append(gains, min(p.gain, len(queue)))
@@ -137,7 +137,7 @@ func (q promises) forgetUnseen() {
 	q.order()
 }
 
-// lead makes the best of those looked at at some age the leader.
+// lead makes the leader of the best promise of one age.
 func (q promises) lead(age int) {
 	best := -1
 	for i := range q {

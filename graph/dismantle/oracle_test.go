@@ -64,7 +64,7 @@ func without(g nt.Graph, set []int, t dismantle.Targets) (nt.Graph, []bool) {
 		}
 	}
 	for e, l := range g.Links {
-		if !gone[l.From] && !gone[l.To] && !(t == dismantle.Links && slices.Contains(set, e)) {
+		if !gone[l.From] && !gone[l.To] && (t != dismantle.Links || !slices.Contains(set, e)) {
 			rest.Links = append(rest.Links, l)
 		}
 	}

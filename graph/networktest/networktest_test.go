@@ -36,16 +36,16 @@ func TestGeneratorsHaveTheirSize(t *testing.T) {
 }
 
 func TestGeneratorsAreSeeded(t *testing.T) {
-	for name, make := range map[string]func(seed uint64) nt.Graph{
+	for name, grow := range map[string]func(seed uint64) nt.Graph{
 		"erdos renyi":     func(s uint64) nt.Graph { return nt.ErdosRenyi(30, 60, s) },
 		"barabasi albert": func(s uint64) nt.Graph { return nt.BarabasiAlbert(50, 3, s) },
 		"r-mat":           func(s uint64) nt.Graph { return nt.RMAT(5, 4, s) },
 		"tree":            func(s uint64) nt.Graph { return nt.Tree(20, s) },
 	} {
-		if diff := cmp.Diff(make(7), make(7)); diff != "" {
+		if diff := cmp.Diff(grow(7), grow(7)); diff != "" {
 			t.Errorf("%s: the same seed gave another graph: %s", name, diff)
 		}
-		if cmp.Equal(make(7), make(8)) {
+		if cmp.Equal(grow(7), grow(8)) {
 			t.Errorf("%s: another seed gave the same graph", name)
 		}
 	}

@@ -111,7 +111,7 @@ func readProperty(def *ast.Definition, field *ast.FieldDefinition) (*Property, e
 	case !slices.Contains(types, p.Type) || len(field.Arguments) > 0:
 		return nil, fmt.Errorf("schema: %s.%s: a property has no arguments and one of the types %v", def.Name, field.Name, types)
 	case p.List && (!field.Type.NonNull || !field.Type.Elem.NonNull || p.Type != String):
-		return nil, fmt.Errorf("schema: %s.%s: a property with several values is a [String!]!", def.Name, field.Name)
+		return nil, fmt.Errorf("schema: %s.%s: [String!]! is the type of a property with several values", def.Name, field.Name)
 	case !p.List && field.Type.NonNull:
 		return nil, fmt.Errorf("schema: %s.%s: a property may be missing, so its type is nullable", def.Name, field.Name)
 	}
