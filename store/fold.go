@@ -28,7 +28,7 @@ func Fold(text string) string {
 	}
 	out := make([]byte, 0, len(text))
 	gap := false
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		c := text[i]
 		switch {
 		case 'A' <= c && c <= 'Z':
@@ -49,7 +49,7 @@ func Fold(text string) string {
 }
 
 func ascii(text string) bool {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if text[i] >= 0x80 {
 			return false
 		}
@@ -102,7 +102,7 @@ func skeleton(word string) string {
 	}
 	word = strings.ReplaceAll(word, "ph", "f")
 	out := make([]byte, 0, len(word))
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		c := word[i]
 		switch c {
 		case 'a', 'e', 'i', 'o', 'u', 'y', 'h':

@@ -112,7 +112,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		acknowledged := graph.Revision(0)
 		go func() {
 			time.Sleep(time.Duration(100+37*round) * time.Millisecond) // some point in the midst of it
-			cmd.Process.Kill()                                         //nolint:errcheck // Wait tells
+			cmd.Process.Kill()
 		}()
 		for said.Scan() {
 			n, err := strconv.Atoi(said.Text())
@@ -121,7 +121,7 @@ func TestKilledWhileWriting(t *testing.T) {
 			}
 			acknowledged = graph.Revision(n)
 		}
-		cmd.Wait() //nolint:errcheck // it was killed
+		cmd.Wait()
 		d := open(t, path)
 		head, err := d.Head(context.Background())
 		if err != nil || head != acknowledged && head != acknowledged+1 {

@@ -85,7 +85,7 @@ func Open(ctx context.Context, path string, o Options) (*Driver, error) {
 		return nil, err
 	}
 	if err := d.open(ctx, o); err != nil {
-		d.release()
+		d.release() //nolint:errcheck // why it did not open matters more
 		return nil, err
 	}
 	d.writing <- struct{}{}
@@ -145,7 +145,7 @@ func (d *Driver) open(ctx context.Context, o Options) (err error) {
 	secret := o.Secret
 	if secret == nil {
 		secret = make([]byte, 32)
-		rand.Read(secret) //nolint:errcheck // it never fails
+		rand.Read(secret)
 	}
 	if err := migrate(ctx, conn, secret); err != nil {
 		return foreign(ctx, err)

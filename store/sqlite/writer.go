@@ -64,20 +64,20 @@ func (w *writer) statement(query string) (*sql.Stmt, error) {
 }
 
 func (w *writer) exec(query string, args ...any) error {
-	s, err := w.statement(query)
+	s, err := w.statement(query) //nolint:sqlclosecheck // close does it
 	if err != nil {
 		return err
 	}
-	_, err = s.Exec(args...)
+	_, err = s.ExecContext(context.Background(), args...)
 	return err
 }
 
 func (w *writer) query(query string, args []any, visit func(*sql.Rows) error) error {
-	s, err := w.statement(query)
+	s, err := w.statement(query) //nolint:sqlclosecheck // close does it
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(args...)
+	rows, err := s.QueryContext(context.Background(), args...)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"math"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -107,7 +108,7 @@ func full() (graph.Record, graph.Link) {
 	h.ValidFrom, h.ValidTo = -5, 1<<60
 	h.Properties = graph.Properties{{Name: "a", Values: []string{"1", "2"}}, {Name: "ß", Values: []string{"漢字"}}}
 	r := graph.Record{Header: h, Kind: "Company", Name: "Name", Aliases: []string{"x", "y"}}
-	quantity, weight := 2.5, -0.0
+	quantity, weight := 2.5, math.Copysign(0, -1)
 	l := graph.Link{
 		Header: h, Kind: "SENT", From: r.ID, To: graph.RecordID("d", "other"), At: 0, Amount: "12.5", Currency: "EUR",
 		Quantity: &quantity, Unit: "kg", Weight: &weight,
