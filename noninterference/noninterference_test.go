@@ -81,7 +81,7 @@ func run(d *drawer, whole, without *world, s step) {
 
 // compare asks both worlds the same and fails if a byte differs.
 func compare(d *drawer, whole, without *world, field string, answered meaningful) {
-	document := ""
+	var document string
 	if f := d.schema.Query.Fields.ForName(field); f != nil {
 		document = d.question(f)
 		if d.chance(30) { // a cache must not hand on what it made for others

@@ -125,7 +125,7 @@ func (query) History(ctx context.Context, id graph.ID, first int, after, atLeast
 	}
 	entries, err := d.Session.History(ctx, id, page(first, after))
 	return model.Page(entries, func(e session.HistoryEntry) model.HistoryEntry {
-		record := model.Record{}
+		var record model.Record
 		if e.Link != nil {
 			record = model.LinkRecordOf(e.Link)
 		} else {

@@ -75,9 +75,10 @@ func (b *builder) pay(l ledger, p payment) (string, int64) {
 		to.balance += p.cents
 	}
 	usd := p.cents
-	if p.currency == "" {
+	switch p.currency {
+	case "":
 		p.currency = "USD"
-	} else if p.currency == "CNY" {
+	case "CNY":
 		usd = p.cents / yuan
 	}
 	key := b.add("Transfer", fmt.Sprintf("%s %s, %s %s", title(p.rail), p.at.Format(time.DateOnly), money(p.cents), p.currency),

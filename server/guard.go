@@ -51,7 +51,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		out := &recorder{ResponseWriter: w}
 		defer func() {
-			if value := recover(); value == http.ErrAbortHandler {
+			if value := recover(); value == http.ErrAbortHandler { //nolint:errorlint // the very value is the sign
 				panic(value)
 			} else if value != nil {
 				refuse(out, present(ctx, newPanicked(value)))

@@ -64,7 +64,7 @@ func (c *cache[K, V]) get(ctx context.Context, key K, compute func(context.Conte
 			return none, ctx.Err()
 		case <-r.done:
 		}
-		if r.err == nil || !(errors.Is(r.err, context.Canceled) || errors.Is(r.err, context.DeadlineExceeded)) {
+		if !errors.Is(r.err, context.Canceled) && !errors.Is(r.err, context.DeadlineExceeded) {
 			return r.value, r.err
 		}
 	}

@@ -96,9 +96,9 @@ func (l *ledger) check(row ingest.Row, m *made, records []draft[graph.Record], l
 		if d.keyed {
 			continue
 		}
-		print, ok := l.links[d.item.ID]
+		earlier, ok := l.links[d.item.ID]
 		twice := slices.ContainsFunc(links[:i], func(o draft[graph.Link]) bool { return o.item.ID == d.item.ID && o.print != d.print })
-		if twice || ok && print != d.print {
+		if twice || ok && earlier != d.print {
 			reject := row.Reject(0, ingest.Duplicate, "an earlier row declares the link "+clip(d.item.Key)+" with other content")
 			return &reject
 		}

@@ -65,7 +65,7 @@ func (s *splitter) run(ctx context.Context, file File) error {
 	if err != nil {
 		return graph.Errorf(graph.BadUserInput, "%s: it cannot be opened", file.Name).Because(err)
 	}
-	defer src.Close()
+	defer src.Close() //nolint:errcheck // it was only read
 	text := plainText(src)
 	s.comma = sniff(text)
 	s.framer = newFramer(text, s.comma, s.leftOut)
@@ -99,7 +99,7 @@ func (s *splitter) begin(table *csv.Reader) error {
 		wrong := s.rejects[0]
 		s.rejects = nil
 		return graph.Errorf(graph.BadUserInput, "%s: line %d: %s", s.file, wrong.Line, wrong.Reason)
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return graph.Errorf(graph.BadUserInput, "%s: the file is empty: its first line names the columns", s.file)
 	case errors.As(err, &parse):
 		return graph.Errorf(graph.BadUserInput, "%s: line %d: the header is malformed: %s", s.file, parse.Line, reasonOf(parse))
@@ -195,10 +195,10 @@ func (s *splitter) malformed(cells []string, wrong *csv.ParseError) ingest.Rejec
 func excerpt(row string) string { return strings.ToValidUTF8(strings.TrimRight(row, "\r\n"), "�") }
 
 func reasonOf(wrong *csv.ParseError) string {
-	switch wrong.Err {
-	case csv.ErrBareQuote:
+	switch {
+	case errors.Is(wrong, csv.ErrBareQuote):
 		return "a quote stands in a cell that is not quoted: quote the cell and double the quote"
-	case csv.ErrQuote:
+	case errors.Is(wrong, csv.ErrQuote):
 		return "text follows the quote that closes a cell, or no quote closes it: double the quotes within a cell"
 	}
 	return wrong.Err.Error()

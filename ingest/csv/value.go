@@ -31,7 +31,6 @@ type pattern struct{ glob, word string }
 
 func cell(column int) value         { return value{column: column} }
 func absent() value                 { return value{column: none} }
-func constant(text string) value    { return value{column: none, constant: text} }
 func (v *value) isAbsent() bool     { return v.column == none && v.constant == "" && v.parts == nil }
 func (v *value) dependsOnRow() bool { return v.column != none || v.parts != nil }
 

@@ -165,6 +165,7 @@ func (e entity) number(name string) *float64 {
 	return &f
 }
 
+//nolint:unused // kinds_gen.go calls it for a property of type Boolean
 func (e entity) boolean(name string) *bool {
 	b, err := strconv.ParseBool(e.fused.Properties.First(name))
 	if err != nil {
