@@ -165,11 +165,10 @@ func TestReplaceDeletesWhatVanished(t *testing.T) {
 	p := newPort(t)
 	replace := session.ImportOptions{Replace: p.Feed().Scan}
 	p.mustLoad(session.ImportOptions{}, files(nodesTable, edgesTable)...)
-	smaller := []csv.File{}
 	remake := func() []csv.File {
 		return files("n.csv\nid,kind,name\nb,Company,Bo Ltd\n", "e.csv\nfrom,to,kind\na,b,OWNS\n")
 	}
-	smaller = append(remake(), files("bad.csv\nfrom,to\nx\n")...)
+	smaller := append(remake(), files("bad.csv\nfrom,to\nx\n")...)
 	withheld := p.mustLoad(replace, smaller...)
 	if withheld.DeletesWithheld != 5 || withheld.Links.Deleted != 0 {
 		t.Errorf("with a reject: %+v", withheld)

@@ -152,6 +152,6 @@ func report(w io.Writer, r session.ImportReport, read, size int64) {
 	if size > 0 {
 		share = fmt.Sprintf(", %d %% of the input", 100*read/size)
 	}
-	fmt.Fprintf(w, "%s rows, %s rejected%s, %s rows/s\n", //nolint:errcheck // progress is no result
+	fmt.Fprintf(w, "%s rows, %s rejected%s, %s rows/s\n",
 		humanize.Comma(int64(r.RowsIn)), humanize.Comma(int64(r.Rejected)), share, humanize.Comma(int64(r.Rate())))
 }

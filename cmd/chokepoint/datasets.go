@@ -65,7 +65,7 @@ func printTallies(p *program, all []counts) {
 	}
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, d := range all {
-		fmt.Fprintf(w, "\t%s\trecords\t%s\tlinks\t  %s\n", humanize.Comma(int64(d.records)), humanize.Comma(int64(d.links)), d.name) //nolint:errcheck // Flush tells
+		fmt.Fprintf(w, "\t%s\trecords\t%s\tlinks\t  %s\n", humanize.Comma(int64(d.records)), humanize.Comma(int64(d.links)), d.name)
 	}
 	w.Flush() //nolint:errcheck // a closed pipe ends the program anyway
 }

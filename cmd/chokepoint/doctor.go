@@ -115,8 +115,11 @@ func (c *doctorCommand) examine(ctx context.Context, p *program, driver neo4j.Dr
 	}
 	row := func(query string, parameters map[string]any) (*neo4j.Record, error) {
 		result, err := neo4j.ExecuteQuery(ctx, driver, query, parameters, neo4j.EagerResultTransformer, neo4j.ExecuteQueryWithReadersRouting())
-		if err != nil || len(result.Records) == 0 {
-			return nil, errors.Join(err, errNoRow(err))
+		if err != nil {
+			return nil, err
+		}
+		if len(result.Records) == 0 {
+			return nil, graph.Errorf(graph.Unavailable, "the Neo4j server answered with nothing")
 		}
 		return result.Records[0], nil
 	}
@@ -145,13 +148,6 @@ func (c *doctorCommand) examine(ctx context.Context, p *program, driver neo4j.Dr
 	}
 	p.printf("The store on Neo4j has not landed yet; data is kept in sqlite: stores until then.\n")
 	return nil
-}
-
-func errNoRow(err error) error {
-	if err != nil {
-		return nil
-	}
-	return graph.Errorf(graph.Unavailable, "the Neo4j server answered with nothing")
 }
 
 // mayWrite tries a write that it takes back.

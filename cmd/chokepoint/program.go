@@ -103,7 +103,7 @@ func (p *program) failed(err error) int {
 }
 
 func (p *program) report(err error) {
-	fmt.Fprintf(p.err, "chokepoint: %s\n", strings.Join(strings.Fields(explain(err)), " ")) //nolint:errcheck // nobody is left to tell
+	fmt.Fprintf(p.err, "chokepoint: %s\n", strings.Join(strings.Fields(explain(err)), " "))
 }
 
 // explain returns what an error says, with the inmost cause where that is about
@@ -128,7 +128,7 @@ func explain(err error) string {
 
 // printf writes to standard output.
 func (p *program) printf(format string, args ...any) {
-	fmt.Fprintf(p.out, format, args...) //nolint:errcheck // a closed pipe ends the program anyway
+	fmt.Fprintf(p.out, format, args...)
 }
 
 // usageError is a command line that cannot be meant.

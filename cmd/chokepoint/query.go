@@ -91,7 +91,7 @@ func readVariables(flags []string) (json.RawMessage, error) {
 			if strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[") || strings.HasPrefix(value, `"`) {
 				return nil, usage("--var %s: the value begins like JSON and is not valid", name)
 			}
-			text, _ = json.Marshal(value) //nolint:errcheck // a string is always fine
+			text, _ = json.Marshal(value) // a string is always fine
 		}
 		variables[strings.TrimPrefix(name, "$")] = text
 	}

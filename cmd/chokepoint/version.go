@@ -8,7 +8,7 @@ import (
 type versionCommand struct{}
 
 // Run prints the version of the module and the revision that it was built from.
-func (versionCommand) Run(p *program) error {
+func (versionCommand) Run(p *program) error { //nolint:unparam // every command returns an error
 	p.printf("chokepoint %s\n", version())
 	return nil
 }
