@@ -55,6 +55,15 @@ func (p Properties) First(name string) string {
 	return ""
 }
 
+// Clone returns a copy that shares no memory with p but the texts.
+func (p Properties) Clone() Properties {
+	clone := slices.Clone(p)
+	for i := range clone {
+		clone[i].Values = slices.Clone(clone[i].Values)
+	}
+	return clone
+}
+
 // Normalize orders p by name, merges equal names (values in order, duplicates
 // dropped) and drops properties without values. It works in place.
 func (p Properties) Normalize() Properties {

@@ -3,7 +3,6 @@ package ontology
 import (
 	"cmp"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ func canonicalValues(h *graph.Header, kind *Kind) error {
 				continue
 			}
 			if !cloned { // what the caller shares stays as it is
-				h.Properties, cloned = cloneProperties(h.Properties), true
+				h.Properties, cloned = h.Properties.Clone(), true
 			}
 			h.Properties[i].Values[j] = canonical
 		}
@@ -37,14 +36,6 @@ func canonicalValues(h *graph.Header, kind *Kind) error {
 		h.Properties = h.Properties.Normalize()
 	}
 	return nil
-}
-
-func cloneProperties(properties graph.Properties) graph.Properties {
-	clone := slices.Clone(properties)
-	for i := range clone {
-		clone[i].Values = slices.Clone(clone[i].Values)
-	}
-	return clone
 }
 
 // Canonical returns the one text that stands for a value of this type, so that

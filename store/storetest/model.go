@@ -183,26 +183,18 @@ func (s modelState) dump() (out state) {
 // clone copies a record so that nothing is shared with what a callback got.
 func clone(r *graph.Record) graph.Record {
 	c := *r
-	c.Aliases, c.Markings, c.Properties = slices.Clone(r.Aliases), slices.Clone(r.Markings), cloneProperties(r.Properties)
+	c.Aliases, c.Markings, c.Properties = slices.Clone(r.Aliases), slices.Clone(r.Markings), r.Properties.Clone()
 	return c
 }
 
 func cloneLink(l *graph.Link) graph.Link {
 	c := *l
-	c.Markings, c.Properties = slices.Clone(l.Markings), cloneProperties(l.Properties)
+	c.Markings, c.Properties = slices.Clone(l.Markings), l.Properties.Clone()
 	for _, f := range []**float64{&c.Quantity, &c.Weight} {
 		if *f != nil {
 			v := **f
 			*f = &v
 		}
-	}
-	return c
-}
-
-func cloneProperties(p graph.Properties) graph.Properties {
-	c := slices.Clone(p)
-	for i := range c {
-		c[i].Values = slices.Clone(c[i].Values)
 	}
 	return c
 }
