@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -198,32 +196,12 @@ func number(t *testing.T, raw json.RawMessage) float64 {
 	return x
 }
 
-func supplyChain(t *testing.T) (d *nt.Data, from, to []network.NodeIndex, want map[string]json.RawMessage) {
-	t.Helper()
-	d = nt.Dataset(t, "planted_supply_a")
-	d.Directed = true
-	raw, err := os.ReadFile(filepath.Join(nt.Reference(t), "data", "planted_supply_a", "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	nt.Decode(t, raw, &want)
-	for v, id := range d.IDs {
-		switch id[:3] {
-		case "SUP":
-			from = append(from, network.NodeIndex(v))
-		case "DIS":
-			to = append(to, network.NodeIndex(v))
-		}
-	}
-	return d, from, to, want
-}
-
 func TestPathsOfThePlantedSupplyChain(t *testing.T) {
-	d, _, _, all := supplyChain(t)
+	d, _, _ := nt.PlantedSupply(t)
 	var cases map[string]struct {
 		Days json.RawMessage `json:"shortest_path_days"`
 	}
-	nt.Decode(t, all["shortest_path_interdiction_removal"], &cases)
+	nt.Decode(t, d.Expected["shortest_path_interdiction_removal"], &cases)
 	for key, want := range cases {
 		targets := dismantle.Nodes
 		if key[:3] == "arc" {
@@ -239,11 +217,11 @@ func TestPathsOfThePlantedSupplyChain(t *testing.T) {
 
 // The two brokers were planted as what everything must pass.
 func TestFlowOfThePlantedSupplyChain(t *testing.T) {
-	d, from, to, want := supplyChain(t)
+	d, from, to := nt.PlantedSupply(t)
 	var planted []string
-	nt.Decode(t, want["planted_chokepoint"], &planted)
+	nt.Decode(t, d.Expected["planted_chokepoint"], &planted)
 	p, err := dismantle.Flow(t.Context(), d.Network(t), from, to, d.Floats(t, "capacity"), 2, dismantle.Nodes, dismantle.Limits{})
-	if err != nil || p.Before != number(t, want["max_flow_all_suppliers_to_all_distributors"]) || p.Value != 0 || !p.Optimal {
+	if err != nil || p.Before != number(t, d.Expected["max_flow_all_suppliers_to_all_distributors"]) || p.Value != 0 || !p.Optimal {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if !slices.Equal(choice(p), indexed(t, d, planted)) || p.AlternativesTotal != 0 {

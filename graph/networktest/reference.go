@@ -127,6 +127,28 @@ func (d *Data) node(id string) int {
 	return int(v)
 }
 
+// PlantedSupply reads data/planted_supply_a, a directed supply chain with planted
+// chokepoints, with its suppliers, its distributors and its expected answers.
+func PlantedSupply(t testing.TB) (d *Data, suppliers, distributors []network.NodeIndex) {
+	t.Helper()
+	d = Dataset(t, "planted_supply_a")
+	d.Directed = true
+	raw, err := os.ReadFile(filepath.Join(Reference(t), "data", "planted_supply_a", "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	Decode(t, raw, &d.Expected)
+	for v, id := range d.IDs {
+		switch id[:3] {
+		case "SUP":
+			suppliers = append(suppliers, network.NodeIndex(v))
+		case "DIS":
+			distributors = append(distributors, network.NodeIndex(v))
+		}
+	}
+	return d, suppliers, distributors
+}
+
 // Dataset reads data/NAME/nodes.csv, if there is one, and edges.csv of the
 // reference data as an undirected graph; ends without a row become nodes in order of
 // appearance. Expected is the section "basic" of expected/NAME.json, if there is one.
