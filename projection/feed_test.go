@@ -76,34 +76,27 @@ func (f *fakeFeed) commit(b write) bool {
 func difference(before, after world) []store.Change {
 	var out []store.Change
 	for _, id := range keysOf(before.records, after.records) {
-		old, had := before.records[id]
-		current, has := after.records[id]
-		c := store.Change{}
-		if had {
-			c.RecordBefore = &old
-		}
-		if has {
-			c.RecordAfter = &current
-		}
-		if had != has || !reflect.DeepEqual(old, current) {
-			out = append(out, c)
+		if old, current, changed := versions(before.records, after.records, id); changed {
+			out = append(out, store.Change{RecordBefore: old, RecordAfter: current})
 		}
 	}
 	for _, id := range keysOf(before.links, after.links) {
-		old, had := before.links[id]
-		current, has := after.links[id]
-		c := store.Change{}
-		if had {
-			c.LinkBefore = &old
-		}
-		if has {
-			c.LinkAfter = &current
-		}
-		if had != has || !reflect.DeepEqual(old, current) {
-			out = append(out, c)
+		if old, current, changed := versions(before.links, after.links, id); changed {
+			out = append(out, store.Change{LinkBefore: old, LinkAfter: current})
 		}
 	}
 	return out
+}
+
+// versions returns an item before and after, nil where it is not there.
+func versions[V any](before, after map[graph.ID]V, id graph.ID) (old, current *V, changed bool) {
+	if v, ok := before[id]; ok {
+		old = &v
+	}
+	if v, ok := after[id]; ok {
+		current = &v
+	}
+	return old, current, !reflect.DeepEqual(old, current)
 }
 
 // signatures are the markings of changed items before and after; those of a link

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/networktest"
@@ -19,7 +18,6 @@ import (
 	"github.com/chokepoint/chokepoint/ingest/csv"
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
-	"github.com/chokepoint/chokepoint/store/sqlite"
 )
 
 // port is a store that tables are imported to.
@@ -31,20 +29,7 @@ type port struct {
 
 func newPort(t testing.TB) port {
 	t.Helper()
-	o, err := ontology.Load(chokepoint.Schema)
-	if err != nil {
-		t.Fatal(err)
-	}
-	driver, err := sqlite.Open(t.Context(), sqlite.Throwaway, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(driver, o)
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	st, o := newStore(t)
 	return port{st, t, o}
 }
 

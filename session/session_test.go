@@ -33,7 +33,8 @@ type world struct {
 	t testing.TB
 }
 
-func newWorld(t testing.TB) world {
+// newStore opens a throw-away store, closed when the test ends.
+func newStore(t testing.TB) (*store.Store, *ontology.Ontology) {
 	t.Helper()
 	o, err := ontology.Load(chokepoint.Schema)
 	if err != nil {
@@ -44,6 +45,17 @@ func newWorld(t testing.TB) world {
 		t.Fatal(err)
 	}
 	st := store.New(driver, o)
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return st, o
+}
+
+func newWorld(t testing.TB) world {
+	t.Helper()
+	st, o := newStore(t)
 	now := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	service, err := session.Open(t.Context(), st, o, session.Options{
 		Unmarked: graph.Markings{graph.Clear},
@@ -52,12 +64,7 @@ func newWorld(t testing.TB) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		service.Close()
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(service.Close)
 	return world{service, t}
 }
 
