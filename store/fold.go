@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -69,7 +70,7 @@ func latin(text string) string {
 		return r
 	}, norm.NFKD.String(text))
 	for _, r := range norm.NFC.String(bare) {
-		switch spelling := spell(r); {
+		switch spelling := cmp.Or(spell(r), spell(unicode.ToLower(r))); {
 		case r < 0x80:
 			b.WriteRune(r)
 		case spelling != "":
