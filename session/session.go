@@ -34,12 +34,26 @@ func (s *Session) token(version uint64) string {
 	return s.service.sealer.Seal(content[:], s.class[:], []byte("revision"))
 }
 
+// idleToken is the token of a write that changed nothing the viewer sees: it serves
+// reads as Token does, but names no write, so that undoing it cannot undo the write
+// before, which may be somebody else's.
+func (s *Session) idleToken() string {
+	content := binary.BigEndian.AppendUint64(nil, s.view.Version())
+	return s.service.sealer.Seal(append(content, 0), s.class[:], []byte("revision"))
+}
+
 func (s *Session) versionOf(token string) (uint64, error) {
+	version, _, err := s.open(token)
+	return version, err
+}
+
+// open returns the version that a token names, and whether it is an idle one.
+func (s *Session) open(token string) (version uint64, idle bool, err error) {
 	content, ok := s.service.sealer.Open(token, s.class[:], []byte("revision"))
-	if !ok || len(content) != 8 {
-		return 0, graph.Errorf(graph.BadUserInput, "this is no revision token of yours; take one from computedOn.asOf, revisions or a mutation")
+	if !ok || len(content) != 8 && len(content) != 9 {
+		return 0, false, graph.Errorf(graph.BadUserInput, "this is no revision token of yours; take one from computedOn.asOf, revisions or a mutation")
 	}
-	return binary.BigEndian.Uint64(content), nil
+	return binary.BigEndian.Uint64(content), len(content) == 9, nil
 }
 
 // AtLeast returns a session whose snapshot includes the revision of a token: s

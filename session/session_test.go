@@ -272,6 +272,49 @@ func TestRevertRestoresAndRefusesWhatChangedSince(t *testing.T) {
 	}
 }
 
+func TestRevertOfARevertBringsLinksBack(t *testing.T) {
+	w := newWorld(t)
+	w.chain()
+	token := w.as(local).Token()
+	for range 2 {
+		done, err := w.as(local).Revert(t.Context(), token, "undo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		token = done.Token
+	}
+	if n := hops(t, w.as(low), pathQuery("a", "e")); n != 4 {
+		t.Errorf("a to e takes %d hops once the undoing is undone", n)
+	}
+	if n := hops(t, w.as(local), pathQuery("a", "e")); n != 1 {
+		t.Errorf("a to e takes %d hops by the hidden short cut", n)
+	}
+}
+
+func TestRevertRefusesTheTokenOfAWriteThatChangedNothing(t *testing.T) {
+	w := newWorld(t)
+	w.chain()
+	for name, what := range map[string]session.Writing{
+		"unchanged":       {Records: []graph.Record{record("a", "Person")}},
+		"rejected":        {Records: []graph.Record{{Header: header("", nil), Kind: "Person"}}},
+		"to a hidden end": {Links: []graph.Link{link("ASSOCIATE_OF", "a", "nowhere")}},
+		"not found":       {Deletes: []graph.ID{id("nobody")}},
+	} {
+		done, err := w.as(local).Write(t.Context(), what)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.as(local).Revert(t.Context(), done.Token, "undo")
+		requireCode(t, err, graph.NotFound)
+		if _, err := w.as(local).AtLeast(t.Context(), done.Token); err != nil {
+			t.Errorf("%s: the token does not serve atLeast: %v", name, err)
+		}
+	}
+	if n := hops(t, w.as(low), pathQuery("a", "e")); n != 4 {
+		t.Errorf("an earlier write was undone: %d hops", n)
+	}
+}
+
 func TestJudgementsFuseForWhoSeesThem(t *testing.T) {
 	w := newWorld(t)
 	w.chain()

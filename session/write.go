@@ -52,9 +52,14 @@ func (s *Session) Write(ctx context.Context, w Writing) (*Written, error) {
 	}
 	s.service.writes.Lock()
 	defer s.service.writes.Unlock()
-	return s.write(ctx, w)
+	now, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return now.write(ctx, w)
 }
 
+// write writes; s is on the newest snapshot.
 func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
 	batch := store.Batch{
 		Who: s.viewer.Name, Why: w.Reason, At: graph.InstantOf(s.service.clock()),
@@ -82,6 +87,9 @@ func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
 		return nil, err
 	}
 	out := &Written{Token: after.Token()}
+	if after.view.Version() == s.view.Version() {
+		out.Token = after.idleToken()
+	}
 	for i, item := range done.Items {
 		written := WriteItem{ID: item.ID, Outcome: item.Outcome, Err: item.Err}
 		if at := i - len(batch.Records); at >= 0 && at < len(batch.Links) && item.Err == nil {
@@ -174,9 +182,12 @@ func (s *Session) declare(ctx context.Context, b *store.Batch) ([]store.Dataset,
 // Revert undoes a write as far as the viewer sees it: what it changed becomes as it
 // was before. CONFLICT if a later write changed the same items.
 func (s *Session) Revert(ctx context.Context, token, reason string) (*Written, error) {
-	version, err := s.versionOf(token)
+	version, idle, err := s.open(token)
 	if err != nil {
 		return nil, err
+	}
+	if idle {
+		return nil, graph.Errorf(graph.NotFound, "the write with this token changed nothing: there is nothing to undo")
 	}
 	s.service.writes.Lock()
 	defer s.service.writes.Unlock()
@@ -193,15 +204,21 @@ func (s *Session) Revert(ctx context.Context, token, reason string) (*Written, e
 		return nil, err
 	}
 	w := Writing{Reason: reason}
+	back := map[graph.ID]bool{} // deleted things that come back, and with them their links
+	for _, c := range changes {
+		if c.RecordBefore != nil {
+			back[c.RecordBefore.ID] = true
+		}
+	}
 	for _, c := range changes {
 		switch {
 		case c.RecordBefore != nil:
 			w.Records = append(w.Records, *c.RecordBefore)
 		case c.RecordAfter != nil:
 			w.Deletes = append(w.Deletes, c.RecordAfter.ID)
-		case c.LinkBefore != nil && s.seesEnds(c.LinkBefore):
+		case c.LinkBefore != nil && now.seesEnd(c.LinkBefore.From, back) && now.seesEnd(c.LinkBefore.To, back):
 			w.Links = append(w.Links, *c.LinkBefore)
-		case c.LinkAfter != nil && s.seesEnds(c.LinkAfter):
+		case c.LinkAfter != nil && now.seesEnds(c.LinkAfter):
 			w.Deletes = append(w.Deletes, c.LinkAfter.ID)
 		}
 	}
@@ -209,6 +226,12 @@ func (s *Session) Revert(ctx context.Context, token, reason string) (*Written, e
 		return nil, err
 	}
 	return now.write(ctx, w)
+}
+
+// seesEnd reports whether a thing is visible, or will be with what comes back.
+func (s *Session) seesEnd(id graph.ID, back map[graph.ID]bool) bool {
+	_, sees := s.view.Entity(id)
+	return sees || back[id]
 }
 
 // unchanged checks that items are still as a write left them.
