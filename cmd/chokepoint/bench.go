@@ -42,6 +42,15 @@ type timed struct {
 	Checksum float64 `json:"checksum"`
 }
 
+// median returns the middle of sorted values, the mean of the two if there are two.
+func median(sorted []float64) float64 {
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle]
+	}
+	return (sorted[middle-1] + sorted[middle]) / 2
+}
+
 // Run loads the edge list into memory and times the kernel alone.
 func (c *benchCommand) Run(ctx context.Context, p *program) error {
 	kernel, err := kernelNamed(c.Op)
@@ -65,7 +74,7 @@ func (c *benchCommand) Run(ctx context.Context, p *program) error {
 		seconds[i] = time.Since(started).Seconds()
 	}
 	slices.Sort(seconds)
-	result.Min, result.Max, result.Median = seconds[0], seconds[len(seconds)-1], seconds[len(seconds)/2]
+	result.Min, result.Max, result.Median = seconds[0], seconds[len(seconds)-1], median(seconds)
 	if c.JSON {
 		return json.NewEncoder(p.out).Encode(result)
 	}

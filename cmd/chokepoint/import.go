@@ -230,7 +230,7 @@ type rejectFile struct {
 
 func (r *rejectFile) write(rejects ...ingest.Reject) error {
 	if r.file == nil {
-		f, err := os.Create(r.path)
+		f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // rows of data that may be sensitive
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -368,5 +369,8 @@ func checkBench(t *testing.T, edges, op string) {
 	out := mustRun(t, "bench", "--graph", edges, "--op", op, "--runs", "2", "--json")
 	if err := json.Unmarshal([]byte(out), &result); err != nil || result.Op != op || result.Nodes != 4 || result.Links != 4 || result.Runs != 2 {
 		t.Errorf("%s: %s %v", op, out, err)
+	}
+	if mean := (result.Min + result.Max) / 2; math.Abs(result.Median-mean) > 1e-12 {
+		t.Errorf("%s: the median of two runs is %v, want their mean %v", op, result.Median, mean)
 	}
 }

@@ -134,6 +134,9 @@ func (d *Driver) open(ctx context.Context, o Options) (err error) {
 	if d.lock, err = lockFile(d.path + ".lock"); err != nil {
 		return err
 	}
+	if err := private(d.path); err != nil {
+		return err
+	}
 	if d.writerPool, err = sql.Open("sqlite", dsn(d.path, false, d.throwAway != "")); err != nil {
 		return failure(ctx, err)
 	}
@@ -166,6 +169,16 @@ func (d *Driver) open(ctx context.Context, o Options) (err error) {
 		return failure(ctx, err)
 	}
 	return failure(ctx, checkHead(ctx, conn))
+}
+
+// private makes the file of a new store, for its owner alone to read: SQLite would
+// make it readable to everybody. The log beside it gets the rights of the file.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return graph.Errorf(graph.Unavailable, "the store at %s cannot be opened for writing", path).Because(err)
+	}
+	return f.Close()
 }
 
 // dsn holds every pragma, so that each connection of a pool has them.

@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -40,6 +42,22 @@ func TestScanInWindows(t *testing.T) {
 			if d.scanMemory = memory; dump(t, d, at) != want {
 				t.Errorf("a scan in windows of %d bytes differs", memory)
 			}
+		}
+	}
+}
+
+// A store holds everything, whatever the markings: its owner alone reads it.
+func TestStoreIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	d := open(t, path)
+	defer d.Close()
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rights := info.Mode().Perm(); runtime.GOOS != "windows" && rights != 0o600 {
+			t.Errorf("%s has rights %o", filepath.Base(name), rights)
 		}
 	}
 }
