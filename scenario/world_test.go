@@ -40,10 +40,15 @@ func worldOf(t testing.TB, o Options) *world {
 	return w
 }
 
-// everySeed runs a test on worlds of twenty seeds, small and as demonstrated.
+// everySeed runs a test on worlds of twenty seeds, or five with -short, small and as
+// demonstrated.
 func everySeed(t *testing.T, test func(t *testing.T, w *world, seed uint64)) {
+	seeds := uint64(20)
+	if testing.Short() {
+		seeds = 5
+	}
 	for _, size := range []int{600, 3000} {
-		for seed := range uint64(20) {
+		for seed := range seeds {
 			t.Run(fmt.Sprintf("size %d seed %d", size, seed), func(t *testing.T) { test(t, worldOf(t, Options{Seed: seed, Size: size}), seed) })
 		}
 	}

@@ -79,6 +79,9 @@ func requireClose(t tester, name string, got, want []float64, tolerance float64)
 // weights, some of them 0.
 func shapes(t *testing.T, count int, check func(t *testing.T, g nt.Graph, net *network.Network, weights []float64)) {
 	t.Helper()
+	if testing.Short() {
+		count = (count + 3) / 4
+	}
 	for seed := range uint64(count) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		g := drawn(func(lo, hi int) int { return lo + r.IntN(hi-lo+1) })
