@@ -10,11 +10,6 @@ import (
 	"github.com/chokepoint/chokepoint/graph/ontology"
 )
 
-// MaxBatch bounds the items of a batch that comes through the API, each class by
-// itself: one request stays below some megabytes and its commit below a second.
-// The session holds callers to it; importers write larger batches.
-const MaxBatch = 10_000
-
 // Rejected is the outcome of an item that is not fit to be stored: nothing of it
 // is written.
 const Rejected Outcome = "REJECTED"
