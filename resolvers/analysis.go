@@ -42,7 +42,7 @@ func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weig
 	}
 	out := model.PathResult{
 		Paths: make([]model.Path, len(found.Routes)), TruncatedBecause: optional(found.TruncatedBecause),
-		Truncated: found.TruncatedBecause != "", ReachedFrom: found.ReachedFrom, ReachedTo: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn),
+		From: found.ReachedFrom, To: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn),
 	}
 	for i, r := range found.Routes {
 		d.Expect(r.Entities...)

@@ -48,9 +48,10 @@ type Route struct {
 type Paths struct {
 	Routes           []Route
 	TruncatedBecause string // "" when the search looked everywhere
-	// ReachedFrom and ReachedTo count the entities that each side had found; nil when
-	// there is a path.
-	ReachedFrom, ReachedTo *int
+	// ReachedFrom and ReachedTo count when called: the entities that can be reached
+	// within the bounds from one side, and those that reach the other. nil when there
+	// is a path.
+	ReachedFrom, ReachedTo func(context.Context) (int, error)
 	ComputedOn             ComputedOn
 }
 
@@ -102,7 +103,8 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 		}
 	}
 	if len(found.Paths) == 0 && len(q.Via) == 0 {
-		out.ReachedFrom, out.ReachedTo = &found.ReachedFrom.Nodes, &found.ReachedTo.Nodes
+		out.ReachedFrom = reaching(g, g.adjacency, q.From, q)
+		out.ReachedTo = reaching(g, reversed{g.adjacency}, q.To, q)
 	}
 	out.Routes, err = s.routes(ctx, g, q.Weight, found.Paths)
 	return out, err
@@ -130,14 +132,7 @@ func (s *Session) priced(ctx context.Context, q PathQuery) (*ground, path.Cost, 
 }
 
 func (s *Session) search(ctx context.Context, g *ground, q PathQuery, cost path.Cost) (path.Several, error) {
-	opt := path.Options{MaxHops: q.MaxHops}
-	if avoid := g.nodes(q.Avoid); len(avoid) > 0 {
-		barred := make(map[network.NodeIndex]bool, len(avoid))
-		for _, n := range avoid {
-			barred[n] = true
-		}
-		opt.Avoid = func(n network.NodeIndex) bool { return barred[n] }
-	}
+	opt := q.options(g)
 	from, to := g.nodes(q.From), g.nodes(q.To)
 	if len(q.Via) > 0 {
 		via := g.nodes(q.Via)
@@ -156,11 +151,45 @@ func (s *Session) search(ctx context.Context, g *ground, q PathQuery, cost path.
 	} else {
 		r, err = path.ShortestWeighted(ctx, g.adjacency, from, to, cost, opt)
 	}
-	found := path.Several{ReachedFrom: r.ReachedFrom, ReachedTo: r.ReachedTo, Cut: r.Cut}
+	found := path.Several{Cut: r.Cut}
 	if r.Found {
 		found.Paths = []path.Path{r.Path}
 	}
 	return found, err
+}
+
+func (q PathQuery) options(g *ground) path.Options {
+	opt := path.Options{MaxHops: q.MaxHops}
+	if avoid := g.nodes(q.Avoid); len(avoid) > 0 {
+		barred := make(map[network.NodeIndex]bool, len(avoid))
+		for _, n := range avoid {
+			barred[n] = true
+		}
+		opt.Avoid = func(n network.NodeIndex) bool { return barred[n] }
+	}
+	return opt
+}
+
+// reaching counts what is within the bounds of a query from a set. The search for a
+// path itself ends once one side is exhausted, and knows only a part of the other.
+func reaching(g *ground, a network.Adjacency, set []graph.ID, q PathQuery) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		reached, err := path.Reach(ctx, a, g.nodes(set), q.MaxHops, 0, q.options(g))
+		return len(reached.Nodes), err
+	}
+}
+
+// reversed is a graph walked against its links.
+type reversed struct{ network.Adjacency }
+
+// AppendOut appends the arcs that enter v.
+func (r reversed) AppendOut(v network.NodeIndex, buf []network.Arc) []network.Arc {
+	return r.Adjacency.AppendIn(v, buf)
+}
+
+// AppendIn appends the arcs that leave v.
+func (r reversed) AppendIn(v network.NodeIndex, buf []network.Arc) []network.Arc {
+	return r.Adjacency.AppendOut(v, buf)
 }
 
 // distinct counts the things that IDs name: entities once, unknown IDs each.

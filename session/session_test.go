@@ -185,8 +185,15 @@ func TestNoPathSaysHowFarEachSideCame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found.Routes) != 0 || found.ReachedFrom == nil || *found.ReachedFrom != 2 || found.TruncatedBecause != "" {
+	if len(found.Routes) != 0 || found.TruncatedBecause != "" {
 		t.Errorf("got %+v", found)
+	}
+	from, err := found.ReachedFrom(t.Context())
+	if err != nil || from != 2 {
+		t.Errorf("%d reached, %v; want 2", from, err)
+	}
+	if to, err := found.ReachedTo(t.Context()); err != nil || to != 5 { // the search itself had looked at a alone
+		t.Errorf("%d reach the target, %v; want 5", to, err)
 	}
 	q := pathQuery("a", "e")
 	q.MaxHops = 2

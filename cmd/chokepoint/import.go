@@ -189,6 +189,9 @@ func (c *importCommand) verdict(report session.ImportReport, err error) error {
 	if err != nil && c.MaxRejects >= 0 && report.Rejected > c.MaxRejects && graph.CodeOf(err) == graph.BadUserInput {
 		return &rejectsError{fmt.Sprintf("%d rows were rejected, more than --max-rejects %d; mend the rows in the reject file or raise the limit, and import again", report.Rejected, c.MaxRejects)}
 	}
+	if err == nil && report.RowsIn > 0 && report.Rejected == report.RowsIn {
+		return &rejectsError{"no row was fit to be imported; the reject file says why"}
+	}
 	if errors.Is(err, context.Canceled) {
 		return errors.New("the import was stopped; what was written stays, and to import again goes on from there")
 	}

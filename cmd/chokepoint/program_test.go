@@ -184,6 +184,10 @@ func TestImportAccountsForEveryRow(t *testing.T) {
 	if _, _, code := run(t, "import", "--store", url, "--rejects", rejects, "--max-rejects", "1", edges); code != exitRejects {
 		t.Errorf("past --max-rejects: exit code %d", code)
 	}
+	write("from,to", "a,")
+	if _, stderr, code := run(t, "import", "--store", url, "--dataset", "none", "--rejects", rejects, edges); code != exitRejects || !strings.Contains(stderr, "no row was fit") {
+		t.Errorf("nothing but rejects: exit code %d, %s", code, stderr)
+	}
 	write("from,to,kind,amount", "a,b,OWNS,10")
 	out = mustRun(t, "import", "--store", url, "--replace", edges)
 	if !strings.Contains(out, "1 in = 0 written + 1 unchanged + 0 rejected") || !strings.Contains(out, "1 deleted") {

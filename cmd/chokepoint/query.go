@@ -168,7 +168,7 @@ func inmost(err error) error {
 // firstQueries are worth asking of any store.
 func firstQueries() []server.WorkedQuery {
 	return []server.WorkedQuery{
-		{Title: "Who stands between the others", Query: `{ centrality(measure: BETWEENNESS, first: 5) { nodes { rank score entity { name kind } } } }`},
+		{Title: "Who is central", Query: `{ centrality(measure: PAGERANK, first: 5) { nodes { rank score entity { name kind } } } }`},
 		{Title: "Without which three the network falls apart the most", Query: `{ chokepoints(objective: FRAGMENTATION, budget: 3) { choices { rank entity { name } } before { connectedPairs } after { connectedPairs } optimal } }`},
 		{Title: "What is in here", Query: `{ datasets { name records links } entities(first: 1) { totalCount } }`},
 	}

@@ -688,9 +688,9 @@ type PathResult {
   truncated: Boolean!
   "What ended it; null when nothing did. Example: \"maxHops: 12\"."
   truncatedBecause: String
-  "How many entities were reached from ` + "`" + `from` + "`" + `, when there is no path. Example: 37."
+  "When there is no path: how many entities can be reached from ` + "`" + `from` + "`" + ` within the bounds, itself included; counted only when selected. Example: 37."
   reachedFrom: Int
-  "How many entities reach ` + "`" + `to` + "`" + `, when there is no path. Example: 4."
+  "When there is no path: how many entities reach ` + "`" + `to` + "`" + ` within the bounds, itself included; counted only when selected. Example: 4."
   reachedTo: Int
   "What they were computed on."
   computedOn: ComputedOn!

@@ -15517,7 +15517,7 @@ func (ec *executionContext) _PathResult_truncated(ctx context.Context, field gra
 			return ec.fieldContext_PathResult_truncated(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Truncated, nil
+			return obj.Truncated(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -15528,7 +15528,7 @@ func (ec *executionContext) _PathResult_truncated(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PathResult_truncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PathResult", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("PathResult", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _PathResult_truncatedBecause(ctx context.Context, field graphql.CollectedField, obj *model.PathResult) (ret graphql.Marshaler) {
@@ -15563,7 +15563,7 @@ func (ec *executionContext) _PathResult_reachedFrom(ctx context.Context, field g
 			return ec.fieldContext_PathResult_reachedFrom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReachedFrom, nil
+			return obj.ReachedFrom(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -15574,7 +15574,7 @@ func (ec *executionContext) _PathResult_reachedFrom(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PathResult_reachedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PathResult", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("PathResult", field, true, false, "Int")
 }
 
 func (ec *executionContext) _PathResult_reachedTo(ctx context.Context, field graphql.CollectedField, obj *model.PathResult) (ret graphql.Marshaler) {
@@ -15586,7 +15586,7 @@ func (ec *executionContext) _PathResult_reachedTo(ctx context.Context, field gra
 			return ec.fieldContext_PathResult_reachedTo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReachedTo, nil
+			return obj.ReachedTo(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -15597,7 +15597,7 @@ func (ec *executionContext) _PathResult_reachedTo(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PathResult_reachedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PathResult", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("PathResult", field, true, false, "Int")
 }
 
 func (ec *executionContext) _PathResult_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.PathResult) (ret graphql.Marshaler) {
@@ -28134,32 +28134,34 @@ func (ec *executionContext) _PathResult(ctx context.Context, sel ast.SelectionSe
 		case "paths":
 			out.Values[i] = ec._PathResult_paths(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "truncated":
 			out.Values[i] = ec._PathResult_truncated(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "truncatedBecause":
 			out.Values[i] = ec._PathResult_truncatedBecause(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reachedFrom":
-			out.Values[i] = ec._PathResult_reachedFrom(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PathResult_reachedFrom(ctx, field, obj)
+				})
 		case "reachedTo":
-			out.Values[i] = ec._PathResult_reachedTo(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PathResult_reachedTo(ctx, field, obj)
+				})
 		case "computedOn":
 			out.Values[i] = ec._PathResult_computedOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -79,6 +79,34 @@ type Path struct {
 // Hops counts the links.
 func (p Path) Hops() int { return len(p.LinkViews) }
 
+// PathResult holds the paths found, the best first.
+type PathResult struct {
+	Paths []Path
+	// TruncatedBecause says what ended the search early; nil when nothing did.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+	// From and To count what the two sides reach. They run only when selected; nil,
+	// when there is a path, gives null.
+	From, To func(context.Context) (int, error)
+}
+
+// Truncated says whether the search ended early.
+func (r PathResult) Truncated() bool { return r.TruncatedBecause != nil }
+
+// ReachedFrom counts what can be reached from the start.
+func (r PathResult) ReachedFrom(ctx context.Context) (*int, error) { return counted(ctx, r.From) }
+
+// ReachedTo counts what reaches the end.
+func (r PathResult) ReachedTo(ctx context.Context) (*int, error) { return counted(ctx, r.To) }
+
+func counted(ctx context.Context, count func(context.Context) (int, error)) (*int, error) {
+	if count == nil {
+		return nil, nil
+	}
+	n, err := count(ctx)
+	return &n, err
+}
+
 // Subgraph is a part of the graph.
 type Subgraph struct {
 	Chain

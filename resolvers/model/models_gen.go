@@ -193,22 +193,6 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor"`
 }
 
-// The paths found, the best first.
-type PathResult struct {
-	// The paths; ties by hops, then by the ids along them.
-	Paths []Path `json:"paths"`
-	// Whether the search ended before it had looked everywhere. Example: false.
-	Truncated bool `json:"truncated"`
-	// What ended it; null when nothing did. Example: "maxHops: 12".
-	TruncatedBecause *string `json:"truncatedBecause"`
-	// How many entities were reached from `from`, when there is no path. Example: 37.
-	ReachedFrom *int `json:"reachedFrom"`
-	// How many entities reach `to`, when there is no path. Example: 4.
-	ReachedTo *int `json:"reachedTo"`
-	// What they were computed on.
-	ComputedOn ComputedOn `json:"computedOn"`
-}
-
 // A property to write.
 type PropertyInput struct {
 	// Its name. Example: "birthDate".

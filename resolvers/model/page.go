@@ -51,11 +51,7 @@ func (c Connection[T]) PageInfo() PageInfo {
 
 // TotalCount counts all pages.
 func (c Connection[T]) TotalCount(ctx context.Context) (*int, error) {
-	if c.Total == nil {
-		return nil, nil
-	}
-	n, err := c.Total(ctx)
-	return &n, err
+	return counted(ctx, c.Total)
 }
 
 // The pages of the schema.
