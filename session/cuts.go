@@ -83,9 +83,12 @@ func (s *Session) Bridges(ctx context.Context, scope projection.Scope, page Page
 		return none, ComputedOn{}, err
 	}
 	out := Paged[Bridge]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	first := 0
+	if len(edges) > 0 {
+		first = slices.IndexFunc(found, func(f connectivity.Bridge) bool { return f.Link == edges[0] })
+	}
 	for i, b := range part.Items {
-		rank := slices.IndexFunc(found, func(f connectivity.Bridge) bool { return f.Link == b.Link }) + 1
-		out.Items = append(out.Items, Bridge{Link: views[i], Rank: rank, PairsCut: b.PairsCut})
+		out.Items = append(out.Items, Bridge{Link: views[i], Rank: first + i + 1, PairsCut: b.PairsCut})
 	}
 	return out, s.onNetwork(scope, g), nil
 }

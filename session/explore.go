@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -20,6 +21,7 @@ type ground struct {
 	adjacency network.Adjacency
 	nodes     func(ids []graph.ID) []network.NodeIndex // missing, hidden and excluded ones left out
 	id        func(network.NodeIndex) graph.ID
+	linkID    func(network.EdgeIndex) graph.ID
 	links     func(context.Context, []network.EdgeIndex) ([]LinkView, error)
 	count     func(context.Context) (nodes, links int, err error)
 	// confidence of a link, 0 to 1.
@@ -46,7 +48,8 @@ func (s *Session) walk(ctx context.Context, scope projection.Scope) (*ground, er
 			slices.SortFunc(nodes, c.CompareNodes)
 			return slices.Compact(nodes)
 		},
-		id: func(n network.NodeIndex) graph.ID { return s.view.ID(c.At(n)) },
+		id:     func(n network.NodeIndex) graph.ID { return s.view.ID(c.At(n)) },
+		linkID: c.LinkID,
 		links: func(ctx context.Context, edges []network.EdgeIndex) ([]LinkView, error) {
 			ids := make([]graph.ID, len(edges))
 			for i, e := range edges {
@@ -68,6 +71,7 @@ func (s *Session) walkNetwork(ctx context.Context, scope projection.Scope) (*gro
 		adjacency: g.Net,
 		nodes:     func(ids []graph.ID) []network.NodeIndex { return s.set(g, ids) },
 		id:        func(n network.NodeIndex) graph.ID { return g.Nodes[n] },
+		linkID:    g.LinkID,
 		links: func(ctx context.Context, edges []network.EdgeIndex) ([]LinkView, error) {
 			return s.views(ctx, g, edges)
 		},
@@ -125,10 +129,12 @@ type Subgraph struct {
 const (
 	maxDepth        = 10
 	maxNeighborhood = 2000
+	maxAmong        = 10_000 // links: two accounts alone may have more
 )
 
 // Neighborhood returns the entities within depth hops of others, at most first of
-// them, and the links among these. One store call. O(what the hops reach).
+// them, and the links among these, the first 10,000 by ID. One store call. O(what
+// the hops reach).
 func (s *Session) Neighborhood(ctx context.Context, of []graph.ID, depth int, scope projection.Scope, first int) (*Subgraph, error) {
 	switch {
 	case depth < 0 || depth > maxDepth:
@@ -162,9 +168,16 @@ func (s *Session) Neighborhood(ctx context.Context, of []graph.ID, depth int, sc
 	for _, n := range kept {
 		out.Entities = append(out.Entities, g.id(n))
 	}
+	var cuts []string
 	if len(kept) < len(reached.Nodes) {
-		out.TruncatedBecause = fmt.Sprintf("first: %d of %d entities", len(kept), len(reached.Nodes))
+		cuts = append(cuts, fmt.Sprintf("first: %d of %d entities", len(kept), len(reached.Nodes)))
 	}
+	if len(edges) > maxAmong {
+		cuts = append(cuts, fmt.Sprintf("%d of %d links among them", maxAmong, len(edges)))
+		slices.SortFunc(edges, func(a, b network.EdgeIndex) int { return g.linkID(a).Compare(g.linkID(b)) })
+		edges = edges[:maxAmong]
+	}
+	out.TruncatedBecause = strings.Join(cuts, ", ")
 	if out.Links, err = g.links(ctx, edges); err != nil {
 		return nil, err
 	}

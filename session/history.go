@@ -110,6 +110,9 @@ func (s *Session) historyOf(ctx context.Context, id graph.ID) ([]dated, error) {
 		}
 		version := s.view.VersionAt(v.Revision)
 		d.Token = s.token(version)
+		if of, _ := s.view.RevisionOf(version); of != v.Revision { // a link that waited for its ends
+			d.Token = s.idleToken(version)
+		}
 		d.at = position{string(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, version), uint32(i))), id}
 		out = append(out, d)
 	}
@@ -163,9 +166,22 @@ func (s *Session) Revisions(ctx context.Context, page Page) (Paged[Revision], er
 	return out, nil
 }
 
-// CountChanges counts the visible records and links that a revision changed.
+// CountChanges counts the visible records and links that a revision changed, once
+// for all viewers of the class. One store call.
 func (s *Session) CountChanges(ctx context.Context, r Revision) (records, links int, err error) {
-	changes, err := s.service.store.Changes(ctx, s.viewer.Clearance, r.revision)
+	made, err := s.service.made.get(ctx, s.key(projection.AnyTime(), "changes", r.revision), func(ctx context.Context) (any, error) {
+		records, links, err := s.countChanges(ctx, r.revision)
+		return tally{records, links}, err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	t := made.(tally)
+	return t.nodes, t.links, nil
+}
+
+func (s *Session) countChanges(ctx context.Context, r graph.Revision) (records, links int, err error) {
+	changes, err := s.service.store.Changes(ctx, s.viewer.Clearance, r)
 	if err != nil {
 		return 0, 0, err
 	}

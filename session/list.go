@@ -170,8 +170,18 @@ func (t PropertyTerm) holds(e *graph.Entity, kind *ontology.Kind) bool {
 		return (t.Equals == nil || foldCase(v) == foldCase(*t.Equals)) &&
 			(t.Contains == nil || strings.Contains(foldCase(v), foldCase(*t.Contains))) &&
 			(t.From == nil || compare(v, *t.From) >= 0) &&
-			(t.To == nil || compare(v, *t.To) <= 0 || strings.HasPrefix(v, *t.To))
+			(t.To == nil || compare(v, *t.To) <= 0 || covers(*t.To, v))
 	})
+}
+
+// covers says whether a date holds another date or instant: 2021 holds 2021-06-30.
+func covers(date, text string) bool {
+	if !strings.HasPrefix(text, date) {
+		return false
+	}
+	_, isDate := graph.ParseInstant(date)
+	_, isText := graph.ParseInstant(text)
+	return isDate && isText
 }
 
 // places lists the entities that fit what the projection knows, in order.

@@ -119,10 +119,11 @@ func pageOf[T any](s *Session, l listing, list []T, at func(T) position, page Pa
 			return 1
 		})
 	}
-	end := min(start+page.First, len(list))
-	out := Paged[T]{
-		Items: list[start:end], HasNextPage: end < len(list), HasPreviousPage: start > 0,
-		Total: func(context.Context) (int, error) { return len(list), nil },
+	total := len(list)
+	end := min(start+page.First, total)
+	out := Paged[T]{ // of its own, so that it does not hold on to the whole list
+		Items: slices.Clone(list[start:end]), HasNextPage: end < total, HasPreviousPage: start > 0,
+		Total: func(context.Context) (int, error) { return total, nil },
 	}
 	for _, item := range out.Items {
 		out.Cursors = append(out.Cursors, s.cursor(l, at(item)))

@@ -35,10 +35,10 @@ func (s *Session) token(version uint64) string {
 }
 
 // idleToken is the token of a write that changed nothing the viewer sees: it serves
-// reads as Token does, but names no write, so that undoing it cannot undo the write
-// before, which may be somebody else's.
-func (s *Session) idleToken() string {
-	content := binary.BigEndian.AppendUint64(nil, s.view.Version())
+// reads as that of the version does, but names no write, so that undoing it cannot
+// undo the write before, which may be somebody else's.
+func (s *Session) idleToken(version uint64) string {
+	content := binary.BigEndian.AppendUint64(nil, version)
 	return s.service.sealer.Seal(append(content, 0), s.class[:], []byte("revision"))
 }
 

@@ -88,7 +88,7 @@ func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
 	}
 	out := &Written{Token: after.Token()}
 	if after.view.Version() == s.view.Version() {
-		out.Token = after.idleToken()
+		out.Token = after.idleToken(after.view.Version())
 	}
 	for i, item := range done.Items {
 		written := WriteItem{ID: item.ID, Outcome: item.Outcome, Err: item.Err}
