@@ -26,9 +26,15 @@ func TestPropertyRangesEndWhereTheySay(t *testing.T) {
 		name, to string
 		want     int
 	}{
-		{"amount", "2", 2}, {"amount", "25", 3}, {"amount", "0", 0},
-		{"days", "2024-01", 1}, {"days", "2024", 3}, {"days", "20", 0}, {"days", "2023-12", 0},
-		{"grade", "b2", 2}, {"grade", "b", 0},
+		{"amount", "2", 2},
+		{"amount", "25", 3},
+		{"amount", "0", 0},
+		{"days", "2024-01", 1},
+		{"days", "2024", 3},
+		{"days", "20", 0},
+		{"days", "2023-12", 0},
+		{"grade", "b2", 2},
+		{"grade", "b", 0},
 	} {
 		f := session.Filter{Properties: []session.PropertyTerm{{Name: c.name, To: &c.to}}}
 		page, err := w.as(local).List(t.Context(), f, session.Order{By: session.ByID}, session.Page{First: 10})
