@@ -100,7 +100,7 @@ type tally struct{ nodes, links int }
 
 // count counts the entities and links of a scope of the layer ALL, cached.
 func (s *Session) count(ctx context.Context, scope projection.Scope) (nodes, links int, err error) {
-	made, err := s.service.made.get(ctx, s.key(scope, "count", nil), func(ctx context.Context) (any, error) {
+	made, err := s.made.get(ctx, s.key(scope, "count", nil), func(ctx context.Context) (any, error) {
 		nodes, links, err := s.view.Scoped(scope).Count(ctx)
 		return tally{nodes, links}, err
 	})

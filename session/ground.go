@@ -44,7 +44,7 @@ func (s *Session) network(ctx context.Context, scope projection.Scope) (*project
 	if err := checkScope(scope); err != nil {
 		return nil, err
 	}
-	made, err := s.service.made.get(ctx, s.key(scope, "network", nil), func(ctx context.Context) (any, error) {
+	made, err := s.made.get(ctx, s.key(scope, "network", nil), func(ctx context.Context) (any, error) {
 		return s.view.Scoped(scope).Materialize(ctx)
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func computed[T any](ctx context.Context, s *Session, scope projection.Scope, wh
 	if err != nil {
 		return none, nil, err
 	}
-	made, err := s.service.made.get(ctx, s.key(scope, what, how), func(ctx context.Context) (any, error) {
+	made, err := s.made.get(ctx, s.key(scope, what, how), func(ctx context.Context) (any, error) {
 		return compute(ctx, g)
 	})
 	if err != nil {

@@ -27,7 +27,7 @@ func (s *Session) Datasets(ctx context.Context) ([]Dataset, error) {
 	for _, d := range declared {
 		titles[d.Name] = d.Title
 	}
-	made, err := s.service.made.get(ctx, s.key(projection.AnyTime(), "datasets", nil), func(context.Context) (any, error) {
+	made, err := s.made.get(ctx, s.key(projection.AnyTime(), "datasets", nil), func(context.Context) (any, error) {
 		return s.view.Datasets(), nil
 	})
 	if err != nil {
@@ -169,7 +169,7 @@ func (s *Session) Revisions(ctx context.Context, page Page) (Paged[Revision], er
 // CountChanges counts the visible records and links that a revision changed, once
 // for all viewers of the class. One store call.
 func (s *Session) CountChanges(ctx context.Context, r Revision) (records, links int, err error) {
-	made, err := s.service.made.get(ctx, s.key(projection.AnyTime(), "changes", r.revision), func(ctx context.Context) (any, error) {
+	made, err := s.made.get(ctx, s.key(projection.AnyTime(), "changes", r.revision), func(ctx context.Context) (any, error) {
 		records, links, err := s.countChanges(ctx, r.revision)
 		return tally{records, links}, err
 	})

@@ -40,9 +40,12 @@ type Service struct {
 	clock      func() time.Time
 	unmarked   graph.Markings
 
-	views *cache[viewKey, *projection.View]
-	past  *cache[graph.Revision, *projection.Snapshot]
-	made  *cache[resultKey, any] // networks and what was computed on them
+	views *cache[viewKey, *projection.View] // of the present
+	made  *cache[resultKey, any]            // networks of the present and what was computed on them
+	past  *cache[graph.Revision, *past]
+	// loading holds a token while a past snapshot is read: two at once would need
+	// the memory of two more graphs.
+	loading chan struct{}
 
 	writes sync.Mutex // a writer's own token is taken before the next write
 }
@@ -62,6 +65,16 @@ type resultKey struct {
 	what    string
 	how     [32]byte
 }
+
+// past is a state of the graph that is no more. What is computed on it lies here and
+// goes with it: views and networks hold on to their snapshot.
+type past struct {
+	snapshot *projection.Snapshot
+	made     *cache[resultKey, any]
+}
+
+// pastShare is the part of the cache's budget that each past state may use.
+const pastShare = 8
 
 // Bounds of what a Service keeps. A view costs some bytes a revision and marking
 // set, so many may live; a past snapshot costs as much as the present one.
@@ -95,8 +108,10 @@ func Open(ctx context.Context, st *store.Store, o *ontology.Ontology, opt Option
 	return &Service{
 		store: st, projection: p, ontology: o, sealer: access.NewSealer(opt.Secret), clock: opt.Clock, unmarked: opt.Unmarked,
 		views: newCache[viewKey](maxViews, one),
-		past:  newCache[graph.Revision](maxPast, func(*projection.Snapshot) int64 { return 1 }),
 		made:  newCache[resultKey](opt.CacheBytes, sizeOf),
+		past:  newCache[graph.Revision](maxPast, func(*past) int64 { return 1 }),
+
+		loading: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -113,10 +128,7 @@ func (s *Service) Close() { s.projection.Close() }
 
 // Session returns a session for a viewer on the newest snapshot.
 func (s *Service) Session(ctx context.Context, viewer access.Viewer) (*Session, error) {
-	return s.on(ctx, viewer, s.projection.Current())
-}
-
-func (s *Service) on(ctx context.Context, viewer access.Viewer, snapshot *projection.Snapshot) (*Session, error) {
+	snapshot := s.projection.Current()
 	key := viewKey{viewer.Clearance.Class(), snapshot.Revision()}
 	view, err := s.views.get(ctx, key, func(context.Context) (*projection.View, error) {
 		return snapshot.View(viewer.Clearance), nil
@@ -124,7 +136,22 @@ func (s *Service) on(ctx context.Context, viewer access.Viewer, snapshot *projec
 	if err != nil {
 		return nil, err
 	}
-	return &Session{service: s, viewer: viewer, class: key.class, view: view, at: key.revision}, nil
+	return &Session{service: s, viewer: viewer, class: key.class, view: view, at: key.revision, made: s.made}, nil
+}
+
+// remember reads a past state.
+func (s *Service) remember(ctx context.Context, r graph.Revision) (*past, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case s.loading <- struct{}{}:
+	}
+	defer func() { <-s.loading }()
+	snapshot, err := s.projection.At(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &past{snapshot, newCache[resultKey](s.made.budget/pastShare, sizeOf)}, nil
 }
 
 // sizeOf estimates the memory of a cached result.

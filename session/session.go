@@ -17,7 +17,8 @@ type Session struct {
 	viewer  access.Viewer
 	class   access.Class
 	view    *projection.View
-	at      graph.Revision // what the store is read as of
+	at      graph.Revision         // what the store is read as of
+	made    *cache[resultKey, any] // networks of the view and what was computed on them
 }
 
 // Ontology returns what the schema declares; it is the same for everybody.
@@ -87,11 +88,12 @@ func (s *Session) AsOf(ctx context.Context, token string) (*Session, error) {
 	if !ok {
 		return nil, graph.Errorf(graph.Stale, "the revision of this token has not arrived here yet; try again shortly")
 	}
-	snapshot, err := s.service.past.get(ctx, revision, func(ctx context.Context) (*projection.Snapshot, error) {
-		return s.service.projection.At(ctx, revision)
+	then, err := s.service.past.get(ctx, revision, func(ctx context.Context) (*past, error) {
+		return s.service.remember(ctx, revision)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.service.on(ctx, s.viewer, snapshot)
+	view := then.snapshot.View(s.viewer.Clearance)
+	return &Session{service: s.service, viewer: s.viewer, class: s.class, view: view, at: revision, made: then.made}, nil
 }
