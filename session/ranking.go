@@ -129,7 +129,8 @@ func rankedPage(nodes Paged[network.NodeIndex], r *ranking, g *projection.Graph)
 
 // weights returns the strength of each link, nil for Unweighted.
 func (s *Session) weights(ctx context.Context, scope projection.Scope, g *projection.Graph, weight LinkWeight) ([]float64, error) {
-	column, absent := projection.Column(""), 1.0
+	var column projection.Column
+	absent := 1.0
 	switch weight {
 	case Unweighted:
 		return nil, nil
