@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/resolvers/model"
@@ -48,10 +49,12 @@ func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (mod
 	if together.pages[key] == nil {
 		together.pages[key] = map[graph.ID]model.LinkPage{}
 	}
+	var views []model.LinkView
 	for i, owner := range ids {
 		together.pages[key][owner] = pages[i]
-		l.expectEnds(pages[i].Items)
+		views = append(views, pages[i].Items...)
 	}
+	l.expectLinks(views)
 	return together.pages[key][id], nil
 }
 
@@ -84,7 +87,50 @@ func (l *Loader) Judgements(ctx context.Context, id graph.ID) ([]graph.Link, err
 	return together.judgements[id], nil
 }
 
-// Support implements model.Door.
+// statement is a record or a link, or neither if it is missing.
+type statement struct {
+	record *graph.Record
+	link   *graph.Link
+}
+
+// Support implements model.Door, for all links that are announced at once.
 func (l *Loader) Support(ctx context.Context, ids []graph.ID) ([]graph.Record, []graph.Link, error) {
-	return l.session.Support(ctx, ids)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.loadSupport(ctx, ids); err != nil {
+		return nil, nil, err
+	}
+	var records []graph.Record
+	var links []graph.Link
+	for _, id := range slices.Compact(slices.SortedFunc(slices.Values(ids), graph.ID.Compare)) {
+		if s := l.stated[id]; s.record != nil {
+			records = append(records, *s.record)
+		} else if s.link != nil {
+			links = append(links, *s.link)
+		}
+	}
+	return records, links, nil
+}
+
+func (l *Loader) loadSupport(ctx context.Context, ids []graph.ID) error {
+	unknown := func(id graph.ID) bool { _, ok := l.stated[id]; return !ok }
+	if !slices.ContainsFunc(ids, unknown) {
+		return nil
+	}
+	wanted := slices.Concat(l.supports, ids)
+	records, links, err := l.session.Support(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	l.supports = nil
+	for _, id := range wanted {
+		l.stated[id] = statement{}
+	}
+	for i := range records {
+		l.stated[records[i].ID] = statement{record: &records[i]}
+	}
+	for i := range links {
+		l.stated[links[i].ID] = statement{link: &links[i]}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -25,11 +26,13 @@ type Loader struct {
 
 	mu       sync.Mutex
 	entities map[graph.ID]*graph.Entity // nil for what is missing
-	levels   map[graph.ID]*level        // of the entities loaded together
-	expected []graph.ID                 // announced, not yet loaded
+	levels   map[graph.ID]*level        // of each entity
+	expected [][]graph.ID               // announced, not yet loaded, by level
+	stated   map[graph.ID]statement     // what supports links
+	supports []graph.ID                 // announced, not yet loaded
 }
 
-// level is what was loaded together and will be asked alike.
+// level is what was announced together and will be asked alike.
 type level struct {
 	ids        []graph.ID
 	pages      map[string]map[graph.ID]model.LinkPage // by query
@@ -38,28 +41,34 @@ type level struct {
 
 // New returns a Loader on a session.
 func New(s *session.Session) *Loader {
-	return &Loader{session: s, entities: map[graph.ID]*graph.Entity{}, levels: map[graph.ID]*level{}}
+	return &Loader{
+		session: s, entities: map[graph.ID]*graph.Entity{}, levels: map[graph.ID]*level{},
+		stated: map[graph.ID]statement{},
+	}
 }
 
-// Expect announces entities that may be asked for; the first that is asked for
-// loads all.
+// Expect announces the entities of a level; the first that is asked for loads all
+// that is announced, the first that is asked for its links loads those of its level.
 func (l *Loader) Expect(ids ...graph.ID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.expected = append(l.expected, ids...)
+	l.expected = append(l.expected, ids)
 }
 
-// ExpectEnds announces the ends of links.
-func (l *Loader) ExpectEnds(links []model.LinkView) {
+// ExpectLinks announces the ends of links, as a level, and what supports them.
+func (l *Loader) ExpectLinks(links []model.LinkView) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.expectEnds(links)
+	l.expectLinks(links)
 }
 
-func (l *Loader) expectEnds(links []model.LinkView) {
+func (l *Loader) expectLinks(links []model.LinkView) {
+	ends := make([]graph.ID, 0, 2*len(links))
 	for i := range links {
-		l.expected = append(l.expected, links[i].From, links[i].To)
+		ends = append(ends, links[i].From, links[i].To)
+		l.supports = append(l.supports, links[i].Support...)
 	}
+	l.expected = append(l.expected, ends)
 }
 
 // Entity implements model.Door.
@@ -85,14 +94,23 @@ func (l *Loader) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity,
 	return found, nil
 }
 
-// load loads what is not there of ids, and all that is expected with it.
+// load loads what is not there of ids, and all that is expected with it. What
+// nobody announced is a level of its own.
 func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
-	missing := l.missing(nil, ids)
-	if len(missing) == 0 {
+	if !slices.ContainsFunc(ids, l.lacks) {
 		return nil
 	}
-	missing = l.missing(missing, l.expected)
-	l.expected = nil
+	var missing []graph.ID
+	var levels []*level
+	for _, group := range append(l.expected, ids) {
+		together := &level{pages: map[string]map[graph.ID]model.LinkPage{}}
+		for _, id := range group {
+			if l.lacks(id) {
+				l.entities[id] = nil // each once
+				missing, levels = append(missing, id), append(levels, together)
+			}
+		}
+	}
 	found, err := l.session.Entities(ctx, missing)
 	if err != nil {
 		for _, id := range missing { // so that a later look-up tries again
@@ -100,25 +118,20 @@ func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
 		}
 		return err
 	}
-	together := &level{pages: map[string]map[graph.ID]model.LinkPage{}}
+	l.expected = nil
 	for i, id := range missing {
 		l.entities[id] = found[i]
 		if e := found[i]; e != nil && l.levels[e.ID] == nil {
 			l.entities[e.ID] = e
-			l.levels[e.ID] = together
-			together.ids = append(together.ids, e.ID)
+			l.levels[e.ID] = levels[i]
+			levels[i].ids = append(levels[i].ids, e.ID)
 		}
 	}
 	return nil
 }
 
-// missing appends those of ids that nobody has asked for, and notes them.
-func (l *Loader) missing(list, ids []graph.ID) []graph.ID {
-	for _, id := range ids {
-		if _, ok := l.entities[id]; !ok {
-			l.entities[id] = nil
-			list = append(list, id)
-		}
-	}
-	return list
+// lacks reports whether nobody has looked an entity up.
+func (l *Loader) lacks(id graph.ID) bool {
+	_, ok := l.entities[id]
+	return !ok
 }

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/chokepoint/chokepoint/analysis"
 	"github.com/chokepoint/chokepoint/graph"
@@ -20,6 +21,7 @@ func (query) Neighborhood(ctx context.Context, of []graph.ID, depth int, scope *
 		return model.Subgraph{}, err
 	}
 	d.Expect(s.Entities...)
+	d.ExpectLinks(s.Links)
 	return model.Subgraph{
 		Chain:         model.Chain{EntityIDs: s.Entities, LinkViews: s.Links, Door: d.Loader},
 		TotalEntities: s.TotalEntities, TotalLinks: s.TotalLinks,
@@ -44,10 +46,14 @@ func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weig
 		Paths: make([]model.Path, len(found.Routes)), TruncatedBecause: optional(found.TruncatedBecause),
 		From: found.ReachedFrom, To: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn),
 	}
+	var entities []graph.ID
+	var links []session.LinkView
 	for i, r := range found.Routes {
-		d.Expect(r.Entities...)
+		entities, links = append(entities, r.Entities...), append(links, r.Links...)
 		out.Paths[i] = model.Path{Chain: model.Chain{EntityIDs: r.Entities, LinkViews: r.Links, Door: d.Loader}, Cost: r.Cost}
 	}
+	d.Expect(entities...)
+	d.ExpectLinks(links)
 	return out, nil
 }
 
@@ -61,8 +67,8 @@ func (query) Centrality(ctx context.Context, measure model.CentralityMeasure, we
 	if err != nil {
 		return model.RankingConnection{}, err
 	}
+	expect(d, places.Items, func(r session.Ranked) graph.ID { return r.ID })
 	return model.RankingConnection{ComputedOn: computedOn(on), Connection: model.Page(places, func(r session.Ranked) model.RankedEntity {
-		d.Expect(r.ID)
 		return model.RankedEntity{Ref: model.Ref{ID: r.ID, Door: d.Loader}, Rank: r.Rank, Score: r.Score}
 	})}, nil
 }
@@ -77,8 +83,8 @@ func (query) ArticulationPoints(ctx context.Context, scope *model.Scope, first i
 	if err != nil {
 		return model.ArticulationPointConnection{}, err
 	}
+	expect(d, points.Items, func(p session.ArticulationPoint) graph.ID { return p.ID })
 	return model.ArticulationPointConnection{ComputedOn: computedOn(on), Connection: model.Page(points, func(p session.ArticulationPoint) model.ArticulationPoint {
-		d.Expect(p.ID)
 		return model.ArticulationPoint{Ref: model.Ref{ID: p.ID, Door: d.Loader}, Rank: p.Rank, Pieces: p.Pieces, PairsCut: p.PairsCut}
 	})}, nil
 }
@@ -93,8 +99,12 @@ func (query) Bridges(ctx context.Context, scope *model.Scope, first int, after, 
 	if err != nil {
 		return model.BridgeConnection{}, err
 	}
+	links := make([]session.LinkView, len(bridges.Items))
+	for i, b := range bridges.Items {
+		links[i] = b.Link
+	}
+	d.ExpectLinks(links)
 	return model.BridgeConnection{ComputedOn: computedOn(on), Connection: model.Page(bridges, func(b session.Bridge) model.Bridge {
-		d.ExpectEnds([]model.LinkView{b.Link})
 		return model.Bridge{Rank: b.Rank, Link: model.LinkOf(&b.Link, d.Loader), PairsCut: b.PairsCut}
 	})}, nil
 }
@@ -116,23 +126,36 @@ func (query) Chokepoints(ctx context.Context, objective model.DisruptionObjectiv
 		Choices: d.choices(plan.Choices), Before: figures(plan.Before), After: figures(plan.After),
 		Optimal: plan.Optimal, Bound: plan.Bound, Gap: plan.Gap, AlternativesTotal: plan.AlternativesTotal, ComputedOn: computedOn(plan.ComputedOn),
 	}
+	d.expectChoices(append([][]session.Choice{plan.Choices}, plan.Alternatives...))
 	for _, set := range plan.Alternatives {
 		out.Alternatives = append(out.Alternatives, model.ChokepointAlternative{Choices: d.choices(set)})
 	}
 	return out, nil
 }
 
+// expectChoices announces what a plan and its alternatives name.
+func (d door) expectChoices(sets [][]session.Choice) {
+	var entities []graph.ID
+	var links []session.LinkView
+	for _, c := range slices.Concat(sets...) {
+		if c.Link != nil {
+			links = append(links, *c.Link)
+		} else {
+			entities = append(entities, c.Entity)
+		}
+	}
+	d.Expect(entities...)
+	d.ExpectLinks(links)
+}
+
 func (d door) choices(set []session.Choice) []model.ChokepointChoice {
 	choices := make([]model.ChokepointChoice, len(set))
 	for i, c := range set {
 		choices[i] = model.ChokepointChoice{Ref: model.Ref{ID: c.Entity, Door: d.Loader}, Rank: i + 1, MarginalEffect: c.Marginal}
-		if c.Link == nil {
-			d.Expect(c.Entity)
-			continue
+		if c.Link != nil {
+			link := model.LinkOf(c.Link, d.Loader)
+			choices[i].Link = &link
 		}
-		d.ExpectEnds([]model.LinkView{*c.Link})
-		link := model.LinkOf(c.Link, d.Loader)
-		choices[i].Link = &link
 	}
 	return choices
 }

@@ -31,10 +31,16 @@ func (query) Nodes(ctx context.Context, ids []graph.ID, atLeast *string) ([]mode
 		return nil, err
 	}
 	d.Expect(ids...)
+	views := make([]session.LinkView, 0, len(ids))
+	for _, l := range links {
+		if l != nil {
+			views = append(views, *l)
+		}
+	}
+	d.ExpectLinks(views)
 	nodes := make([]model.Node, len(ids))
 	for i, id := range ids {
 		if links[i] != nil {
-			d.ExpectEnds([]model.LinkView{*links[i]})
 			nodes[i] = model.LinkOf(links[i], d.Loader)
 			continue
 		}
@@ -88,8 +94,8 @@ func (query) Search(ctx context.Context, words string, kinds []graph.Kind, first
 	if err != nil {
 		return model.SearchConnection{}, err
 	}
+	expect(d, found.Items, func(f session.Found) graph.ID { return f.ID })
 	return model.Page(found, func(f session.Found) model.SearchHit {
-		d.Expect(f.ID)
 		return model.SearchHit{Ref: model.Ref{ID: f.ID, Door: d.Loader}, Score: f.Score, Matched: f.Matched}
 	}), nil
 }

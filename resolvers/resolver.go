@@ -40,7 +40,8 @@ type request struct {
 	door
 
 	mu     sync.Mutex
-	others map[[2]string]door // by what they were asked for: atLeast, asOf
+	others map[[2]string]door          // by what they were asked for: atLeast, asOf
+	past   map[string]*session.Session // by asOf
 }
 
 // door is a session with the loader on it.
@@ -49,16 +50,29 @@ type door struct {
 	*loaders.Loader
 }
 
+// expect announces the entities of a list.
+func expect[T any](d door, list []T, id func(T) graph.ID) {
+	ids := make([]graph.ID, len(list))
+	for i, item := range list {
+		ids[i] = id(item)
+	}
+	d.Expect(ids...)
+}
+
 func newDoor(s *session.Session) door { return door{s, loaders.New(s)} }
 
 type contextKey struct{}
 
 // NewContext gives the operations of a request their session.
 func NewContext(ctx context.Context, s *session.Session) context.Context {
-	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), others: map[[2]string]door{}})
+	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), others: map[[2]string]door{}, past: map[string]*session.Session{}})
 }
 
 var errNoSession = graph.Errorf(graph.Internal, "the request has no session")
+
+// maxStates bounds how many past states one request looks at: each is a graph in
+// memory while the request lasts.
+const maxStates = 5
 
 // open returns the door of the request, moved to a snapshot that includes one
 // revision or shows another, if that is asked for.
@@ -84,7 +98,7 @@ func open(ctx context.Context, atLeast, asOf *string) (door, error) {
 		}
 	}
 	if asOf != nil {
-		if s, err = s.AsOf(ctx, *asOf); err != nil {
+		if s, err = r.asOf(ctx, s, *asOf); err != nil {
 			return door{}, err
 		}
 	}
@@ -94,6 +108,21 @@ func open(ctx context.Context, atLeast, asOf *string) (door, error) {
 	}
 	r.others[key] = d
 	return d, nil
+}
+
+// asOf moves a session to a past state, each read once; the caller holds the lock.
+func (r *request) asOf(ctx context.Context, s *session.Session, token string) (*session.Session, error) {
+	if then, ok := r.past[token]; ok {
+		return then, nil
+	}
+	if len(r.past) == maxStates {
+		return nil, graph.Errorf(graph.TooComplex, "scope.asOf: a request looks at no more than %d states", maxStates)
+	}
+	then, err := s.AsOf(ctx, token)
+	if err == nil {
+		r.past[token] = then
+	}
+	return then, err
 }
 
 // scoped opens the door that a scope asks for.
