@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"fmt"
 	"math"
@@ -17,10 +18,11 @@ const MaxVia = 5
 
 // Bounds of the search for paths through given nodes. Every leg is known by its
 // best few ways, which combine; in practice the first or second combination
-// repeats no node.
+// repeats no node. Where a few hubs are on every way, none may be free of repeats,
+// so all orders together try so many beginnings of combinations and no more.
 const (
-	legWays     = 16
-	maxCombined = 20_000
+	legWays  = 16
+	maxTried = 240_000
 )
 
 // Via returns the k best paths from one set to another that pass all nodes of via,
@@ -30,8 +32,10 @@ const (
 // To pass given nodes without repeating one is NP-hard in general. Every order of
 // via is tried; each leg between two of them is known by its 16 best ways, and
 // their combinations are tried from the best on. The answer is exact unless Cut is
-// set: then a combination beyond those could be better. O(|via|! · |via|) searches
-// for 16 paths. Errors: more than MaxVia nodes, and those of path.KShortest.
+// set: then a combination beyond those could be better, or a longer path exist
+// where there are fewer than k. O(|via|²) searches for 16 paths, and a bounded
+// number of combinations. Errors: more than MaxVia nodes, and those of
+// path.KShortest.
 func Via(ctx context.Context, g network.Adjacency, from, to, via []network.NodeIndex, k int, cost path.Cost, opt path.Options) (path.Several, error) {
 	if len(via) > MaxVia {
 		return path.Several{}, fmt.Errorf("analysis: %d nodes to pass, at most %d", len(via), MaxVia)
@@ -43,6 +47,10 @@ func Via(ctx context.Context, g network.Adjacency, from, to, via []network.NodeI
 	}
 	if len(via) == 0 {
 		return path.KShortest(ctx, g, v.from, v.to, k, cost, opt)
+	}
+	v.share = maxTried
+	for n := range via {
+		v.share /= n + 1
 	}
 	var err error
 	permute(via, func(order []network.NodeIndex) bool {
@@ -64,7 +72,9 @@ type viaSearch struct {
 	wanted   int
 	legs     map[legKey]path.Several
 	found    []path.Path
-	cut      bool
+	share    int  // of maxTried, for each order
+	unknown  bool // a combination that was not tried may be better than what was found
+	tooLong  bool // a path of too many hops was left out
 }
 
 // legKey names a leg: NoNode stands for the whole set from or to.
@@ -105,7 +115,7 @@ func (v *viaSearch) order(ctx context.Context, order []network.NodeIndex) error 
 			return err
 		}
 		if len(legs[i].Paths) == 0 {
-			v.cut = v.cut || legs[i].Cut
+			v.tooLong = v.tooLong || legs[i].Cut
 			return nil
 		}
 	}
@@ -137,51 +147,89 @@ func (v *viaSearch) leg(ctx context.Context, a, b network.NodeIndex) (path.Sever
 	return s, err
 }
 
-// combine walks the combinations of ways in the order of their cost.
+// beginning is a choice of ways for the first legs of an order.
+type beginning struct {
+	before *beginning // the same without the last leg, nil for one leg
+	leg    int        // the last
+	way    int        // of the last leg
+	cost   float64    // of it all
+	least  float64    // of any combination that begins so
+	nodes  []network.NodeIndex
+}
+
+// beginnings is a heap with the one of least cost to come on top.
+type beginnings []*beginning
+
+func (b beginnings) Len() int           { return len(b) }
+func (b beginnings) Less(i, j int) bool { return b[i].least < b[j].least }
+func (b beginnings) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+func (b *beginnings) Push(x any)        { *b = append(*b, x.(*beginning)) }
+func (b *beginnings) Pop() any {
+	last := len(*b) - 1
+	x := (*b)[last]
+	*b = (*b)[:last]
+	return x
+}
+
+// combine walks the combinations of ways in the order of their cost. A beginning
+// that repeats a node is given up with all that begin so.
 func (v *viaSearch) combine(ctx context.Context, legs []path.Several) error {
-	type choice struct {
-		ways []int
-		cost float64
+	rest := make([]float64, len(legs)) // the least cost of the legs after each
+	for i := len(legs) - 1; i > 0; i-- {
+		rest[i-1] = rest[i] + legs[i].Paths[0].Cost
 	}
-	total := func(ways []int) float64 {
-		sum := 0.0
-		for i, w := range ways {
-			sum += legs[i].Paths[w].Cost
+	begin := func(before *beginning, leg, way int) *beginning {
+		b := &beginning{before: before, leg: leg, way: way, cost: legs[leg].Paths[way].Cost}
+		if before != nil {
+			b.cost += before.cost
 		}
-		return sum
+		b.least = b.cost + rest[leg]
+		return b
 	}
-	first := make([]int, len(legs))
-	open := []choice{{first, total(first)}}
-	seen := map[string]bool{fmt.Sprint(first): true}
+	open := beginnings{begin(nil, 0, 0)}
 	for tried := 0; len(open) > 0; tried++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if tried == maxCombined {
-			v.cut = true
+		b := heap.Pop(&open).(*beginning)
+		if b.least > v.worst() {
 			return nil
 		}
-		c := open[0]
-		open = open[1:]
-		if worst := v.worst(); len(v.found) >= v.wanted && c.cost > worst {
+		if tried == v.share {
+			v.unknown = true
 			return nil
 		}
-		v.join(legs, c.ways)
-		for i := range c.ways {
-			next := slices.Clone(c.ways)
-			if next[i]++; next[i] == len(legs[i].Paths) {
-				v.cut = v.cut || len(legs[i].Paths) == legWays || legs[i].Cut
-				continue
-			}
-			if key := fmt.Sprint(next); !seen[key] {
-				seen[key] = true
-				n := choice{next, total(next)}
-				at, _ := slices.BinarySearchFunc(open, n, func(a, b choice) int { return cmp.Compare(a.cost, b.cost) })
-				open = slices.Insert(open, at, n)
-			}
+		if next := b.way + 1; next < len(legs[b.leg].Paths) {
+			heap.Push(&open, begin(b.before, b.leg, next))
+		} else {
+			v.unknown = v.unknown || next == legWays
+			v.tooLong = v.tooLong || legs[b.leg].Cut
+		}
+		switch {
+		case !v.walk(b, legs[b.leg].Paths[b.way].Nodes):
+		case b.leg+1 < len(legs):
+			heap.Push(&open, begin(b, b.leg+1, 0))
+		default:
+			v.keep(b, legs)
 		}
 	}
 	return nil
+}
+
+// walk adds the nodes of the last leg; false if one repeats, or there are too many.
+func (v *viaSearch) walk(b *beginning, way []network.NodeIndex) bool {
+	if b.before != nil {
+		b.nodes, way = slices.Clip(b.before.nodes), way[1:]
+	}
+	if slices.ContainsFunc(way, func(n network.NodeIndex) bool { return slices.Contains(b.nodes, n) }) {
+		return false
+	}
+	b.nodes = append(b.nodes, way...)
+	if v.opt.MaxHops > 0 && len(b.nodes)-1 > v.opt.MaxHops {
+		v.tooLong = true
+		return false
+	}
+	return true
 }
 
 // worst is the cost of the last path that would still be answered.
@@ -192,28 +240,16 @@ func (v *viaSearch) worst() float64 {
 	return v.found[v.wanted-1].Cost
 }
 
-// join keeps a combination that repeats no node and has not too many hops.
-func (v *viaSearch) join(legs []path.Several, ways []int) {
-	var p path.Path
-	for i, w := range ways {
-		way := legs[i].Paths[w]
+// keep adds a whole combination to what was found, if it is among the best.
+func (v *viaSearch) keep(b *beginning, legs []path.Several) {
+	p := path.Path{Nodes: b.nodes}
+	var ways []path.Path
+	for at := b; at != nil; at = at.before {
+		ways = append(ways, legs[at.leg].Paths[at.way])
+	}
+	for _, way := range slices.Backward(ways) {
 		p.Edges = append(p.Edges, way.Edges...)
 		p.Cost += way.Cost
-		if i > 0 {
-			way.Nodes = way.Nodes[1:]
-		}
-		p.Nodes = append(p.Nodes, way.Nodes...)
-	}
-	visited := map[network.NodeIndex]bool{}
-	for _, n := range p.Nodes {
-		if visited[n] {
-			return
-		}
-		visited[n] = true
-	}
-	if v.opt.MaxHops > 0 && p.Hops() > v.opt.MaxHops {
-		v.cut = true
-		return
 	}
 	order := cmp.Compare[network.NodeIndex]
 	if o, ok := v.g.(path.Ordered); ok {
@@ -228,10 +264,10 @@ func (v *viaSearch) join(legs []path.Several, ways []int) {
 	}
 }
 
-// best returns what was found. A Cut that cannot matter is no cut: the legs' own
-// lists end at a cost beyond the paths found only if there are enough of these.
+// best returns what was found. That longer paths were left out matters only where
+// there are too few.
 func (v *viaSearch) best() path.Several {
-	return path.Several{Paths: v.found, Cut: v.cut && len(v.found) < v.wanted}
+	return path.Several{Paths: v.found, Cut: v.unknown || v.tooLong && len(v.found) < v.wanted}
 }
 
 // permute hands every order of items to visit until it returns false.

@@ -73,3 +73,28 @@ func TestViaRefusesTooMany(t *testing.T) {
 		t.Error("six nodes were accepted")
 	}
 }
+
+// Every way leads over one of two hubs, so no path passes three nodes more. That is
+// found out in a bounded number of steps, though 16⁶ combinations in 120 orders
+// repeat a hub.
+func TestViaGivesUpWhereHubsAreOnEveryWay(t *testing.T) {
+	const leaves = 40
+	var links []network.Link
+	for leaf := range network.NodeIndex(leaves) {
+		links = append(links, network.Link{From: leaf, To: leaves}, network.Link{From: leaf, To: leaves + 1})
+	}
+	net, err := network.Build(leaves+2, links, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	via := []network.NodeIndex{10, 11, 12, 13, 14}
+	for n := 1; n <= len(via); n++ {
+		got, err := analysis.Via(t.Context(), net, []network.NodeIndex{0}, []network.NodeIndex{1}, via[:n], 1, nil, path.Options{MaxHops: 12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := len(got.Paths) > 0; found != (n == 1) || (!found && !got.Cut) {
+			t.Errorf("through %d leaves: %d paths, cut %v", n, len(got.Paths), got.Cut)
+		}
+	}
+}

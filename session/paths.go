@@ -96,11 +96,11 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 		return nil, err
 	}
 	out := &Paths{ComputedOn: s.on(q.Scope, g)}
-	if found.Cut && len(found.Paths) < q.K {
+	switch {
+	case found.Cut && len(q.Via) > 0:
+		out.TruncatedBecause = fmt.Sprintf("maxHops: %d, or the ways tried between the entities of via", q.MaxHops)
+	case found.Cut && len(found.Paths) < q.K:
 		out.TruncatedBecause = fmt.Sprintf("maxHops: %d", q.MaxHops)
-		if len(q.Via) > 0 {
-			out.TruncatedBecause += ", or the ways tried between the entities of via"
-		}
 	}
 	if len(found.Paths) == 0 && len(q.Via) == 0 {
 		out.ReachedFrom = reaching(g, g.adjacency, q.From, q)
