@@ -43,6 +43,9 @@ const (
 	SharesIdentifier graph.LinkKind = "SHARES_IDENTIFIER"
 )
 
+// contains tells what a shipment holds.
+const contains graph.LinkKind = "CONTAINS"
+
 // The rules: how a derived link came to be.
 const (
 	RuleTransfer   = "transfer"             // SENT and RECEIVED of one transfer
@@ -192,7 +195,7 @@ func (d *derivation) readFacts(ctx context.Context, f fact) error {
 				sources = append(sources, l)
 			case f.target:
 				targets = append(targets, l)
-			case "CONTAINS":
+			case contains:
 				if q := d.snap.number(l.link, Quantity); l.Out && !math.IsNaN(q) {
 					contents = orElse(contents, 0) + q
 				}
@@ -242,7 +245,7 @@ func (d *derivation) graph() (*Graph, error) {
 		return cmp.Or(s.compareLinks(a.links[0], b.links[0]), s.compareLinks(a.links[1], b.links[1]),
 			s.compareLinks(a.links[2], b.links[2]), cmp.Compare(a.parts, b.parts), cmp.Compare(a.rule, b.rule))
 	})
-	g := &Graph{snap: s, derived: append([]derived{}, d.found...)}
+	g := &Graph{snap: s, read: d.read, derived: append([]derived{}, d.found...)}
 	dense := map[uint32]uint32{}
 	for _, link := range d.found {
 		dense[link.from], dense[link.to] = 0, 0

@@ -160,6 +160,13 @@ func figures(r *graph.Record) (at graph.Instant, amount, quantity float64) {
 	return
 }
 
+// FigureNames returns the properties in which facts of a kind keep the money and
+// the quantity of goods that they moved; "" for none.
+func FigureNames(kind graph.Kind) (amount, quantity string) {
+	names := figureNames[kind]
+	return names.amount, names.quantity
+}
+
 // figureNames says in which properties facts keep their figures.
 var figureNames = map[graph.Kind]struct {
 	at               []string

@@ -22,6 +22,7 @@ type Graph struct {
 	// the layer COMMUNICATION. They stay in it as nodes, by ID.
 	Hubs []graph.ID
 
+	read    *Scoped   // what links were derived from, in a derived layer
 	links   []uint32  // the snapshot's index of each link, in the layer ALL
 	derived []derived // what each link stands for, in a derived layer; never nil there
 	snap    *Snapshot
@@ -66,6 +67,30 @@ func (g *Graph) Origin(e network.EdgeIndex) Origin {
 		o.Fact = g.snap.nodeID(d.fact)
 	}
 	return o
+}
+
+// Contents returns the stored links that tell what a derived link moved when
+// neither of the links behind it does: what a shipment CONTAINS, by ID.
+func (g *Graph) Contents(e network.EdgeIndex) []graph.ID {
+	if g.derived == nil {
+		return nil
+	}
+	d := &g.derived[e]
+	for _, i := range d.speakers() {
+		if !math.IsNaN(g.snap.number(i, Quantity)) {
+			return nil
+		}
+	}
+	if d.fact == noNode {
+		return nil
+	}
+	var ids []graph.ID
+	for _, l := range g.read.LinksOf(Entity{d.fact, true}, true, false) {
+		if l.Kind == contains && !math.IsNaN(g.snap.number(l.link, Quantity)) {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
 }
 
 // LinkID returns the ID of a link: the stored link's, or for a derived one a hash

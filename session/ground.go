@@ -94,93 +94,106 @@ func (s *Session) set(g *projection.Graph, ids []graph.ID) []network.NodeIndex {
 // position: stored ones as they are, derived ones made from what they derive from.
 func (s *Session) views(ctx context.Context, g *projection.Graph, edges []network.EdgeIndex) ([]LinkView, error) {
 	var ids []graph.ID
-	for _, e := range edges {
-		ids = append(ids, g.Origin(e).Links...)
+	loaded := make([][]graph.ID, len(edges))
+	for i, e := range edges {
+		loaded[i] = g.Contents(e)
+		ids = append(append(ids, g.Origin(e).Links...), loaded[i]...)
 	}
 	stored, err := s.StoredLinks(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]LinkView, 0, len(edges))
-	var facts []graph.ID
-	for _, e := range edges {
+	if slices.Contains(stored, nil) {
+		return nil, graph.Errorf(graph.Internal, "a link of the network is not in the store").Because(errMissingLink)
+	}
+	take := func(n int) []*LinkView {
+		taken := stored[:n]
+		stored = stored[n:]
+		return taken
+	}
+	views := make([]LinkView, len(edges))
+	facts := make([][]graph.ID, len(edges))
+	for i, e := range edges {
 		origin := g.Origin(e)
-		parts := stored[:len(origin.Links)]
-		stored = stored[len(origin.Links):]
-		if slices.Contains(parts, nil) {
-			return nil, graph.Errorf(graph.Internal, "a link of the network is not in the store").Because(errMissingLink)
-		}
+		parts, contents := take(len(origin.Links)), take(len(loaded[i]))
 		if origin.Rule == "" {
-			views = append(views, *parts[0])
+			views[i] = *parts[0]
 			continue
 		}
-		v := s.derived(g, e, origin, parts)
-		facts = append(facts, v.Support[len(origin.Links):]...)
-		views = append(views, v)
+		views[i] = derived(g, e, origin.Rule, parts, contents)
+		if fact, ok := s.view.Entity(origin.Fact); ok {
+			facts[i] = s.view.Members(fact)
+			views[i].Support = append(views[i].Support, facts[i]...)
+		}
 	}
-	return views, s.fillFromFacts(ctx, views, facts)
+	return views, s.fillFromFacts(ctx, g, edges, views, facts)
 }
 
-// derived makes a link from what it was derived from: the later part's instant and
-// amounts where it has them, else the other's; the lesser confidence; the handling
-// of all parts.
-func (s *Session) derived(g *projection.Graph, e network.EdgeIndex, origin projection.Origin, parts []*LinkView) LinkView {
+// derived makes a link from what it was derived from, with the figures that the
+// network counts; the lesser confidence; the handling of all parts.
+func derived(g *projection.Graph, e network.EdgeIndex, rule string, parts, contents []*LinkView) LinkView {
+	number := func(c projection.Column) *float64 { return finite(g.Value(e, c, math.NaN())) }
 	from, to := g.Net.Ends(e)
-	v := LinkView{DerivedBy: origin.Rule, Support: slices.Clone(origin.Links)}
+	v := LinkView{DerivedBy: rule}
 	v.ID, v.Kind, v.From, v.To = g.LinkID(e), g.Kind(e), g.Nodes[from], g.Nodes[to]
-	v.At, v.ValidFrom, v.ValidTo, v.Confidence = graph.NoInstant, graph.NoInstant, graph.NoInstant, 1
-	for _, p := range slices.Backward(parts) {
-		if v.At == graph.NoInstant {
-			v.At = p.At
-		}
-		if v.Amount == "" {
+	v.At, v.ValidFrom, v.ValidTo = g.At(e), graph.NoInstant, graph.NoInstant
+	v.Weight, v.Quantity, v.Confidence = number(projection.Weight), number(projection.Quantity), 1
+	amount := number(projection.Amount)
+	for _, p := range slices.Backward(parts) { // who received knows best what arrived
+		if amount != nil && v.Amount == "" {
 			v.Amount, v.Currency = p.Amount, p.Currency
 		}
-		if v.Quantity == nil {
-			v.Quantity, v.Unit = p.Quantity, p.Unit
-		}
-		if v.Weight == nil {
-			v.Weight = p.Weight
+		if v.Quantity != nil && v.Unit == "" && p.Quantity != nil {
+			v.Unit = p.Unit
 		}
 		v.Confidence = min(v.Confidence, p.Confidence)
-		v.Markings = v.Markings.Union(p.Markings)
 		v.Dataset = p.Dataset
 	}
-	if e, ok := s.view.Entity(origin.Fact); ok {
-		v.Support = append(v.Support, s.view.Members(e)...)
+	for i, c := range contents {
+		switch {
+		case i == 0:
+			v.Unit = c.Unit
+		case v.Unit != c.Unit: // a sum of unlike things
+			v.Unit = ""
+		}
+	}
+	for _, p := range slices.Concat(parts, contents) {
+		v.Support = append(v.Support, p.ID)
+		v.Markings = v.Markings.Union(p.Markings)
 	}
 	return v
 }
 
-// fillFromFacts gives derived links what only the fact itself states.
-func (s *Session) fillFromFacts(ctx context.Context, views []LinkView, facts []graph.ID) error {
-	if len(facts) == 0 {
-		return nil
-	}
-	records, err := s.records(ctx, facts)
+// fillFromFacts gives derived links what only the fact itself states: the amount
+// in full, as the network counts it, and units. One store call.
+func (s *Session) fillFromFacts(ctx context.Context, g *projection.Graph, edges []network.EdgeIndex, views []LinkView, facts [][]graph.ID) error {
+	records, err := s.records(ctx, slices.Concat(facts...))
 	if err != nil {
 		return err
 	}
 	for i := range views {
-		v := &views[i]
-		for _, id := range v.Support {
-			r, ok := records[id]
-			if !ok {
-				continue
-			}
-			v.Markings = v.Markings.Union(r.Markings)
-			if at, ok := graph.ParseInstant(r.Properties.First("at")); ok && v.At == graph.NoInstant {
-				v.At = at
-			}
-			if amount, ok := graph.ParseDecimal(r.Properties.First("amount")); ok && v.Amount == "" {
-				v.Amount, v.Currency = amount, r.Properties.First("currency")
-			}
-			if quantity, err := strconv.ParseFloat(r.Properties.First("quantity"), 64); err == nil && v.Quantity == nil {
-				v.Quantity, v.Unit = &quantity, r.Properties.First("unit")
+		for _, id := range facts[i] {
+			if r, ok := records[id]; ok {
+				s.fillFrom(&r, &views[i], g.Value(edges[i], projection.Amount, math.NaN()))
 			}
 		}
 	}
 	return nil
+}
+
+func (s *Session) fillFrom(r *graph.Record, v *LinkView, amount float64) {
+	v.Markings = v.Markings.Union(r.Markings)
+	paid, moved := projection.FigureNames(r.Kind)
+	if d, ok := graph.ParseDecimal(r.Properties.First(paid)); ok && v.Amount == "" && d.Float64() == amount {
+		v.Amount, v.Currency = d, r.Properties.First("currency")
+	}
+	told, err := strconv.ParseFloat(r.Properties.First(moved), 64)
+	if err != nil || v.Quantity == nil || v.Unit != "" || *v.Quantity != told {
+		return
+	}
+	if p := s.service.ontology.Kind(string(r.Kind)).Property(moved); p != nil {
+		v.Unit = p.Unit
+	}
 }
 
 // numbers returns a number for each link of a network by the name of a link's

@@ -2,8 +2,11 @@ package session_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/projection"
 	"github.com/chokepoint/chokepoint/session"
@@ -96,6 +99,66 @@ func TestNeighborhoodBoundsItsLinks(t *testing.T) {
 	for i := 1; i < len(around.Links); i++ {
 		if around.Links[i-1].ID.Compare(around.Links[i].ID) >= 0 {
 			t.Fatal("the links are not in the order of their ids")
+		}
+	}
+}
+
+// A derived link shows the figures that the network counts: of a shipment its time,
+// its declared value, and what it contains, or else its gross weight.
+func TestDerivedLinksShowTheFiguresThatCount(t *testing.T) {
+	w := newWorld(t)
+	sent := time.Date(2024, 2, 20, 0, 0, 0, 0, time.UTC)
+	shipment := func(key string) graph.Record {
+		r := record(key, "Shipment")
+		r.Properties = graph.Properties{
+			{Name: "departedAt", Values: []string{sent.Format(time.RFC3339)}}, {Name: "grossWeight", Values: []string{"30.5"}},
+			{Name: "declaredValue", Values: []string{"1200.10"}}, {Name: "currency", Values: []string{"EUR"}},
+		}.Normalize()
+		return r
+	}
+	contains := func(thing string, quantity float64) graph.Link {
+		l := link("CONTAINS", "full", thing, red)
+		l.Quantity, l.Unit = &quantity, "g"
+		return l
+	}
+	w.write(session.Writing{
+		Records: []graph.Record{
+			shipment("full"), shipment("sealed"), record("maker", "Company"), record("buyer", "Company"), record("other", "Company"),
+			record("p", "Chemical"), record("q", "Chemical"),
+		},
+		Links: []graph.Link{
+			link("CONSIGNED_BY", "full", "maker"), link("CONSIGNED_TO", "full", "buyer"), contains("p", 4), contains("q", 8),
+			link("CONSIGNED_BY", "sealed", "maker"), link("CONSIGNED_TO", "sealed", "other"),
+		},
+	})
+	for _, c := range []struct {
+		viewer   access.Viewer
+		to, unit string
+		quantity float64
+		support  int
+		markings graph.Markings
+	}{
+		{local, "buyer", "g", 12, 5, graph.NewMarkings(graph.Clear, red)},
+		{low, "buyer", "kg", 30.5, 3, graph.NewMarkings(graph.Clear)},
+		{low, "other", "kg", 30.5, 3, graph.NewMarkings(graph.Clear)},
+	} {
+		q := pathQuery("maker", c.to)
+		q.Scope.Layer, q.Scope.Orientation = projection.Goods, projection.Natural
+		s := w.as(c.viewer)
+		found, err := s.ShortestPaths(t.Context(), q)
+		if err != nil || len(found.Routes) != 1 || len(found.Routes[0].Links) != 1 {
+			t.Fatalf("%s to %s: %+v, %v", c.viewer.Name, c.to, found, err)
+		}
+		l := found.Routes[0].Links[0]
+		if l.At != graph.InstantOf(sent) || l.Amount != "1200.1" || l.Currency != "EUR" || l.Quantity == nil || *l.Quantity != c.quantity || l.Unit != c.unit {
+			t.Errorf("%s to %s: %+v", c.viewer.Name, c.to, l)
+		}
+		if !slices.Equal(l.Markings, c.markings) || len(l.Support) != c.support {
+			t.Errorf("%s to %s: marked %v, from %d statements", c.viewer.Name, c.to, l.Markings, len(l.Support))
+		}
+		ranking, _, err := s.Centrality(t.Context(), "STRENGTH", session.ByQuantity, false, q.Scope, session.Page{First: 10})
+		if err != nil || ranking.Items[0].ID != id("maker") {
+			t.Errorf("%s ranks %+v, %v", c.viewer.Name, ranking.Items, err)
 		}
 	}
 }
