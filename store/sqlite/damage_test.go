@@ -318,3 +318,29 @@ func TestDamagedBackupIsRefused(t *testing.T) {
 		t.Errorf("the sound backup: %v", err)
 	}
 }
+
+// Who makes a store and is killed before its first transaction leaves a file with
+// the mark of write-ahead mode, and sometimes no log beside it.
+func TestAStoreKilledWhileItIsMadeIsMadeAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		t.Fatalf("the file holds nothing: %v", err)
+	}
+	d, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -107,6 +107,9 @@ func present(path string, must bool) error {
 	return nil
 }
 
+// magic begins every SQLite file.
+const magic = "SQLite format 3\x00"
+
 // ours looks at the head of a file before SQLite does, which would turn a foreign
 // database into write-ahead mode. A file that has a log beside it may be a store
 // whose head is still in the log.
@@ -124,7 +127,11 @@ func ours(path string) error {
 	if _, err := os.Stat(path + "-wal"); n == 0 || err == nil {
 		return nil
 	}
-	if n < len(head) || string(head[:16]) != "SQLite format 3\x00" || binary.BigEndian.Uint32(head[68:]) != applicationID {
+	at := func(offset int) uint32 { return binary.BigEndian.Uint32(head[offset:]) }
+	if n == len(head) && string(head[:16]) == magic && at(28) == 1 && at(40) == 0 && at(60) == 0 && at(68) == 0 {
+		return nil // one page, no schema ever, no version: killed while it was made
+	}
+	if n < len(head) || string(head[:16]) != magic || at(68) != applicationID {
 		return unfit("%s is not a Chokepoint store, or its head is damaged; choose another path", path)
 	}
 	return nil
