@@ -111,8 +111,10 @@ func TestDerivedLinksShowTheFiguresThatCount(t *testing.T) {
 	shipment := func(key string) graph.Record {
 		r := record(key, "Shipment")
 		r.Properties = graph.Properties{
-			{Name: "departedAt", Values: []string{sent.Format(time.RFC3339)}}, {Name: "grossWeight", Values: []string{"30.5"}},
-			{Name: "declaredValue", Values: []string{"1200.10"}}, {Name: "currency", Values: []string{"EUR"}},
+			{Name: "departedAt", Values: []string{sent.Format(time.RFC3339)}},
+			{Name: "grossWeight", Values: []string{"30.5"}},
+			{Name: "declaredValue", Values: []string{"1200.10"}},
+			{Name: "currency", Values: []string{"EUR"}},
 		}.Normalize()
 		return r
 	}
