@@ -29,26 +29,6 @@ const (
 	ByCount      LinkWeight = "COUNT"
 )
 
-// measures holds the kernel of each measure.
-var measures = map[Measure]func(context.Context, *network.Network, centrality.Options) ([]float64, error){
-	"DEGREE":               centrality.Degree,
-	"IN_DEGREE":            centrality.InDegree,
-	"OUT_DEGREE":           centrality.OutDegree,
-	"STRENGTH":             centrality.Strength,
-	"BETWEENNESS":          centrality.Betweenness,
-	"CLOSENESS":            centrality.Closeness,
-	"HARMONIC":             centrality.Harmonic,
-	"EIGENVECTOR":          centrality.Eigenvector,
-	"KATZ":                 centrality.Katz,
-	"PAGERANK":             centrality.PageRank,
-	"HUB":                  centrality.Hub,
-	"AUTHORITY":            centrality.Authority,
-	"CORE":                 centrality.Core,
-	"CONSTRAINT":           centrality.Constraint,
-	"EFFECTIVE_SIZE":       centrality.EffectiveSize,
-	"COLLECTIVE_INFLUENCE": centrality.CollectiveInfluence,
-}
-
 // Ranked is an entity's place in a ranking.
 type Ranked struct {
 	ID    graph.ID
@@ -79,7 +59,7 @@ func newRanking(scores []float64) *ranking {
 // Centrality returns a page of the entities of a scope ranked by a measure. The
 // ranking is computed once for a class, version and scope.
 func (s *Session) Centrality(ctx context.Context, measure Measure, weight LinkWeight, normalized bool, scope projection.Scope, page Page) (Paged[Ranked], ComputedOn, error) {
-	kernel := measures[measure]
+	kernel := centrality.Named(string(measure))
 	if kernel == nil {
 		return Paged[Ranked]{}, ComputedOn{}, graph.Errorf(graph.BadUserInput, "measure: there is no %q", measure)
 	}

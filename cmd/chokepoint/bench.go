@@ -87,14 +87,6 @@ func (c *benchCommand) Run(ctx context.Context, p *program) error {
 // from random.
 type kernel func(ctx context.Context, net *network.Network, weights []float64, random *rand.Rand) (float64, error)
 
-var benchMeasures = map[string]func(context.Context, *network.Network, centrality.Options) ([]float64, error){
-	"degree": centrality.Degree, "in_degree": centrality.InDegree, "out_degree": centrality.OutDegree, "strength": centrality.Strength,
-	"betweenness": centrality.Betweenness, "closeness": centrality.Closeness, "harmonic": centrality.Harmonic,
-	"eigenvector": centrality.Eigenvector, "katz": centrality.Katz, "pagerank": centrality.PageRank, "hub": centrality.Hub,
-	"authority": centrality.Authority, "core": centrality.Core, "constraint": centrality.Constraint,
-	"effective_size": centrality.EffectiveSize, "collective_influence": centrality.CollectiveInfluence,
-}
-
 var benchKernels = map[string]kernel{
 	"wcc": func(ctx context.Context, net *network.Network, _ []float64, _ *rand.Rand) (float64, error) {
 		return componentsSum(connectivity.Weak(ctx, net, connectivity.Removal{}))
@@ -144,11 +136,10 @@ func kernelNamed(op string) (kernel, error) {
 	if k := benchKernels[op]; k != nil {
 		return k, nil
 	}
-	measure := benchMeasures[op]
-	if measure == nil {
-		known := slices.Sorted(maps.Keys(benchMeasures))
+	measure := centrality.Named(strings.ToUpper(op))
+	if measure == nil || op != strings.ToLower(op) {
 		return nil, usage("there is no %q to time (triangles and leiden have not landed yet); there are %s and %s", op,
-			strings.Join(slices.Sorted(maps.Keys(benchKernels)), ", "), strings.Join(known, ", "))
+			strings.Join(slices.Sorted(maps.Keys(benchKernels)), ", "), strings.ToLower(strings.Join(centrality.Names(), ", ")))
 	}
 	return func(ctx context.Context, net *network.Network, weights []float64, _ *rand.Rand) (float64, error) {
 		var o centrality.Options
