@@ -14,6 +14,7 @@ import (
 
 	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/networktest"
 	"github.com/chokepoint/chokepoint/graph/ontology"
 )
 
@@ -202,26 +203,9 @@ func takes(p *ontology.Property, ftmType string) bool {
 	}
 }
 
-// reference returns a folder of the reference data.
-func reference(t *testing.T, folder string) string {
-	t.Helper()
-	root := os.Getenv("CHOKEPOINT_REFERENCE")
-	if root == "" {
-		root = "../../../shared"
-	}
-	path := filepath.Join(root, folder)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("the reference data is missing: %v", err)
-		}
-		t.Skip("the reference data is missing; set CHOKEPOINT_REFERENCE")
-	}
-	return path
-}
-
 func readFTM(t *testing.T) ftmModel {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(reference(t, "data/ftm_schema/schema"), "*.yaml"))
+	files, err := filepath.Glob(filepath.Join(networktest.Reference(t), "data", "ftm_schema", "schema", "*.yaml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no schemata: %v", err)
 	}
