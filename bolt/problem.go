@@ -1,0 +1,98 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// CodeOf returns the status code with which the server answered
+// ("Neo.ClientError.Security.Unauthorized"), "" if it was not the server.
+func CodeOf(err error) string {
+	var known *neo4j.Neo4jError
+	if errors.As(err, &known) {
+		return known.Code
+	}
+	return ""
+}
+
+// IsAway says whether err means that the server could not be reached or lost the
+// connection, so that the same may work later.
+func IsAway(err error) bool {
+	var limit *neo4j.TransactionExecutionLimit
+	if errors.As(err, &limit) && len(limit.Errors) > 0 {
+		return IsAway(limit.Errors[len(limit.Errors)-1])
+	}
+	code := CodeOf(err)
+	switch {
+	case strings.HasPrefix(code, "Neo.TransientError."), code == "Neo.ClientError.Cluster.NotALeader", code == "Neo.DatabaseError.General.UnknownError":
+		return true
+	case code != "":
+		return false
+	}
+	var connectivity *neo4j.ConnectivityError
+	return errors.As(err, &connectivity) || neo4j.IsRetryable(err) || errors.Is(err, errLostCommit)
+}
+
+// errLostCommit marks a commit whose outcome is unknown.
+var errLostCommit = errors.New("bolt: the connection broke during the commit")
+
+// Lost returns err as the error of a commit of which nobody knows whether it
+// happened.
+func Lost(err error) error { return errors.Join(errLostCommit, err) }
+
+// Problem returns err with a code and words that name the cause and the mend,
+// without host, query and credentials. Errors that have a code pass as they are.
+func Problem(ctx context.Context, err error) error {
+	var known *graph.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return graph.Errorf(graph.Timeout, "the request ended before the store had answered").Because(errors.Join(context.Cause(ctx), err))
+	}
+	if code := CodeOf(err); code != "" {
+		return answered(code).Because(err)
+	}
+	if IsAway(err) || errors.Is(err, context.DeadlineExceeded) {
+		return away.Because(err)
+	}
+	return graph.Errorf(graph.Internal, "the store failed").Because(err)
+}
+
+var away = graph.Errorf(graph.Unavailable, "the Neo4j server does not answer; check that it runs, and its address and port (7687 unless set otherwise), and try again")
+
+// problems are what a server answers, by the beginning of the code.
+var problems = []struct {
+	prefix string
+	err    *graph.Error
+}{
+	{"Neo.ClientError.Security.CredentialsExpired", graph.Errorf(graph.Forbidden, "the Neo4j server wants the first password changed: ALTER CURRENT USER SET PASSWORD FROM … TO …, in database system")},
+	{"Neo.ClientError.Security.Unauthorized", graph.Errorf(graph.Forbidden, "the Neo4j server refuses this user or password: see CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD")},
+	{"Neo.ClientError.Security.AuthenticationRateLimit", graph.Errorf(graph.Unavailable, "the Neo4j server has seen too many wrong passwords and refuses for some seconds; see CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD")},
+	{"Neo.ClientError.Security.", graph.Errorf(graph.Forbidden, "the Neo4j server refuses this user the right to do that: the user must read and write, and make constraints and indexes unless --schema=check")},
+	{"Neo.ClientError.Database.DatabaseNotFound", graph.Errorf(graph.NotFound, "the Neo4j server has no database of this name: see CHOKEPOINT_NEO4J_DATABASE")},
+	{"Neo.TransientError.Database.DatabaseUnavailable", graph.Errorf(graph.Unavailable, "the database of the Neo4j server is not available just now; try again")},
+	{"Neo.ClientError.General.WriteOnReadOnlyAccessMode", readOnly},
+	{"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", readOnly},
+	{"Neo.ClientError.General.ReadOnly", readOnly},
+	{"Neo.ClientError.Transaction.TransactionTimedOut", graph.Errorf(graph.Timeout, "the Neo4j server ended the transaction after its time limit")},
+	{"Neo.ClientError.Schema.", graph.Errorf(graph.Conflict, "the data in the Neo4j database breaks a constraint; `chokepoint doctor` says where")},
+	{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", graph.Errorf(graph.Unavailable, "the Neo4j server has too little memory for transactions: raise db.memory.transaction.total.max or its heap")},
+	{"Neo.TransientError.", graph.Errorf(graph.Unavailable, "the Neo4j server could not finish this just now; try again")},
+}
+
+var readOnly = graph.Errorf(graph.Forbidden, "the Neo4j database is read-only; make it writable (server.databases.read_only) or use another")
+
+func answered(code string) *graph.Error {
+	for _, p := range problems {
+		if strings.HasPrefix(code, p.prefix) {
+			return p.err
+		}
+	}
+	return graph.Errorf(graph.Internal, "the Neo4j server refused what it was asked (%s)", code)
+}
