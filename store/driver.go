@@ -11,7 +11,9 @@ import (
 // every backend behaves the same; [storetest] holds a driver to this text.
 //
 // All methods are safe for concurrent use, honour ctx (they return within a
-// second of its end) and see committed state only. A method that takes a
+// second of its end) and see committed state only: all that this Driver committed
+// or that Head told of before the call, while what others commit may show a moment
+// later, as on the replicas of a cluster. A method that takes a
 // revision `at` answers as of that revision; [Latest] means the newest. Items come
 // with everything they hold, markings included: only Store and the projection's
 // feed may call a Driver.
@@ -29,7 +31,9 @@ type Driver interface {
 	// after which a retry of the same batch is safe. What the batch holds is only
 	// read, and not kept.
 	Commit(ctx context.Context, batch Batch) (Commit, error)
-	// Head returns the newest revision, 0 for an empty store.
+	// Head returns the newest revision, 0 for an empty store. It is never older than
+	// a commit that anybody anywhere was told of before the call: a cluster asks its
+	// leader.
 	Head(ctx context.Context) (graph.Revision, error)
 	// Records returns those of ids that exist as records at the revision, in the
 	// order of ids, missing ones left out. len(ids) ≤ [MaxIDs].
