@@ -75,6 +75,10 @@ func (f *bigFeed) Scan(ctx context.Context, _ string, _ graph.Revision, record f
 	return 1, ctx.Err()
 }
 
+func (f *bigFeed) Head(context.Context) (graph.Revision, error) {
+	return graph.Revision(len(f.entries)), nil
+}
+
 func (f *bigFeed) Log(_ context.Context, after graph.Revision, limit int) ([]store.Entry, error) {
 	rest := f.entries[min(int(after), len(f.entries)):]
 	return rest[:min(limit, len(rest))], nil

@@ -157,6 +157,12 @@ func (f *fakeFeed) Scan(ctx context.Context, _ string, at graph.Revision, record
 	return at, ctx.Err()
 }
 
+func (f *fakeFeed) Head(ctx context.Context) (graph.Revision, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return graph.Revision(len(f.worlds) - 1), ctx.Err()
+}
+
 func (f *fakeFeed) Log(ctx context.Context, after graph.Revision, limit int) ([]store.Entry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -230,4 +232,81 @@ func TestNeighboursOfTheDeleted(t *testing.T) {
 	if diff := cmp.Diff(expected(f, access.Everything(), AnyTime()), answerOf(t, p.Current(), access.Everything(), AnyTime()), equateEmpty); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// What a replica does not show yet is found by Sync, and what the store has lost is
+// told.
+func TestSyncGoesAsFarAsTheHead(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	for _, w := range someWrites(5) {
+		f.commit(w)
+	}
+	head := graph.Revision(len(f.worlds) - 1)
+	late := &lateFeed{fakeFeed: f}
+	p.feed = late
+	late.head = head + 1
+	if err := p.Sync(t.Context()); graph.CodeOf(err) != graph.Unavailable || p.Current().Revision() != head {
+		t.Errorf("a log that lacks the newest revision: %v at revision %d", err, p.Current().Revision())
+	}
+	late.head = head - 1
+	if err := p.Sync(t.Context()); graph.CodeOf(err) != graph.Unavailable {
+		t.Errorf("a store that went back: %v", err)
+	}
+	late.head = head
+	if err := p.Sync(t.Context()); err != nil || late.logs != 2 {
+		t.Errorf("nothing new: %v, and the log was read %d times", err, late.logs)
+	}
+}
+
+// lateFeed has a head of its own.
+type lateFeed struct {
+	*fakeFeed
+	head graph.Revision
+	logs int
+}
+
+func (f *lateFeed) Head(context.Context) (graph.Revision, error) { return f.head, nil }
+
+func (f *lateFeed) Log(ctx context.Context, after graph.Revision, limit int) ([]store.Entry, error) {
+	f.logs++
+	return f.fakeFeed.Log(ctx, after, limit)
+}
+
+// A feed that hangs holds up neither those who poll for longer than they like nor
+// those who wait behind them.
+func TestPollGivesUpOnAFeedThatHangs(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	p.feed = hangingFeed{f}
+	if err := p.Poll(t.Context(), time.Millisecond); graph.CodeOf(err) != graph.Unavailable {
+		t.Errorf("Poll() = %v, want UNAVAILABLE", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	polled := make(chan error)
+	go func() { polled <- p.Poll(ended, time.Hour) }()
+	waiting, stop := context.WithTimeout(t.Context(), time.Millisecond)
+	defer stop()
+	for range 2 { // behind the one that hangs, or hanging itself
+		if err := p.Sync(waiting); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Sync() = %v, want the context's error", err)
+		}
+	}
+	cancel()
+	if err := <-polled; !errors.Is(err, context.Canceled) {
+		t.Errorf("Poll() = %v, want the context's error", err)
+	}
+}
+
+// hangingFeed does not answer.
+type hangingFeed struct{ *fakeFeed }
+
+func (hangingFeed) Head(ctx context.Context) (graph.Revision, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+func (hangingFeed) Log(ctx context.Context, _ graph.Revision, _ int) ([]store.Entry, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
 }

@@ -60,8 +60,11 @@ func readLog(ctx context.Context, feed Feed, dict *dictionary, until graph.Revis
 	var log []logEntry
 	for after := graph.Revision(0); after < until; {
 		entries, err := feed.Log(ctx, after, logPage)
-		if err != nil || len(entries) == 0 {
-			return log, err
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) == 0 {
+			return nil, errLate
 		}
 		for _, e := range entries {
 			if e.Revision <= until {

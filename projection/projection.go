@@ -12,6 +12,7 @@ import (
 // Feed is what the projection reads from a store: everything, whoever may see
 // it. store.Feed implements it.
 type Feed interface {
+	Head(ctx context.Context) (graph.Revision, error)
 	Scan(ctx context.Context, dataset string, at graph.Revision, record func(*graph.Record) error, link func(*graph.Link) error) (graph.Revision, error)
 	Log(ctx context.Context, after graph.Revision, limit int) ([]store.Entry, error)
 	Changes(ctx context.Context, r graph.Revision) ([]store.Change, error)
@@ -22,6 +23,7 @@ type Feed interface {
 type Projection struct {
 	feed    Feed
 	current atomic.Pointer[Snapshot]
+	reading chan struct{} // holds a token while nobody reads the feed
 
 	mu         sync.Mutex // guards everything below and the publication of snapshots
 	dict       *dictionary
@@ -40,15 +42,12 @@ const (
 	// one below which a rebuild is not worth its time, and a share of the base.
 	compactAbove = 50_000
 	compactShare = 8
-	// logPage is how many log entries are read at once.
-	logPage = 1000
-	// publishEvery is how many changes a follower may gather before it shows them.
-	publishEvery = 10_000
 )
 
 // Open builds the projection of what feed holds by one scan. O(n + m) time.
 func Open(ctx context.Context, feed Feed) (*Projection, error) {
-	p := &Projection{feed: feed, dict: newDictionary()}
+	p := &Projection{feed: feed, dict: newDictionary(), reading: make(chan struct{}, 1)}
+	p.reading <- struct{}{}
 	snapshot, err := load(ctx, feed, p.dict, store.Latest)
 	if err != nil {
 		return nil, err
@@ -60,51 +59,12 @@ func Open(ctx context.Context, feed Feed) (*Projection, error) {
 // Current returns the newest snapshot.
 func (p *Projection) Current() *Snapshot { return p.current.Load() }
 
-// Sync applies every revision that the change log has beyond the current
-// snapshot. Time is in the size of the changes, not of the graph, but for copying
-// a bit for each node and link. When it fails, what was read completely is kept
-// and the next call goes on from there. Concurrent calls wait for each other.
-func (p *Projection) Sync(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for {
-		entries, err := p.feed.Log(ctx, p.Current().revision, logPage)
-		if err != nil || len(entries) == 0 {
-			return err
-		}
-		if err := p.follow(ctx, entries); err != nil {
-			return err
-		}
-	}
-}
-
-// follow applies log entries, several at a time while they are small.
-func (p *Projection) follow(ctx context.Context, entries []store.Entry) error {
-	var batch []revisionChanges
-	size := 0
-	for _, e := range entries {
-		changes, err := p.feed.Changes(ctx, e.Revision)
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			p.apply(batch)
-			return err
-		}
-		batch, size = append(batch, revisionChanges{e, changes}), size+len(changes)
-		if size >= publishEvery {
-			p.apply(batch)
-			batch, size = nil, 0
-		}
-	}
-	p.apply(batch)
-	return nil
-}
-
 func (p *Projection) apply(batch []revisionChanges) {
 	if len(batch) == 0 {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	next := p.Current().with(batch, p.dict)
 	p.current.Store(next)
 	if p.compacting {

@@ -50,8 +50,10 @@ func (f *imported) Scan(_ context.Context, _ string, _ graph.Revision, record fu
 			return 0, err
 		}
 	}
-	return 1, nil
+	return 0, nil
 }
+
+func (f *imported) Head(context.Context) (graph.Revision, error) { return 0, nil }
 
 func (f *imported) Log(context.Context, graph.Revision, int) ([]store.Entry, error) { return nil, nil }
 

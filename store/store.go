@@ -30,6 +30,9 @@ type Feed struct{ driver Driver }
 // Feed returns the projection's feed.
 func (s *Store) Feed() Feed { return Feed{s.driver} }
 
+// Head is [Driver].Head.
+func (f Feed) Head(ctx context.Context) (graph.Revision, error) { return f.driver.Head(ctx) }
+
 // Scan is [Driver].Scan.
 func (f Feed) Scan(ctx context.Context, dataset string, at graph.Revision, record func(*graph.Record) error, link func(*graph.Link) error) (graph.Revision, error) {
 	return f.driver.Scan(ctx, dataset, at, record, link)
