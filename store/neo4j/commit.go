@@ -1,0 +1,208 @@
+package neo4j
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"github.com/chokepoint/chokepoint/bolt"
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
+)
+
+// Commit implements [store.Driver]. It waits for the server as long as the driver
+// is patient. When a connection breaks during a commit, it finds out whether that
+// happened before it tries again, so that the outcomes are those of one commit.
+func (d *Driver) Commit(ctx context.Context, batch store.Batch) (result store.Commit, err error) {
+	var w *writer
+	select {
+	case w = <-d.writer:
+	case <-ctx.Done():
+		return result, d.problem(ctx, ctx.Err())
+	}
+	defer func() { d.writer <- w }()
+	attempt := attempts{token: rand.Text()}
+	err = d.patiently(ctx, func() error {
+		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) (err error) {
+			result, err = d.attempt(ctx, s, w, &batch, &attempt)
+			return err
+		})
+	})
+	if err != nil {
+		if attempt.lost != nil && graph.CodeOf(err) != graph.BadUserInput {
+			return store.Commit{}, unknownCommit.Because(err)
+		}
+		return store.Commit{}, err
+	}
+	return result, nil
+}
+
+var unknownCommit = graph.Errorf(graph.Unavailable, "the connection to the Neo4j server broke while a batch was committed, and it is not known whether it was stored; to write it again is safe")
+
+var errLog = errors.New("neo4j: the change log has a gap")
+
+// attempts is what the tries of one commit share.
+type attempts struct {
+	token string // marks the log entry
+	// lost is what a commit of unknown outcome would have done.
+	lost *store.Commit
+}
+
+// Locked first: whoever holds it is the only writer. A statement of its own, for
+// what a statement reads it may have read before it had the lock.
+const (
+	lockHead cypher = "MATCH (h:_Head {id: 'head'}) SET h._lock = $token"
+	readHead cypher = "MATCH (h:_Head {id: 'head'}) RETURN h.revision AS revision, COUNT { MATCH (m:_Missing) } AS missing, " +
+		"COLLECT { MATCH (d:_Dataset) RETURN d {.name, .title, .ceiling, .kinds} } AS datasets"
+	findBatch cypher = "MATCH (l:_Log) WHERE l.revision = $revision AND l.batch = $token RETURN l.revision"
+)
+
+// attempt is one transaction.
+func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *writer, batch *store.Batch, a *attempts) (store.Commit, error) {
+	tx, err := s.BeginTransaction(ctx, bolt.Named("commit", bolt.WriteTimeout))
+	if err != nil {
+		return store.Commit{}, err
+	}
+	defer tx.Close(context.WithoutCancel(ctx)) //nolint:errcheck // rolls back what is not committed
+	t := newTransaction(d, tx, w, batch)
+	if err := t.begin(ctx, a.token); err != nil {
+		return store.Commit{}, err
+	}
+	if done, err := t.happened(ctx, a); err != nil || done {
+		if done {
+			return *a.lost, nil
+		}
+		return store.Commit{}, err
+	}
+	if err := w.catchUp(ctx, t, t.head); err != nil {
+		return store.Commit{}, err
+	}
+	if err := t.apply(ctx); err != nil {
+		return store.Commit{}, err
+	}
+	result := store.Commit{Revision: t.head, Outcomes: slices.Concat(t.records.outcomes, t.links.outcomes, t.deletes)}
+	if t.changed() {
+		result.Revision, result.Changed = t.revision, true
+		if err := t.log(ctx, a.token); err != nil {
+			return store.Commit{}, err
+		}
+	} else if !t.declared {
+		return result, nil
+	}
+	if err := tx.Commit(ctx); err != nil {
+		if bolt.CodeOf(err) == "" {
+			a.lost, err = &result, bolt.Lost(err)
+		}
+		return store.Commit{}, err
+	}
+	a.lost = nil
+	if result.Changed {
+		w.learn(&t.items)
+		w.revision = t.revision
+	}
+	return result, nil
+}
+
+// happened says whether the commit of which nobody knew has happened.
+func (t *transaction) happened(ctx context.Context, a *attempts) (bool, error) {
+	if a.lost == nil {
+		return false, nil
+	}
+	if !a.lost.Changed { // declarations may be made twice
+		a.lost = nil
+		return false, nil
+	}
+	rows, err := t.run(ctx, findBatch, parameters{"revision": int64(a.lost.Revision), "token": a.token})
+	if err == nil && len(rows) == 0 {
+		a.lost = nil
+	}
+	return len(rows) > 0, err
+}
+
+// transaction is one batch on its way into the database.
+type transaction struct {
+	*Driver
+	tx       neo4j.ExplicitTransaction
+	writer   *writer
+	batch    *store.Batch
+	records  *plan[graph.Record]
+	links    *plan[graph.Link]
+	deletes  []store.Outcome
+	head     graph.Revision
+	revision graph.Revision
+	missing  bool // there are placeholders
+	datasets map[string]*dataset
+	declared bool // a declaration is to be stored, whatever else
+	work     work
+	items    changedItems
+	touched  []graph.Markings // of changed records
+	joined   []touchedLink
+	ends     map[graph.ID]graph.Markings // of the ends of touched links, after the batch
+}
+
+func newTransaction(d *Driver, tx neo4j.ExplicitTransaction, w *writer, batch *store.Batch) *transaction {
+	gone := make(map[graph.ID]struct{}, len(batch.Deletes))
+	for _, id := range batch.Deletes {
+		gone[id] = struct{}{}
+	}
+	return &transaction{
+		Driver: d, tx: tx, writer: w, batch: batch, datasets: map[string]*dataset{},
+		records: newPlan(batch.Records, recordHeader, gone), links: newPlan(batch.Links, linkHeader, gone),
+	}
+}
+
+func (t *transaction) changed() bool { return len(t.items.records)+len(t.items.links) > 0 }
+
+// run runs one statement and returns its rows.
+func (t *transaction) run(ctx context.Context, text cypher, p parameters) ([]*neo4j.Record, error) {
+	result, err := t.tx.Run(ctx, string(text), p)
+	if err != nil {
+		return nil, err
+	}
+	return result.Collect(ctx)
+}
+
+// begin takes the lock and reads where the store stands.
+func (t *transaction) begin(ctx context.Context, token string) error {
+	if _, err := t.run(ctx, lockHead, parameters{"token": token}); err != nil {
+		return err
+	}
+	rows, err := t.run(ctx, readHead, nil)
+	if err != nil {
+		return err
+	}
+	if len(rows) != 1 {
+		return graph.Errorf(graph.Internal, "the Neo4j database has lost the head of the store; restore a backup")
+	}
+	head, _ := rows[0].Values[0].(int64)
+	missing, _ := rows[0].Values[1].(int64)
+	t.head, t.revision, t.missing = graph.Revision(head), graph.Revision(head)+1, missing > 0
+	list, _ := rows[0].Values[2].([]any)
+	for _, entry := range list {
+		properties, _ := entry.(map[string]any)
+		d := readDataset(properties)
+		t.datasets[d.Name] = d
+	}
+	return nil
+}
+
+// apply finds out what the batch changes, and changes it.
+func (t *transaction) apply(ctx context.Context) error {
+	t.declare()
+	if err := t.planRecords(ctx); err != nil {
+		return err
+	}
+	if err := t.planLinks(ctx); err != nil {
+		return err
+	}
+	if err := t.planDeletes(ctx); err != nil {
+		return err
+	}
+	if err := t.endMarkings(ctx); err != nil {
+		return err
+	}
+	return t.write(ctx)
+}
