@@ -57,6 +57,7 @@ type Driver struct {
 	server     *bolt.Server
 	codec      *codec
 	statements *statements
+	wanted     []wanted // constraints and indexes
 	patience   time.Duration
 	closed     atomic.Bool
 	writer     chan *writer // holds the one writer of this process
@@ -76,7 +77,7 @@ func Open(ctx context.Context, address string, o Options) (*Driver, error) {
 		return nil, err
 	}
 	d := &Driver{
-		server: server, codec: newCodec(o.Ontology), statements: newStatements(o.Ontology),
+		server: server, codec: newCodec(o.Ontology), statements: newStatements(o.Ontology), wanted: wantedSchema(o.Ontology),
 		patience: o.Patience, writer: make(chan *writer, 1),
 	}
 	d.writer <- &writer{}
@@ -154,4 +155,3 @@ func (d *Driver) ask(ctx context.Context, mode neo4j.AccessMode, operation strin
 	})
 	return rows, err
 }
-

@@ -1,0 +1,369 @@
+package neo4j
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"github.com/chokepoint/chokepoint/bolt"
+	"github.com/chokepoint/chokepoint/graph"
+)
+
+// migrations lead from version i to version i+1 of the data. They are never
+// changed once released; what is new comes after. Each runs once, in one
+// transaction with the new version number. Constraints and indexes are not their
+// business: see [wantedSchema].
+var migrations = []cypher{
+	// 1: the head, which every writer locks, with the secret of the store.
+	"MERGE (h:_Head {id: 'head'}) ON CREATE SET h.revision = 0, h.secret = $secret, h.records = 0, h.links = 0",
+}
+
+const (
+	readSchema = "OPTIONAL MATCH (s:_Schema {id: 'schema'}) RETURN s.version AS version"
+	// lockSchema waits for whoever migrates just now. The lock is taken before the
+	// version is read.
+	lockSchema = "MERGE (s:_Schema {id: 'schema'}) ON CREATE SET s.version = 0 SET s._lock = true REMOVE s._lock RETURN s.version AS version"
+	setSchema  = "MATCH (s:_Schema {id: 'schema'}) SET s.version = $version"
+	readSecret = "MATCH (h:_Head {id: 'head'}) RETURN h.secret AS secret"
+
+	showConstraints = "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties RETURN name, type, labelsOrTypes, properties"
+	showIndexes     = "SHOW INDEXES YIELD name, state, type, entityType, labelsOrTypes, properties, options, owningConstraint RETURN name, state, type, entityType, labelsOrTypes, properties, options, owningConstraint"
+	awaitIndexes    = "UNWIND $names AS name CALL db.awaitIndex(name, $seconds) RETURN count(*)"
+
+	countNodes = "MATCH (n) RETURN count(n) AS nodes"
+	// someLabels names what a database holds; a sample is enough.
+	someLabels = "MATCH (n) WITH n LIMIT 10000 UNWIND labels(n) AS label RETURN label, count(*) AS nodes ORDER BY nodes DESC, label LIMIT 5"
+)
+
+// populationTime bounds the wait for new indexes on a database that is full already.
+const populationTime = 5 * time.Minute
+
+// prepare makes the database a store, or makes sure that it is one: the version of
+// its data, constraints and indexes. With everything in place it asks three
+// questions and changes nothing. Several programs may prepare one database at once.
+func (d *Driver) prepare(ctx context.Context, o Options) error {
+	version, err := d.schemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case version > int64(len(migrations)):
+		return graph.Errorf(graph.BadUserInput, "the store has version %d and this program reads up to version %d; use a newer chokepoint", version, len(migrations))
+	case version == 0 && o.MustExist:
+		return graph.Errorf(graph.NotFound, "there is no store in this Neo4j database; `chokepoint import` makes one")
+	case version == 0:
+		if err := d.refuseForeign(ctx); err != nil {
+			return err
+		}
+	}
+	have, err := d.schemaRules(ctx)
+	if err != nil {
+		return err
+	}
+	missing, broken := have.compare(d.wanted)
+	if o.Schema == CheckSchema {
+		return checkSchema(version, missing, broken)
+	}
+	if len(missing) > 0 {
+		if err := d.createSchema(ctx, missing); err != nil {
+			return err
+		}
+	} else if len(broken) > 0 {
+		return conflicts(broken)
+	}
+	return d.migrate(ctx, version)
+}
+
+func checkSchema(version int64, missing []wanted, broken []string) error {
+	if version == 0 {
+		return graph.Errorf(graph.Conflict, "there is no store in this Neo4j database, and --schema=check makes none; start once with --schema=apply")
+	}
+	if version < int64(len(migrations)) {
+		broken = append(broken, fmt.Sprintf("the store has version %d, this program wants %d", version, len(migrations)))
+	}
+	for _, w := range missing {
+		broken = append(broken, w.name+" is missing")
+	}
+	if len(broken) == 0 {
+		return nil
+	}
+	return graph.Errorf(graph.Conflict, "the schema of the Neo4j database is not as it should be: %s; start once with --schema=apply", few(broken))
+}
+
+func conflicts(broken []string) error {
+	return graph.Errorf(graph.Conflict, "the schema of the Neo4j database is not as it should be: %s; drop what is named here and start again", few(broken))
+}
+
+// few joins the first texts of a list and says how many more there are.
+func few(list []string) string {
+	const most = 8
+	if len(list) <= most {
+		return strings.Join(list, "; ")
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(list[:most], "; "), len(list)-most)
+}
+
+// schemaVersion returns the version of the data, 0 where there is no store.
+func (d *Driver) schemaVersion(ctx context.Context) (int64, error) {
+	rows, err := d.readLatest(ctx, "schema version", readSchema, nil)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	version, _, err := neo4j.GetRecordValue[int64](rows[0], "version")
+	return version, d.problem(ctx, err)
+}
+
+// refuseForeign refuses a database that holds something already: it is somebody
+// else's, whose work constraints of ours would break, and who would not expect new
+// nodes in it. What names begin with "_" is left behind by tools, not work.
+func (d *Driver) refuseForeign(ctx context.Context) error {
+	rows, err := d.readLatest(ctx, "count nodes", countNodes, nil)
+	if err != nil {
+		return err
+	}
+	nodes, _, err := neo4j.GetRecordValue[int64](rows[0], "nodes")
+	if err != nil || nodes == 0 {
+		return d.problem(ctx, err)
+	}
+	if rows, err = d.readLatest(ctx, "list labels", someLabels, nil); err != nil {
+		return err
+	}
+	var labels []string
+	for _, row := range rows {
+		if label, _, _ := neo4j.GetRecordValue[string](row, "label"); !strings.HasPrefix(label, "_") {
+			labels = append(labels, label)
+		}
+	}
+	if len(labels) == 0 && len(rows) > 0 {
+		return nil
+	}
+	return graph.Errorf(graph.Conflict, "this Neo4j database is not empty and no Chokepoint store: it holds %d nodes (%s). "+
+		"A store wants a database of its own: name one by CHOKEPOINT_NEO4J_DATABASE. To work on what is here, read it into a store by `chokepoint import neo4j://… --mapping FILE`", nodes, strings.Join(labels, ", "))
+}
+
+// rule is a constraint or an index as the server lists it.
+type rule struct {
+	name, kind, state, entity, analyzer string
+	labels, properties                  []string
+}
+
+// rules are all constraints, and the indexes that no constraint owns.
+type rules []rule
+
+func (d *Driver) schemaRules(ctx context.Context) (rules, error) {
+	constraints, err := d.readLatest(ctx, "show constraints", showConstraints, nil)
+	if err != nil {
+		return nil, err
+	}
+	indexes, err := d.readLatest(ctx, "show indexes", showIndexes, nil)
+	if err != nil {
+		return nil, err
+	}
+	var list rules
+	states := map[string]string{} // of the indexes of constraints
+	for _, row := range indexes {
+		r := ruleOf(row.AsMap())
+		if owner := text(row.AsMap()["owningConstraint"]); owner != "" {
+			states[owner] = r.state
+			continue
+		}
+		list = append(list, r)
+	}
+	for _, row := range constraints {
+		r := ruleOf(row.AsMap())
+		r.state = states[r.name]
+		r.kind = strings.Replace(r.kind, "NODE_PROPERTY_UNIQUENESS", nodeUnique, 1) // as Cypher 25 says
+		r.kind = strings.Replace(r.kind, "RELATIONSHIP_PROPERTY_UNIQUENESS", linkUnique, 1)
+		if r.entity = onNodes; r.kind == linkUnique {
+			r.entity = onLinks
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func ruleOf(row map[string]any) rule {
+	r := rule{
+		name: text(row["name"]), kind: text(row["type"]), state: text(row["state"]), entity: text(row["entityType"]),
+		labels: texts(row["labelsOrTypes"]), properties: texts(row["properties"]),
+	}
+	if options, is := row["options"].(map[string]any); is {
+		settings, _ := options["indexConfig"].(map[string]any)
+		r.analyzer = text(settings["fulltext.analyzer"])
+	}
+	return r
+}
+
+// is says whether the rule does what is wanted, whatever its name.
+func (r *rule) is(w *wanted) bool {
+	return r.kind == w.kind && r.entity == w.entity && slices.Equal(r.labels, []string{w.label}) && slices.Equal(r.properties, []string{w.property}) &&
+		(w.kind != fullText || r.name == w.name && r.analyzer == searchAnalyzer)
+}
+
+// compare returns what is missing, and a text for each rule that is in the way or
+// of no use.
+func (list rules) compare(all []wanted) (missing []wanted, broken []string) {
+	byName := map[string]*rule{}
+	for i := range list {
+		byName[list[i].name] = &list[i]
+	}
+	for i := range all {
+		w := &all[i]
+		found := byName[w.name]
+		if found == nil || !found.is(w) {
+			if i := slices.IndexFunc(list, func(r rule) bool { return r.is(w) }); i >= 0 {
+				found = &list[i] // somebody made the same under another name
+			}
+		}
+		switch {
+		case found == nil:
+			missing = append(missing, *w)
+		case !found.is(w):
+			broken = append(broken, fmt.Sprintf("%s is a %s on %s %s(%s), not a %s on %s(%s)", found.name, found.kind, found.entity,
+				strings.Join(found.labels, "|"), strings.Join(found.properties, ", "), w.kind, w.label, w.property))
+		case found.state == "FAILED":
+			broken = append(broken, found.name+" has failed")
+		}
+	}
+	return missing, broken
+}
+
+// createSchema creates what is missing and waits until it can be used.
+func (d *Driver) createSchema(ctx context.Context, missing []wanted) error {
+	names := make([]string, len(missing))
+	err := d.patiently(ctx, func() error {
+		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error {
+			_, err := s.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
+				for i, w := range missing {
+					names[i] = w.name
+					if err := run(ctx, tx, w.create, nil); err != nil {
+						return nil, err
+					}
+				}
+				return nil, nil
+			}, bolt.Named("create schema", populationTime))
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	have, err := d.schemaRules(ctx)
+	if err != nil {
+		return err
+	}
+	still, broken := have.compare(d.wanted)
+	for _, w := range still { // a constraint is not made while an index is in its place
+		broken = append(broken, w.name+" cannot be made")
+	}
+	if len(broken) > 0 {
+		return conflicts(broken)
+	}
+	return d.awaitIndexes(ctx, names)
+}
+
+func (d *Driver) awaitIndexes(ctx context.Context, names []string) error {
+	return d.patiently(ctx, func() error {
+		return d.server.Do(ctx, neo4j.AccessModeRead, func(s neo4j.SessionWithContext) error {
+			result, err := s.Run(ctx, awaitIndexes, parameters{"names": names, "seconds": int64(populationTime / time.Second)}, bolt.Named("await indexes", populationTime))
+			if err == nil {
+				_, err = result.Consume(ctx)
+			}
+			return err
+		})
+	})
+}
+
+// run runs one statement of a transaction that returns nothing of interest.
+func run(ctx context.Context, tx neo4j.ManagedTransaction, statement cypher, p parameters) error {
+	result, err := tx.Run(ctx, string(statement), p)
+	if err == nil {
+		_, err = result.Consume(ctx)
+	}
+	return err
+}
+
+// migrate brings the data to the newest version.
+func (d *Driver) migrate(ctx context.Context, version int64) error {
+	if version == int64(len(migrations)) {
+		return nil
+	}
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	return d.patiently(ctx, func() error {
+		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error {
+			_, err := s.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
+				return nil, migrateIn(ctx, tx, secret)
+			}, bolt.Named("migrate", bolt.WriteTimeout))
+			return err
+		})
+	})
+}
+
+func migrateIn(ctx context.Context, tx neo4j.ManagedTransaction, secret []byte) error {
+	result, err := tx.Run(ctx, lockSchema, nil)
+	if err != nil {
+		return err
+	}
+	row, err := result.Single(ctx)
+	if err != nil {
+		return err
+	}
+	version, _, err := neo4j.GetRecordValue[int64](row, "version")
+	if err != nil {
+		return err
+	}
+	for i := int(version); i < len(migrations); i++ { // nothing, if another was first
+		if err := run(ctx, tx, migrations[i], parameters{"secret": secret}); err != nil {
+			return err
+		}
+		if err := run(ctx, tx, setSchema, parameters{"version": int64(i + 1)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Drift returns in what the constraints and indexes of the database differ from
+// those that the ontology asks for, for a person to read: missing, failed, not
+// ready, of another type, or named like ours and not wanted. Nothing means that
+// all is well.
+func (d *Driver) Drift(ctx context.Context) ([]string, error) {
+	have, err := d.schemaRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	missing, findings := have.compare(d.wanted)
+	for _, w := range missing {
+		findings = append(findings, w.name+" is missing")
+	}
+	for _, r := range have {
+		if strings.HasPrefix(r.name, schemaPrefix) && !slices.ContainsFunc(d.wanted, func(w wanted) bool { return w.name == r.name }) {
+			findings = append(findings, r.name+" is not wanted by the ontology; no harm, but it slows writes")
+		}
+		if r.state == "POPULATING" {
+			findings = append(findings, r.name+" is still being filled")
+		}
+	}
+	slices.Sort(findings)
+	return findings, nil
+}
+
+// Secret implements [store.Driver].
+func (d *Driver) Secret(ctx context.Context) ([]byte, error) {
+	rows, err := d.read(ctx, "secret", readSecret, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 1 {
+		if secret, _, err := neo4j.GetRecordValue[[]byte](rows[0], "secret"); err == nil && len(secret) > 0 {
+			return secret, nil
+		}
+	}
+	return nil, graph.Errorf(graph.NotFound, "the store has lost its head node; restore a backup of the Neo4j database")
+}
