@@ -29,6 +29,7 @@ type options struct {
 	rounds   int
 	rate     int
 	profiles string
+	neo4j    string
 }
 
 // benchmarks in the order in which they run.
@@ -41,6 +42,7 @@ var benchmarks = []struct {
 	{"http", measureHTTP},
 	{"write", measureWrite},
 	{"demo", measureDemo},
+	{"neo4j", measureNeo4j},
 }
 
 func main() {
@@ -80,12 +82,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.StringVar(&o.only, "only", "", "the benchmarks to run, parted by commas: import, projection, http, write, demo (default all)")
+	flags.StringVar(&o.only, "only", "", "the benchmarks to run, parted by commas: import, projection, http, write, demo, neo4j (default all)")
 	flags.IntVar(&o.links, "links", 1_000_000, "links of the graph; it has a quarter as many nodes")
 	flags.IntVar(&o.seconds, "seconds", 20, "length of each load over HTTP")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds of the import, in turn with the bare inserts")
 	flags.IntVar(&o.rate, "rate", 1000, "requests a second of the open loop")
 	flags.StringVar(&o.profiles, "profile", "", "a folder for CPU profiles of each benchmark")
+	flags.StringVar(&o.neo4j, "neo4j", "", "address of a Neo4j database for the benchmark neo4j, which wipes it")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

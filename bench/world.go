@@ -12,6 +12,7 @@ import (
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/ingest"
 	"github.com/chokepoint/chokepoint/ingest/csv"
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
@@ -64,16 +65,20 @@ func (w *world) imported(ctx context.Context, name string, wrap func(store.Drive
 		return "", session.ImportReport{}, err
 	}
 	st := store.New(wrap(driver), w.ontology)
-	var list []csv.File
-	for _, table := range tables {
-		list = append(list, csv.Path(table))
-	}
-	reader := csv.NewReader(list, csv.Options{Ontology: w.ontology, Dataset: dataset, Markings: graph.NewMarkings(graph.Clear)})
-	report, err := session.Import(ctx, st, viewer, reader, session.ImportOptions{Dataset: dataset, Name: "bench"})
+	report, err := session.Import(ctx, st, viewer, w.reader(tables...), session.ImportOptions{Dataset: dataset, Name: "bench"})
 	if err == nil && report.Rejected > 0 {
 		err = errors.New("rows were rejected")
 	}
 	return path, report, errors.Join(err, st.Close())
+}
+
+// reader reads tables as the command line does.
+func (w *world) reader(tables ...string) ingest.Reader {
+	var list []csv.File
+	for _, table := range tables {
+		list = append(list, csv.Path(table))
+	}
+	return csv.NewReader(list, csv.Options{Ontology: w.ontology, Dataset: dataset, Markings: graph.NewMarkings(graph.Clear)})
 }
 
 func plain(d store.Driver) store.Driver { return d }
