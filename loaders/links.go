@@ -58,6 +58,9 @@ func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (mod
 	return together.pages[key][id], nil
 }
 
+// DatasetsOf implements model.Door; it reads no store.
+func (l *Loader) DatasetsOf(id graph.ID) []string { return l.session.DatasetsOf(id) }
+
 // LinkCounts implements model.Door; it reads no store.
 func (l *Loader) LinkCounts(_ context.Context, id graph.ID) ([]model.LinkCount, error) {
 	counts := l.session.LinkCounts(id)

@@ -237,7 +237,7 @@ func TestWhatFailedIsTriedAgain(t *testing.T) {
 	s, d := open(t)
 	l := loaders.New(s)
 	l.Expect(firmsUpTo(50)...)
-	d.fail = graph.Errorf(graph.Unavailable, "not now")
+	d.fail = graph.Errorf(graph.Internal, "broken")
 	if _, err := l.Entity(t.Context(), firm(7)); !errors.Is(err, d.fail) {
 		t.Fatalf("got %v", err)
 	}
@@ -251,7 +251,7 @@ func TestWhatFailedIsTriedAgain(t *testing.T) {
 			t.Fatalf("entity %d is %v, %v", i, e, err)
 		}
 	}
-	d.fail = graph.Errorf(graph.Unavailable, "not now")
+	d.fail = graph.Errorf(graph.Internal, "broken")
 	if _, err := l.Links(t.Context(), firm(7), query(10)); !errors.Is(err, d.fail) {
 		t.Fatalf("got %v", err)
 	}

@@ -15,11 +15,41 @@ type LinkView struct {
 	// empty for a link that a source states.
 	DerivedBy string
 	Support   []graph.ID
+	// Sketch says that the store is away, and with it what it alone knows: amount,
+	// currency, unit, properties and source.
+	Sketch bool
 }
 
 // Entities returns the entities that these IDs of records name, position by
-// position, nil where one is missing or hidden. One store call.
+// position, nil where one is missing or hidden. One store call. While the store is
+// away they are sketches: what memory knows of them, without records, aliases and
+// properties.
 func (s *Session) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
+	entities, err := s.whole(ctx, ids)
+	if !isAway(err) || ctx.Err() != nil {
+		return entities, err
+	}
+	entities = make([]*graph.Entity, len(ids))
+	for i, id := range ids {
+		if e, ok := s.view.Entity(id); ok {
+			sketch := s.view.Sketch(e)
+			entities[i] = &sketch
+		}
+	}
+	return entities, nil
+}
+
+// DatasetsOf returns the datasets of an entity's records, in order. It reads no store.
+func (s *Session) DatasetsOf(id graph.ID) []string {
+	e, ok := s.view.Entity(id)
+	if !ok {
+		return nil
+	}
+	return s.view.DatasetsOf(e)
+}
+
+// whole returns entities with all that the store says of them.
+func (s *Session) whole(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
 	members := make([][]graph.ID, len(ids))
 	var wanted []graph.ID
 	for i, id := range ids {
@@ -82,6 +112,17 @@ func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView,
 		}
 	}
 	return views, nil
+}
+
+// sketchLinks returns what memory knows of links.
+func (s *Session) sketchLinks(ids []graph.ID) []*LinkView {
+	views := make([]*LinkView, len(ids))
+	for i, id := range ids {
+		if l, ok := s.view.SketchLink(id); ok {
+			views[i] = &LinkView{Link: l, Sketch: true}
+		}
+	}
+	return views
 }
 
 // links reads visible links, judgements too, with the ends that the source names.

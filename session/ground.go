@@ -158,6 +158,7 @@ func derived(g *projection.Graph, e network.EdgeIndex, rule string, parts, conte
 		}
 	}
 	for _, p := range slices.Concat(parts, contents) {
+		v.Sketch = v.Sketch || p.Sketch
 		v.Support = append(v.Support, p.ID)
 		v.Markings = v.Markings.Union(p.Markings)
 	}
@@ -168,6 +169,10 @@ func derived(g *projection.Graph, e network.EdgeIndex, rule string, parts, conte
 // in full, as the network counts it, and units. One store call.
 func (s *Session) fillFromFacts(ctx context.Context, g *projection.Graph, edges []network.EdgeIndex, views []LinkView, facts [][]graph.ID) error {
 	records, err := s.records(ctx, slices.Concat(facts...))
+	if isAway(err) && ctx.Err() == nil {
+		s.sketchFacts(views, facts)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -179,6 +184,19 @@ func (s *Session) fillFromFacts(ctx context.Context, g *projection.Graph, edges 
 		}
 	}
 	return nil
+}
+
+// sketchFacts is fillFromFacts while the store is away.
+func (s *Session) sketchFacts(views []LinkView, facts [][]graph.ID) {
+	for i := range views {
+		if len(facts[i]) == 0 {
+			continue
+		}
+		views[i].Sketch = true
+		if e, ok := s.view.Entity(facts[i][0]); ok {
+			views[i].Markings = views[i].Markings.Union(s.view.Sketch(e).Markings)
+		}
+	}
 }
 
 func (s *Session) fillFrom(r *graph.Record, v *LinkView, amount float64) {
@@ -226,6 +244,9 @@ func (s *Session) property(ctx context.Context, g *projection.Graph, name string
 			return nil, err
 		}
 		for i, v := range views {
+			if v.Sketch {
+				return nil, ErrAway
+			}
 			f, err := strconv.ParseFloat(v.Properties.First(name), 64)
 			if err != nil || math.IsInf(f, 0) {
 				f = math.NaN()

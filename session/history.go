@@ -19,13 +19,9 @@ type Dataset struct {
 
 // Datasets returns the sources in which the viewer sees something, by name.
 func (s *Session) Datasets(ctx context.Context) ([]Dataset, error) {
-	declared, err := s.service.store.Datasets(ctx)
+	titles, err := s.service.titlesOf(ctx)
 	if err != nil {
 		return nil, err
-	}
-	titles := map[string]string{}
-	for _, d := range declared {
-		titles[d.Name] = d.Title
 	}
 	made, err := s.made.get(ctx, s.key(projection.AnyTime(), "datasets", nil), func(context.Context) (any, error) {
 		return s.view.Datasets(), nil
@@ -39,6 +35,24 @@ func (s *Session) Datasets(ctx context.Context) ([]Dataset, error) {
 	}
 	slices.SortFunc(out, func(a, b Dataset) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
+}
+
+// titlesOf returns the titles of datasets, as they were last read while the store is
+// away.
+func (s *Service) titlesOf(ctx context.Context) (map[string]string, error) {
+	declared, err := s.store.Datasets(ctx)
+	if last := s.titles.Load(); isAway(err) && last != nil {
+		return *last, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	titles := make(map[string]string, len(declared))
+	for _, d := range declared {
+		titles[d.Name] = d.Title
+	}
+	s.titles.Store(&titles)
+	return titles, nil
 }
 
 // HistoryEntry is one change to one record or link: the item from then on, or for

@@ -120,7 +120,7 @@ func (s *Session) sieve(f Filter) func(ctx context.Context, places []position, m
 			for i, p := range chunk {
 				ids[i] = p.id
 			}
-			entities, err := s.Entities(ctx, ids)
+			entities, err := s.whole(ctx, ids)
 			if err != nil {
 				return nil, err
 			}

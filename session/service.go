@@ -6,7 +6,7 @@ package session
 
 import (
 	"context"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chokepoint/chokepoint/access"
@@ -33,7 +33,7 @@ type Options struct {
 // Service makes sessions on one store and shares what viewers of one
 // authorization class share. It is safe for concurrent use.
 type Service struct {
-	store      *store.Store
+	store      source
 	projection *projection.Projection
 	ontology   *ontology.Ontology
 	sealer     *access.Sealer
@@ -47,7 +47,10 @@ type Service struct {
 	// the memory of two more graphs.
 	loading chan struct{}
 
-	writes sync.Mutex // a writer's own token is taken before the next write
+	// writing holds a token while nobody writes: what a writer looks at first stays
+	// so as far as this service can tell.
+	writing chan struct{}
+	titles  atomic.Pointer[map[string]string] // of datasets, as last read
 }
 
 type viewKey struct {
@@ -105,23 +108,25 @@ func Open(ctx context.Context, st *store.Store, o *ontology.Ontology, opt Option
 		return nil, err
 	}
 	one := func(*projection.View) int64 { return 1 }
-	return &Service{
-		store: st, projection: p, ontology: o, sealer: access.NewSealer(opt.Secret), clock: opt.Clock, unmarked: opt.Unmarked,
+	s := &Service{
+		store: source{st, newPresence()}, projection: p, ontology: o, sealer: access.NewSealer(opt.Secret), clock: opt.Clock, unmarked: opt.Unmarked,
 		views: newCache[viewKey](maxViews, one),
 		made:  newCache[resultKey](opt.CacheBytes, sizeOf),
 		past:  newCache[graph.Revision](maxPast, func(*past) int64 { return 1 }),
 
-		loading: make(chan struct{}, 1),
-	}, nil
+		loading: make(chan struct{}, 1), writing: make(chan struct{}, 1),
+	}
+	s.writing <- struct{}{}
+	_, err = s.titlesOf(ctx)
+	return s, err
 }
 
 // Size returns how many records and links there are in all. It is for operators,
 // never for a viewer.
 func (s *Service) Size() (records, links int) { return s.projection.Current().Size() }
 
-// Sync brings the projection up to the store's newest revision: after an import,
-// or when another process may have written.
-func (s *Service) Sync(ctx context.Context) error { return s.projection.Sync(ctx) }
+// Sync brings the projection up to the newest revision that anybody was told of.
+func (s *Service) Sync(ctx context.Context) error { return s.store.reach(ctx, s.projection.Sync) }
 
 // Close ends background work. The store stays open.
 func (s *Service) Close() { s.projection.Close() }
@@ -147,7 +152,11 @@ func (s *Service) remember(ctx context.Context, r graph.Revision) (*past, error)
 	case s.loading <- struct{}{}:
 	}
 	defer func() { <-s.loading }()
-	snapshot, err := s.projection.At(ctx, r)
+	var snapshot *projection.Snapshot
+	err := s.store.reach(ctx, func(ctx context.Context) (err error) {
+		snapshot, err = s.projection.At(ctx, r)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

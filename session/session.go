@@ -57,26 +57,6 @@ func (s *Session) open(token string) (version uint64, idle bool, err error) {
 	return binary.BigEndian.Uint64(content), len(content) == 9, nil
 }
 
-// AtLeast returns a session whose snapshot includes the revision of a token: s
-// itself, or one on a newer snapshot. STALE if the store has no such revision yet.
-func (s *Session) AtLeast(ctx context.Context, token string) (*Session, error) {
-	version, err := s.versionOf(token)
-	if err != nil || version <= s.view.Version() {
-		return s, err
-	}
-	if err := s.service.Sync(ctx); err != nil {
-		return nil, err
-	}
-	newer, err := s.service.Session(ctx, s.viewer)
-	if err != nil {
-		return nil, err
-	}
-	if version > newer.view.Version() {
-		return nil, graph.Errorf(graph.Stale, "the revision of this token has not arrived here yet; try again shortly")
-	}
-	return newer, nil
-}
-
 // AsOf returns a session on the graph as it was at the revision of a token. The
 // first one for a revision reads that state of the store: O(n + m).
 func (s *Session) AsOf(ctx context.Context, token string) (*Session, error) {
@@ -86,7 +66,7 @@ func (s *Session) AsOf(ctx context.Context, token string) (*Session, error) {
 	}
 	revision, ok := s.view.RevisionOf(version)
 	if !ok {
-		return nil, graph.Errorf(graph.Stale, "the revision of this token has not arrived here yet; try again shortly")
+		return nil, errStale
 	}
 	then, err := s.service.past.get(ctx, revision, func(ctx context.Context) (*past, error) {
 		return s.service.remember(ctx, revision)

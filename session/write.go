@@ -50,12 +50,11 @@ func (s *Session) Write(ctx context.Context, w Writing) (*Written, error) {
 	if n := len(w.Records) + len(w.Links) + len(w.Deletes); n > MaxWrite {
 		return nil, graph.Errorf(graph.BadUserInput, "%d items are more than %d in one write; import a file instead", n, MaxWrite)
 	}
-	s.service.writes.Lock()
-	defer s.service.writes.Unlock()
-	now, err := s.newest(ctx)
+	now, done, err := s.writer(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	return now.write(ctx, w)
 }
 
@@ -84,12 +83,9 @@ func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
 	}
 	after, err := s.newest(ctx)
 	if err != nil {
-		return nil, err
+		return nil, graph.Errorf(graph.CodeOf(err), "it is written, but the store does not show it yet; to write the same again is safe").Because(err)
 	}
-	out := &Written{Token: after.Token()}
-	if after.view.Version() == s.view.Version() {
-		out.Token = after.idleToken(after.view.Version())
-	}
+	out := &Written{Token: after.tokenOf(done)}
 	for i, item := range done.Items {
 		written := WriteItem{ID: item.ID, Outcome: item.Outcome, Err: item.Err}
 		if at := i - len(batch.Records); at >= 0 && at < len(batch.Links) && item.Err == nil {
@@ -104,6 +100,35 @@ func (s *Session) write(ctx context.Context, w Writing) (*Written, error) {
 		out.Items = slices.Insert(out.Items, deletes+i, WriteItem{ID: w.Deletes[i], Outcome: store.Missing})
 	}
 	return out, nil
+}
+
+// tokenOf returns the token of a write as the viewer sees it. Others may have
+// written since.
+func (s *Session) tokenOf(w store.Written) string {
+	version := s.view.VersionAt(w.Revision)
+	if of, _ := s.view.RevisionOf(version); !w.Changed || of != w.Revision {
+		return s.idleToken(version)
+	}
+	return s.token(version)
+}
+
+// writer returns a session on the newest snapshot, which nobody else of this process
+// writes after until done is called.
+func (s *Session) writer(ctx context.Context) (now *Session, done func(), err error) {
+	select {
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	case <-s.service.writing:
+	}
+	done = func() { s.service.writing <- struct{}{} }
+	if now, err = s.newest(ctx); err != nil {
+		done()
+		if isAway(err) {
+			err = errNothingWritten.Because(err)
+		}
+		return nil, nil, err
+	}
+	return now, done, nil
 }
 
 // newest returns a session of the same viewer on the newest snapshot.
@@ -189,12 +214,11 @@ func (s *Session) Revert(ctx context.Context, token, reason string) (*Written, e
 	if idle {
 		return nil, graph.Errorf(graph.NotFound, "the write with this token changed nothing: there is nothing to undo")
 	}
-	s.service.writes.Lock()
-	defer s.service.writes.Unlock()
-	now, err := s.newest(ctx)
+	now, done, err := s.writer(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	revision, ok := now.view.RevisionOf(version)
 	if !ok || version == 0 {
 		return nil, graph.Errorf(graph.NotFound, "there is no write with this token")

@@ -55,7 +55,7 @@ func TestAddAKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"return Mule{e}", "type Mule struct{ entity }", `func (e Mule) Load() *float64 { return e.number("load") }`} {
+	for _, line := range []string{"return Mule{e}", "type Mule struct{ entity }", `func (e Mule) Load() (*float64, error) { return e.number("load") }`} {
 		if !strings.Contains(string(kinds), line) {
 			t.Errorf("kinds_gen.go lacks %q", line)
 		}

@@ -59,6 +59,6 @@ func writeGetter(b *bytes.Buffer, k *ontology.Kind, p *ontology.Property) {
 	if p.List {
 		getter = [2]string{"[]string", "texts"}
 	}
-	fmt.Fprintf(b, "\n// %[2]s returns property %[5]q.\nfunc (e %[1]s) %[2]s() %[3]s { return e.%[4]s(%[5]q) }\n",
+	fmt.Fprintf(b, "\n// %[2]s returns property %[5]q.\nfunc (e %[1]s) %[2]s() (%[3]s, error) { return e.%[4]s(%[5]q) }\n",
 		k.Name, templates.ToGo(p.Field), getter[0], getter[1], p.Name)
 }

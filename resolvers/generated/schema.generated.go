@@ -2136,7 +2136,7 @@ func (ec *executionContext) _Agency_country(ctx context.Context, field graphql.C
 			return ec.fieldContext_Agency_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2159,7 +2159,7 @@ func (ec *executionContext) _Agency_level(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Agency_level(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Level(), nil
+			return obj.Level()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2182,7 +2182,7 @@ func (ec *executionContext) _Agency_remit(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Agency_remit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Remit(), nil
+			return obj.Remit()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -2205,7 +2205,7 @@ func (ec *executionContext) _Agency_acronym(ctx context.Context, field graphql.C
 			return ec.fieldContext_Agency_acronym(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Acronym(), nil
+			return obj.Acronym()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2297,7 +2297,7 @@ func (ec *executionContext) _Agency_aliases(ctx context.Context, field graphql.C
 			return ec.fieldContext_Agency_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -2344,7 +2344,7 @@ func (ec *executionContext) _Agency_properties(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -2387,7 +2387,7 @@ func (ec *executionContext) _Agency_records(ctx context.Context, field graphql.C
 			return ec.fieldContext_Agency_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -2573,7 +2573,7 @@ func (ec *executionContext) _Arrest_at(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Arrest_at(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.At(), nil
+			return obj.At()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
@@ -2596,7 +2596,7 @@ func (ec *executionContext) _Arrest_charges(ctx context.Context, field graphql.C
 			return ec.fieldContext_Arrest_charges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Charges(), nil
+			return obj.Charges()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -2619,7 +2619,7 @@ func (ec *executionContext) _Arrest_outcome(ctx context.Context, field graphql.C
 			return ec.fieldContext_Arrest_outcome(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Outcome(), nil
+			return obj.Outcome()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2642,7 +2642,7 @@ func (ec *executionContext) _Arrest_authority(ctx context.Context, field graphql
 			return ec.fieldContext_Arrest_authority(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Authority(), nil
+			return obj.Authority()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2665,7 +2665,7 @@ func (ec *executionContext) _Arrest_referenceNumber(ctx context.Context, field g
 			return ec.fieldContext_Arrest_referenceNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReferenceNumber(), nil
+			return obj.ReferenceNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -2757,7 +2757,7 @@ func (ec *executionContext) _Arrest_aliases(ctx context.Context, field graphql.C
 			return ec.fieldContext_Arrest_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -2804,7 +2804,7 @@ func (ec *executionContext) _Arrest_properties(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -2847,7 +2847,7 @@ func (ec *executionContext) _Arrest_records(ctx context.Context, field graphql.C
 			return ec.fieldContext_Arrest_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -3340,7 +3340,7 @@ func (ec *executionContext) _BankAccount_accountNumber(ctx context.Context, fiel
 			return ec.fieldContext_BankAccount_accountNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AccountNumber(), nil
+			return obj.AccountNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3363,7 +3363,7 @@ func (ec *executionContext) _BankAccount_iban(ctx context.Context, field graphql
 			return ec.fieldContext_BankAccount_iban(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Iban(), nil
+			return obj.Iban()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3386,7 +3386,7 @@ func (ec *executionContext) _BankAccount_bic(ctx context.Context, field graphql.
 			return ec.fieldContext_BankAccount_bic(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Bic(), nil
+			return obj.Bic()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3409,7 +3409,7 @@ func (ec *executionContext) _BankAccount_bankName(ctx context.Context, field gra
 			return ec.fieldContext_BankAccount_bankName(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BankName(), nil
+			return obj.BankName()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3432,7 +3432,7 @@ func (ec *executionContext) _BankAccount_accountType(ctx context.Context, field 
 			return ec.fieldContext_BankAccount_accountType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AccountType(), nil
+			return obj.AccountType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3455,7 +3455,7 @@ func (ec *executionContext) _BankAccount_currency(ctx context.Context, field gra
 			return ec.fieldContext_BankAccount_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3478,7 +3478,7 @@ func (ec *executionContext) _BankAccount_openingDate(ctx context.Context, field 
 			return ec.fieldContext_BankAccount_openingDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OpeningDate(), nil
+			return obj.OpeningDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -3501,7 +3501,7 @@ func (ec *executionContext) _BankAccount_closingDate(ctx context.Context, field 
 			return ec.fieldContext_BankAccount_closingDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosingDate(), nil
+			return obj.ClosingDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -3524,7 +3524,7 @@ func (ec *executionContext) _BankAccount_balance(ctx context.Context, field grap
 			return ec.fieldContext_BankAccount_balance(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Balance(), nil
+			return obj.Balance()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -3547,7 +3547,7 @@ func (ec *executionContext) _BankAccount_country(ctx context.Context, field grap
 			return ec.fieldContext_BankAccount_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -3639,7 +3639,7 @@ func (ec *executionContext) _BankAccount_aliases(ctx context.Context, field grap
 			return ec.fieldContext_BankAccount_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -3686,7 +3686,7 @@ func (ec *executionContext) _BankAccount_properties(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -3729,7 +3729,7 @@ func (ec *executionContext) _BankAccount_records(ctx context.Context, field grap
 			return ec.fieldContext_BankAccount_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -4199,7 +4199,7 @@ func (ec *executionContext) _Case_caseNumber(ctx context.Context, field graphql.
 			return ec.fieldContext_Case_caseNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CaseNumber(), nil
+			return obj.CaseNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4222,7 +4222,7 @@ func (ec *executionContext) _Case_caseType(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Case_caseType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CaseType(), nil
+			return obj.CaseType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4245,7 +4245,7 @@ func (ec *executionContext) _Case_status(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Case_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status(), nil
+			return obj.Status()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4268,7 +4268,7 @@ func (ec *executionContext) _Case_authority(ctx context.Context, field graphql.C
 			return ec.fieldContext_Case_authority(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Authority(), nil
+			return obj.Authority()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4291,7 +4291,7 @@ func (ec *executionContext) _Case_openedOn(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Case_openedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OpenedOn(), nil
+			return obj.OpenedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -4314,7 +4314,7 @@ func (ec *executionContext) _Case_closedOn(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Case_closedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosedOn(), nil
+			return obj.ClosedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -4337,7 +4337,7 @@ func (ec *executionContext) _Case_notes(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Case_notes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Notes(), nil
+			return obj.Notes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4429,7 +4429,7 @@ func (ec *executionContext) _Case_aliases(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Case_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4476,7 +4476,7 @@ func (ec *executionContext) _Case_properties(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -4519,7 +4519,7 @@ func (ec *executionContext) _Case_records(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Case_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -4705,7 +4705,7 @@ func (ec *executionContext) _Chemical_casNumber(ctx context.Context, field graph
 			return ec.fieldContext_Chemical_casNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CasNumber(), nil
+			return obj.CasNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4728,7 +4728,7 @@ func (ec *executionContext) _Chemical_inchiKey(ctx context.Context, field graphq
 			return ec.fieldContext_Chemical_inchiKey(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.InchiKey(), nil
+			return obj.InchiKey()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4751,7 +4751,7 @@ func (ec *executionContext) _Chemical_formula(ctx context.Context, field graphql
 			return ec.fieldContext_Chemical_formula(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Formula(), nil
+			return obj.Formula()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4774,7 +4774,7 @@ func (ec *executionContext) _Chemical_chemicalRole(ctx context.Context, field gr
 			return ec.fieldContext_Chemical_chemicalRole(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ChemicalRole(), nil
+			return obj.ChemicalRole()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4797,7 +4797,7 @@ func (ec *executionContext) _Chemical_schedule(ctx context.Context, field graphq
 			return ec.fieldContext_Chemical_schedule(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Schedule(), nil
+			return obj.Schedule()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4820,7 +4820,7 @@ func (ec *executionContext) _Chemical_hsCode(ctx context.Context, field graphql.
 			return ec.fieldContext_Chemical_hsCode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HsCode(), nil
+			return obj.HsCode()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -4843,7 +4843,7 @@ func (ec *executionContext) _Chemical_licitUses(ctx context.Context, field graph
 			return ec.fieldContext_Chemical_licitUses(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LicitUses(), nil
+			return obj.LicitUses()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4935,7 +4935,7 @@ func (ec *executionContext) _Chemical_aliases(ctx context.Context, field graphql
 			return ec.fieldContext_Chemical_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -4982,7 +4982,7 @@ func (ec *executionContext) _Chemical_properties(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -5025,7 +5025,7 @@ func (ec *executionContext) _Chemical_records(ctx context.Context, field graphql
 			return ec.fieldContext_Chemical_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -5605,7 +5605,7 @@ func (ec *executionContext) _Company_registrationNumber(ctx context.Context, fie
 			return ec.fieldContext_Company_registrationNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RegistrationNumber(), nil
+			return obj.RegistrationNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5628,7 +5628,7 @@ func (ec *executionContext) _Company_taxNumber(ctx context.Context, field graphq
 			return ec.fieldContext_Company_taxNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TaxNumber(), nil
+			return obj.TaxNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5651,7 +5651,7 @@ func (ec *executionContext) _Company_lei(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Company_lei(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Lei(), nil
+			return obj.Lei()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5674,7 +5674,7 @@ func (ec *executionContext) _Company_jurisdiction(ctx context.Context, field gra
 			return ec.fieldContext_Company_jurisdiction(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Jurisdiction(), nil
+			return obj.Jurisdiction()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5697,7 +5697,7 @@ func (ec *executionContext) _Company_legalForm(ctx context.Context, field graphq
 			return ec.fieldContext_Company_legalForm(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LegalForm(), nil
+			return obj.LegalForm()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5720,7 +5720,7 @@ func (ec *executionContext) _Company_incorporationDate(ctx context.Context, fiel
 			return ec.fieldContext_Company_incorporationDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IncorporationDate(), nil
+			return obj.IncorporationDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -5743,7 +5743,7 @@ func (ec *executionContext) _Company_dissolutionDate(ctx context.Context, field 
 			return ec.fieldContext_Company_dissolutionDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DissolutionDate(), nil
+			return obj.DissolutionDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -5766,7 +5766,7 @@ func (ec *executionContext) _Company_sector(ctx context.Context, field graphql.C
 			return ec.fieldContext_Company_sector(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sector(), nil
+			return obj.Sector()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5789,7 +5789,7 @@ func (ec *executionContext) _Company_status(ctx context.Context, field graphql.C
 			return ec.fieldContext_Company_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status(), nil
+			return obj.Status()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -5812,7 +5812,7 @@ func (ec *executionContext) _Company_shellIndicators(ctx context.Context, field 
 			return ec.fieldContext_Company_shellIndicators(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ShellIndicators(), nil
+			return obj.ShellIndicators()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5835,7 +5835,7 @@ func (ec *executionContext) _Company_role(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Company_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Role(), nil
+			return obj.Role()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5858,7 +5858,7 @@ func (ec *executionContext) _Company_notes(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Company_notes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Notes(), nil
+			return obj.Notes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5950,7 +5950,7 @@ func (ec *executionContext) _Company_aliases(ctx context.Context, field graphql.
 			return ec.fieldContext_Company_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -5997,7 +5997,7 @@ func (ec *executionContext) _Company_properties(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -6040,7 +6040,7 @@ func (ec *executionContext) _Company_records(ctx context.Context, field graphql.
 			return ec.fieldContext_Company_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -6410,7 +6410,7 @@ func (ec *executionContext) _Conveyance_conveyanceType(ctx context.Context, fiel
 			return ec.fieldContext_Conveyance_conveyanceType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ConveyanceType(), nil
+			return obj.ConveyanceType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6433,7 +6433,7 @@ func (ec *executionContext) _Conveyance_registrationNumber(ctx context.Context, 
 			return ec.fieldContext_Conveyance_registrationNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RegistrationNumber(), nil
+			return obj.RegistrationNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -6456,7 +6456,7 @@ func (ec *executionContext) _Conveyance_imoNumber(ctx context.Context, field gra
 			return ec.fieldContext_Conveyance_imoNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ImoNumber(), nil
+			return obj.ImoNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6479,7 +6479,7 @@ func (ec *executionContext) _Conveyance_mmsi(ctx context.Context, field graphql.
 			return ec.fieldContext_Conveyance_mmsi(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Mmsi(), nil
+			return obj.Mmsi()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6502,7 +6502,7 @@ func (ec *executionContext) _Conveyance_serialNumber(ctx context.Context, field 
 			return ec.fieldContext_Conveyance_serialNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SerialNumber(), nil
+			return obj.SerialNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6525,7 +6525,7 @@ func (ec *executionContext) _Conveyance_flag(ctx context.Context, field graphql.
 			return ec.fieldContext_Conveyance_flag(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Flag(), nil
+			return obj.Flag()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6548,7 +6548,7 @@ func (ec *executionContext) _Conveyance_model(ctx context.Context, field graphql
 			return ec.fieldContext_Conveyance_model(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Model(), nil
+			return obj.Model()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6571,7 +6571,7 @@ func (ec *executionContext) _Conveyance_buildDate(ctx context.Context, field gra
 			return ec.fieldContext_Conveyance_buildDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BuildDate(), nil
+			return obj.BuildDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -6594,7 +6594,7 @@ func (ec *executionContext) _Conveyance_capacity(ctx context.Context, field grap
 			return ec.fieldContext_Conveyance_capacity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Capacity(), nil
+			return obj.Capacity()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -6686,7 +6686,7 @@ func (ec *executionContext) _Conveyance_aliases(ctx context.Context, field graph
 			return ec.fieldContext_Conveyance_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -6733,7 +6733,7 @@ func (ec *executionContext) _Conveyance_properties(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -6776,7 +6776,7 @@ func (ec *executionContext) _Conveyance_records(ctx context.Context, field graph
 			return ec.fieldContext_Conveyance_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -6962,7 +6962,7 @@ func (ec *executionContext) _CriminalOrganization_organizationType(ctx context.C
 			return ec.fieldContext_CriminalOrganization_organizationType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OrganizationType(), nil
+			return obj.OrganizationType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6985,7 +6985,7 @@ func (ec *executionContext) _CriminalOrganization_territory(ctx context.Context,
 			return ec.fieldContext_CriminalOrganization_territory(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Territory(), nil
+			return obj.Territory()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7008,7 +7008,7 @@ func (ec *executionContext) _CriminalOrganization_role(ctx context.Context, fiel
 			return ec.fieldContext_CriminalOrganization_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Role(), nil
+			return obj.Role()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7031,7 +7031,7 @@ func (ec *executionContext) _CriminalOrganization_foundedOn(ctx context.Context,
 			return ec.fieldContext_CriminalOrganization_foundedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.FoundedOn(), nil
+			return obj.FoundedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -7054,7 +7054,7 @@ func (ec *executionContext) _CriminalOrganization_dissolvedOn(ctx context.Contex
 			return ec.fieldContext_CriminalOrganization_dissolvedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DissolvedOn(), nil
+			return obj.DissolvedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -7077,7 +7077,7 @@ func (ec *executionContext) _CriminalOrganization_memberEstimate(ctx context.Con
 			return ec.fieldContext_CriminalOrganization_memberEstimate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MemberEstimate(), nil
+			return obj.MemberEstimate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -7100,7 +7100,7 @@ func (ec *executionContext) _CriminalOrganization_notes(ctx context.Context, fie
 			return ec.fieldContext_CriminalOrganization_notes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Notes(), nil
+			return obj.Notes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7192,7 +7192,7 @@ func (ec *executionContext) _CriminalOrganization_aliases(ctx context.Context, f
 			return ec.fieldContext_CriminalOrganization_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7239,7 +7239,7 @@ func (ec *executionContext) _CriminalOrganization_properties(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -7282,7 +7282,7 @@ func (ec *executionContext) _CriminalOrganization_records(ctx context.Context, f
 			return ec.fieldContext_CriminalOrganization_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -7468,7 +7468,7 @@ func (ec *executionContext) _CryptoWallet_blockchain(ctx context.Context, field 
 			return ec.fieldContext_CryptoWallet_blockchain(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Blockchain(), nil
+			return obj.Blockchain()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -7491,7 +7491,7 @@ func (ec *executionContext) _CryptoWallet_cryptoAddress(ctx context.Context, fie
 			return ec.fieldContext_CryptoWallet_cryptoAddress(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CryptoAddress(), nil
+			return obj.CryptoAddress()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7514,7 +7514,7 @@ func (ec *executionContext) _CryptoWallet_currency(ctx context.Context, field gr
 			return ec.fieldContext_CryptoWallet_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -7537,7 +7537,7 @@ func (ec *executionContext) _CryptoWallet_exchange(ctx context.Context, field gr
 			return ec.fieldContext_CryptoWallet_exchange(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Exchange(), nil
+			return obj.Exchange()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -7560,7 +7560,7 @@ func (ec *executionContext) _CryptoWallet_firstSeen(ctx context.Context, field g
 			return ec.fieldContext_CryptoWallet_firstSeen(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.FirstSeen(), nil
+			return obj.FirstSeen()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -7583,7 +7583,7 @@ func (ec *executionContext) _CryptoWallet_lastSeen(ctx context.Context, field gr
 			return ec.fieldContext_CryptoWallet_lastSeen(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LastSeen(), nil
+			return obj.LastSeen()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -7606,7 +7606,7 @@ func (ec *executionContext) _CryptoWallet_balance(ctx context.Context, field gra
 			return ec.fieldContext_CryptoWallet_balance(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Balance(), nil
+			return obj.Balance()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -7629,7 +7629,7 @@ func (ec *executionContext) _CryptoWallet_clusterHeuristic(ctx context.Context, 
 			return ec.fieldContext_CryptoWallet_clusterHeuristic(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClusterHeuristic(), nil
+			return obj.ClusterHeuristic()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -7721,7 +7721,7 @@ func (ec *executionContext) _CryptoWallet_aliases(ctx context.Context, field gra
 			return ec.fieldContext_CryptoWallet_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -7768,7 +7768,7 @@ func (ec *executionContext) _CryptoWallet_properties(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -7811,7 +7811,7 @@ func (ec *executionContext) _CryptoWallet_records(ctx context.Context, field gra
 			return ec.fieldContext_CryptoWallet_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -8190,7 +8190,7 @@ func (ec *executionContext) _Designation_authority(ctx context.Context, field gr
 			return ec.fieldContext_Designation_authority(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Authority(), nil
+			return obj.Authority()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8213,7 +8213,7 @@ func (ec *executionContext) _Designation_program(ctx context.Context, field grap
 			return ec.fieldContext_Designation_program(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Program(), nil
+			return obj.Program()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8236,7 +8236,7 @@ func (ec *executionContext) _Designation_listNumber(ctx context.Context, field g
 			return ec.fieldContext_Designation_listNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ListNumber(), nil
+			return obj.ListNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8259,7 +8259,7 @@ func (ec *executionContext) _Designation_listedOn(ctx context.Context, field gra
 			return ec.fieldContext_Designation_listedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ListedOn(), nil
+			return obj.ListedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -8282,7 +8282,7 @@ func (ec *executionContext) _Designation_delistedOn(ctx context.Context, field g
 			return ec.fieldContext_Designation_delistedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DelistedOn(), nil
+			return obj.DelistedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -8305,7 +8305,7 @@ func (ec *executionContext) _Designation_reason(ctx context.Context, field graph
 			return ec.fieldContext_Designation_reason(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Reason(), nil
+			return obj.Reason()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8328,7 +8328,7 @@ func (ec *executionContext) _Designation_country(ctx context.Context, field grap
 			return ec.fieldContext_Designation_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8420,7 +8420,7 @@ func (ec *executionContext) _Designation_aliases(ctx context.Context, field grap
 			return ec.fieldContext_Designation_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8467,7 +8467,7 @@ func (ec *executionContext) _Designation_properties(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -8510,7 +8510,7 @@ func (ec *executionContext) _Designation_records(ctx context.Context, field grap
 			return ec.fieldContext_Designation_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -8696,7 +8696,7 @@ func (ec *executionContext) _Document_title(ctx context.Context, field graphql.C
 			return ec.fieldContext_Document_title(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Title(), nil
+			return obj.Title()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8719,7 +8719,7 @@ func (ec *executionContext) _Document_author(ctx context.Context, field graphql.
 			return ec.fieldContext_Document_author(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Author(), nil
+			return obj.Author()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8742,7 +8742,7 @@ func (ec *executionContext) _Document_publishedOn(ctx context.Context, field gra
 			return ec.fieldContext_Document_publishedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PublishedOn(), nil
+			return obj.PublishedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -8765,7 +8765,7 @@ func (ec *executionContext) _Document_url(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Document_url(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.URL(), nil
+			return obj.URL()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8788,7 +8788,7 @@ func (ec *executionContext) _Document_contentHash(ctx context.Context, field gra
 			return ec.fieldContext_Document_contentHash(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ContentHash(), nil
+			return obj.ContentHash()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8811,7 +8811,7 @@ func (ec *executionContext) _Document_mimeType(ctx context.Context, field graphq
 			return ec.fieldContext_Document_mimeType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MimeType(), nil
+			return obj.MimeType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8834,7 +8834,7 @@ func (ec *executionContext) _Document_language(ctx context.Context, field graphq
 			return ec.fieldContext_Document_language(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Language(), nil
+			return obj.Language()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8857,7 +8857,7 @@ func (ec *executionContext) _Document_abstract(ctx context.Context, field graphq
 			return ec.fieldContext_Document_abstract(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Abstract(), nil
+			return obj.Abstract()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8949,7 +8949,7 @@ func (ec *executionContext) _Document_aliases(ctx context.Context, field graphql
 			return ec.fieldContext_Document_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -8996,7 +8996,7 @@ func (ec *executionContext) _Document_properties(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -9039,7 +9039,7 @@ func (ec *executionContext) _Document_records(ctx context.Context, field graphql
 			return ec.fieldContext_Document_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -9225,7 +9225,7 @@ func (ec *executionContext) _Drug_substance(ctx context.Context, field graphql.C
 			return ec.fieldContext_Drug_substance(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Substance(), nil
+			return obj.Substance()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9248,7 +9248,7 @@ func (ec *executionContext) _Drug_casNumber(ctx context.Context, field graphql.C
 			return ec.fieldContext_Drug_casNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CasNumber(), nil
+			return obj.CasNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9271,7 +9271,7 @@ func (ec *executionContext) _Drug_form(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Drug_form(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Form(), nil
+			return obj.Form()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9294,7 +9294,7 @@ func (ec *executionContext) _Drug_purityFraction(ctx context.Context, field grap
 			return ec.fieldContext_Drug_purityFraction(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PurityFraction(), nil
+			return obj.PurityFraction()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -9317,7 +9317,7 @@ func (ec *executionContext) _Drug_stamp(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Drug_stamp(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Stamp(), nil
+			return obj.Stamp()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9340,7 +9340,7 @@ func (ec *executionContext) _Drug_streetNames(ctx context.Context, field graphql
 			return ec.fieldContext_Drug_streetNames(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.StreetNames(), nil
+			return obj.StreetNames()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -9432,7 +9432,7 @@ func (ec *executionContext) _Drug_aliases(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Drug_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -9479,7 +9479,7 @@ func (ec *executionContext) _Drug_properties(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -9522,7 +9522,7 @@ func (ec *executionContext) _Drug_records(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Drug_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -9882,7 +9882,7 @@ func (ec *executionContext) _Equipment_equipmentType(ctx context.Context, field 
 			return ec.fieldContext_Equipment_equipmentType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.EquipmentType(), nil
+			return obj.EquipmentType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9905,7 +9905,7 @@ func (ec *executionContext) _Equipment_manufacturer(ctx context.Context, field g
 			return ec.fieldContext_Equipment_manufacturer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Manufacturer(), nil
+			return obj.Manufacturer()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9928,7 +9928,7 @@ func (ec *executionContext) _Equipment_model(ctx context.Context, field graphql.
 			return ec.fieldContext_Equipment_model(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Model(), nil
+			return obj.Model()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9951,7 +9951,7 @@ func (ec *executionContext) _Equipment_serialNumber(ctx context.Context, field g
 			return ec.fieldContext_Equipment_serialNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SerialNumber(), nil
+			return obj.SerialNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -9974,7 +9974,7 @@ func (ec *executionContext) _Equipment_outputPerHour(ctx context.Context, field 
 			return ec.fieldContext_Equipment_outputPerHour(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputPerHour(), nil
+			return obj.OutputPerHour()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -10066,7 +10066,7 @@ func (ec *executionContext) _Equipment_aliases(ctx context.Context, field graphq
 			return ec.fieldContext_Equipment_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -10113,7 +10113,7 @@ func (ec *executionContext) _Equipment_properties(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -10156,7 +10156,7 @@ func (ec *executionContext) _Equipment_records(ctx context.Context, field graphq
 			return ec.fieldContext_Equipment_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -10342,7 +10342,7 @@ func (ec *executionContext) _FinancialInstitution_institutionType(ctx context.Co
 			return ec.fieldContext_FinancialInstitution_institutionType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.InstitutionType(), nil
+			return obj.InstitutionType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10365,7 +10365,7 @@ func (ec *executionContext) _FinancialInstitution_bic(ctx context.Context, field
 			return ec.fieldContext_FinancialInstitution_bic(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Bic(), nil
+			return obj.Bic()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10388,7 +10388,7 @@ func (ec *executionContext) _FinancialInstitution_lei(ctx context.Context, field
 			return ec.fieldContext_FinancialInstitution_lei(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Lei(), nil
+			return obj.Lei()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10411,7 +10411,7 @@ func (ec *executionContext) _FinancialInstitution_registrationNumber(ctx context
 			return ec.fieldContext_FinancialInstitution_registrationNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RegistrationNumber(), nil
+			return obj.RegistrationNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -10434,7 +10434,7 @@ func (ec *executionContext) _FinancialInstitution_jurisdiction(ctx context.Conte
 			return ec.fieldContext_FinancialInstitution_jurisdiction(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Jurisdiction(), nil
+			return obj.Jurisdiction()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10457,7 +10457,7 @@ func (ec *executionContext) _FinancialInstitution_licenceNumber(ctx context.Cont
 			return ec.fieldContext_FinancialInstitution_licenceNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LicenceNumber(), nil
+			return obj.LicenceNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10480,7 +10480,7 @@ func (ec *executionContext) _FinancialInstitution_status(ctx context.Context, fi
 			return ec.fieldContext_FinancialInstitution_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status(), nil
+			return obj.Status()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10572,7 +10572,7 @@ func (ec *executionContext) _FinancialInstitution_aliases(ctx context.Context, f
 			return ec.fieldContext_FinancialInstitution_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -10619,7 +10619,7 @@ func (ec *executionContext) _FinancialInstitution_properties(ctx context.Context
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -10662,7 +10662,7 @@ func (ec *executionContext) _FinancialInstitution_records(ctx context.Context, f
 			return ec.fieldContext_FinancialInstitution_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -11169,7 +11169,7 @@ func (ec *executionContext) _Identifier_identifierType(ctx context.Context, fiel
 			return ec.fieldContext_Identifier_identifierType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IdentifierType(), nil
+			return obj.IdentifierType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11192,7 +11192,7 @@ func (ec *executionContext) _Identifier_value(ctx context.Context, field graphql
 			return ec.fieldContext_Identifier_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Value(), nil
+			return obj.Value()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11215,7 +11215,7 @@ func (ec *executionContext) _Identifier_platform(ctx context.Context, field grap
 			return ec.fieldContext_Identifier_platform(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Platform(), nil
+			return obj.Platform()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11238,7 +11238,7 @@ func (ec *executionContext) _Identifier_country(ctx context.Context, field graph
 			return ec.fieldContext_Identifier_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11261,7 +11261,7 @@ func (ec *executionContext) _Identifier_firstSeen(ctx context.Context, field gra
 			return ec.fieldContext_Identifier_firstSeen(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.FirstSeen(), nil
+			return obj.FirstSeen()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -11284,7 +11284,7 @@ func (ec *executionContext) _Identifier_lastSeen(ctx context.Context, field grap
 			return ec.fieldContext_Identifier_lastSeen(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LastSeen(), nil
+			return obj.LastSeen()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -11376,7 +11376,7 @@ func (ec *executionContext) _Identifier_aliases(ctx context.Context, field graph
 			return ec.fieldContext_Identifier_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -11423,7 +11423,7 @@ func (ec *executionContext) _Identifier_properties(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -11466,7 +11466,7 @@ func (ec *executionContext) _Identifier_records(ctx context.Context, field graph
 			return ec.fieldContext_Identifier_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -11652,7 +11652,7 @@ func (ec *executionContext) _IdentityDocument_documentType(ctx context.Context, 
 			return ec.fieldContext_IdentityDocument_documentType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DocumentType(), nil
+			return obj.DocumentType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11675,7 +11675,7 @@ func (ec *executionContext) _IdentityDocument_documentNumber(ctx context.Context
 			return ec.fieldContext_IdentityDocument_documentNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DocumentNumber(), nil
+			return obj.DocumentNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11698,7 +11698,7 @@ func (ec *executionContext) _IdentityDocument_country(ctx context.Context, field
 			return ec.fieldContext_IdentityDocument_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11721,7 +11721,7 @@ func (ec *executionContext) _IdentityDocument_authority(ctx context.Context, fie
 			return ec.fieldContext_IdentityDocument_authority(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Authority(), nil
+			return obj.Authority()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11744,7 +11744,7 @@ func (ec *executionContext) _IdentityDocument_issuedOn(ctx context.Context, fiel
 			return ec.fieldContext_IdentityDocument_issuedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IssuedOn(), nil
+			return obj.IssuedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -11767,7 +11767,7 @@ func (ec *executionContext) _IdentityDocument_expiresOn(ctx context.Context, fie
 			return ec.fieldContext_IdentityDocument_expiresOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ExpiresOn(), nil
+			return obj.ExpiresOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -11859,7 +11859,7 @@ func (ec *executionContext) _IdentityDocument_aliases(ctx context.Context, field
 			return ec.fieldContext_IdentityDocument_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -11906,7 +11906,7 @@ func (ec *executionContext) _IdentityDocument_properties(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -11949,7 +11949,7 @@ func (ec *executionContext) _IdentityDocument_records(ctx context.Context, field
 			return ec.fieldContext_IdentityDocument_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -12383,7 +12383,7 @@ func (ec *executionContext) _Licence_authority(ctx context.Context, field graphq
 			return ec.fieldContext_Licence_authority(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Authority(), nil
+			return obj.Authority()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -12406,7 +12406,7 @@ func (ec *executionContext) _Licence_licenceNumber(ctx context.Context, field gr
 			return ec.fieldContext_Licence_licenceNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LicenceNumber(), nil
+			return obj.LicenceNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -12429,7 +12429,7 @@ func (ec *executionContext) _Licence_licenceType(ctx context.Context, field grap
 			return ec.fieldContext_Licence_licenceType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LicenceType(), nil
+			return obj.LicenceType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -12452,7 +12452,7 @@ func (ec *executionContext) _Licence_chemicals(ctx context.Context, field graphq
 			return ec.fieldContext_Licence_chemicals(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Chemicals(), nil
+			return obj.Chemicals()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -12475,7 +12475,7 @@ func (ec *executionContext) _Licence_issuedOn(ctx context.Context, field graphql
 			return ec.fieldContext_Licence_issuedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IssuedOn(), nil
+			return obj.IssuedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -12498,7 +12498,7 @@ func (ec *executionContext) _Licence_expiresOn(ctx context.Context, field graphq
 			return ec.fieldContext_Licence_expiresOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ExpiresOn(), nil
+			return obj.ExpiresOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -12521,7 +12521,7 @@ func (ec *executionContext) _Licence_status(ctx context.Context, field graphql.C
 			return ec.fieldContext_Licence_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status(), nil
+			return obj.Status()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -12613,7 +12613,7 @@ func (ec *executionContext) _Licence_aliases(ctx context.Context, field graphql.
 			return ec.fieldContext_Licence_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -12660,7 +12660,7 @@ func (ec *executionContext) _Licence_properties(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -12703,7 +12703,7 @@ func (ec *executionContext) _Licence_records(ctx context.Context, field graphql.
 			return ec.fieldContext_Licence_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -13068,7 +13068,7 @@ func (ec *executionContext) _Link_amount(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Link_amount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Amount(), nil
+			return obj.Amount()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -13091,7 +13091,7 @@ func (ec *executionContext) _Link_currency(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Link_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13137,7 +13137,7 @@ func (ec *executionContext) _Link_unit(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Link_unit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Unit(), nil
+			return obj.Unit()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13262,7 +13262,7 @@ func (ec *executionContext) _Link_properties(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -13732,7 +13732,7 @@ func (ec *executionContext) _Location_address(ctx context.Context, field graphql
 			return ec.fieldContext_Location_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Address(), nil
+			return obj.Address()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13755,7 +13755,7 @@ func (ec *executionContext) _Location_city(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Location_city(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.City(), nil
+			return obj.City()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13778,7 +13778,7 @@ func (ec *executionContext) _Location_region(ctx context.Context, field graphql.
 			return ec.fieldContext_Location_region(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Region(), nil
+			return obj.Region()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13801,7 +13801,7 @@ func (ec *executionContext) _Location_postalCode(ctx context.Context, field grap
 			return ec.fieldContext_Location_postalCode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PostalCode(), nil
+			return obj.PostalCode()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13824,7 +13824,7 @@ func (ec *executionContext) _Location_country(ctx context.Context, field graphql
 			return ec.fieldContext_Location_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13847,7 +13847,7 @@ func (ec *executionContext) _Location_latitude(ctx context.Context, field graphq
 			return ec.fieldContext_Location_latitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Latitude(), nil
+			return obj.Latitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -13870,7 +13870,7 @@ func (ec *executionContext) _Location_longitude(ctx context.Context, field graph
 			return ec.fieldContext_Location_longitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Longitude(), nil
+			return obj.Longitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -13893,7 +13893,7 @@ func (ec *executionContext) _Location_locationType(ctx context.Context, field gr
 			return ec.fieldContext_Location_locationType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LocationType(), nil
+			return obj.LocationType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -13985,7 +13985,7 @@ func (ec *executionContext) _Location_aliases(ctx context.Context, field graphql
 			return ec.fieldContext_Location_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -14032,7 +14032,7 @@ func (ec *executionContext) _Location_properties(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -14075,7 +14075,7 @@ func (ec *executionContext) _Location_records(ctx context.Context, field graphql
 			return ec.fieldContext_Location_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -14261,7 +14261,7 @@ func (ec *executionContext) _MarketListing_market(ctx context.Context, field gra
 			return ec.fieldContext_MarketListing_market(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Market(), nil
+			return obj.Market()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14284,7 +14284,7 @@ func (ec *executionContext) _MarketListing_vendor(ctx context.Context, field gra
 			return ec.fieldContext_MarketListing_vendor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Vendor(), nil
+			return obj.Vendor()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14307,7 +14307,7 @@ func (ec *executionContext) _MarketListing_product(ctx context.Context, field gr
 			return ec.fieldContext_MarketListing_product(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Product(), nil
+			return obj.Product()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14330,7 +14330,7 @@ func (ec *executionContext) _MarketListing_casNumber(ctx context.Context, field 
 			return ec.fieldContext_MarketListing_casNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CasNumber(), nil
+			return obj.CasNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14353,7 +14353,7 @@ func (ec *executionContext) _MarketListing_price(ctx context.Context, field grap
 			return ec.fieldContext_MarketListing_price(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Price(), nil
+			return obj.Price()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -14376,7 +14376,7 @@ func (ec *executionContext) _MarketListing_currency(ctx context.Context, field g
 			return ec.fieldContext_MarketListing_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14399,7 +14399,7 @@ func (ec *executionContext) _MarketListing_unit(ctx context.Context, field graph
 			return ec.fieldContext_MarketListing_unit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Unit(), nil
+			return obj.Unit()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14422,7 +14422,7 @@ func (ec *executionContext) _MarketListing_url(ctx context.Context, field graphq
 			return ec.fieldContext_MarketListing_url(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.URL(), nil
+			return obj.URL()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -14445,7 +14445,7 @@ func (ec *executionContext) _MarketListing_listedOn(ctx context.Context, field g
 			return ec.fieldContext_MarketListing_listedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ListedOn(), nil
+			return obj.ListedOn()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -14537,7 +14537,7 @@ func (ec *executionContext) _MarketListing_aliases(ctx context.Context, field gr
 			return ec.fieldContext_MarketListing_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -14584,7 +14584,7 @@ func (ec *executionContext) _MarketListing_properties(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -14627,7 +14627,7 @@ func (ec *executionContext) _MarketListing_records(ctx context.Context, field gr
 			return ec.fieldContext_MarketListing_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -15641,7 +15641,7 @@ func (ec *executionContext) _Person_birthDate(ctx context.Context, field graphql
 			return ec.fieldContext_Person_birthDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BirthDate(), nil
+			return obj.BirthDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -15664,7 +15664,7 @@ func (ec *executionContext) _Person_birthPlace(ctx context.Context, field graphq
 			return ec.fieldContext_Person_birthPlace(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BirthPlace(), nil
+			return obj.BirthPlace()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -15687,7 +15687,7 @@ func (ec *executionContext) _Person_deathDate(ctx context.Context, field graphql
 			return ec.fieldContext_Person_deathDate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DeathDate(), nil
+			return obj.DeathDate()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -15710,7 +15710,7 @@ func (ec *executionContext) _Person_nationality(ctx context.Context, field graph
 			return ec.fieldContext_Person_nationality(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nationality(), nil
+			return obj.Nationality()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -15733,7 +15733,7 @@ func (ec *executionContext) _Person_gender(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Person_gender(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Gender(), nil
+			return obj.Gender()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -15756,7 +15756,7 @@ func (ec *executionContext) _Person_idNumber(ctx context.Context, field graphql.
 			return ec.fieldContext_Person_idNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IDNumber(), nil
+			return obj.IDNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -15779,7 +15779,7 @@ func (ec *executionContext) _Person_role(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Person_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Role(), nil
+			return obj.Role()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -15802,7 +15802,7 @@ func (ec *executionContext) _Person_occupation(ctx context.Context, field graphq
 			return ec.fieldContext_Person_occupation(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Occupation(), nil
+			return obj.Occupation()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -15825,7 +15825,7 @@ func (ec *executionContext) _Person_height(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Person_height(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Height(), nil
+			return obj.Height()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -15848,7 +15848,7 @@ func (ec *executionContext) _Person_status(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Person_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status(), nil
+			return obj.Status()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -15871,7 +15871,7 @@ func (ec *executionContext) _Person_notes(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Person_notes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Notes(), nil
+			return obj.Notes()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -15963,7 +15963,7 @@ func (ec *executionContext) _Person_aliases(ctx context.Context, field graphql.C
 			return ec.fieldContext_Person_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -16010,7 +16010,7 @@ func (ec *executionContext) _Person_properties(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -16053,7 +16053,7 @@ func (ec *executionContext) _Person_records(ctx context.Context, field graphql.C
 			return ec.fieldContext_Person_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -16239,7 +16239,7 @@ func (ec *executionContext) _PortOfEntry_code(ctx context.Context, field graphql
 			return ec.fieldContext_PortOfEntry_code(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Code(), nil
+			return obj.Code()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -16262,7 +16262,7 @@ func (ec *executionContext) _PortOfEntry_mode(ctx context.Context, field graphql
 			return ec.fieldContext_PortOfEntry_mode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Mode(), nil
+			return obj.Mode()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -16285,7 +16285,7 @@ func (ec *executionContext) _PortOfEntry_country(ctx context.Context, field grap
 			return ec.fieldContext_PortOfEntry_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -16308,7 +16308,7 @@ func (ec *executionContext) _PortOfEntry_latitude(ctx context.Context, field gra
 			return ec.fieldContext_PortOfEntry_latitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Latitude(), nil
+			return obj.Latitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16331,7 +16331,7 @@ func (ec *executionContext) _PortOfEntry_longitude(ctx context.Context, field gr
 			return ec.fieldContext_PortOfEntry_longitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Longitude(), nil
+			return obj.Longitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16354,7 +16354,7 @@ func (ec *executionContext) _PortOfEntry_staffing(ctx context.Context, field gra
 			return ec.fieldContext_PortOfEntry_staffing(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Staffing(), nil
+			return obj.Staffing()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16377,7 +16377,7 @@ func (ec *executionContext) _PortOfEntry_throughput(ctx context.Context, field g
 			return ec.fieldContext_PortOfEntry_throughput(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Throughput(), nil
+			return obj.Throughput()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16469,7 +16469,7 @@ func (ec *executionContext) _PortOfEntry_aliases(ctx context.Context, field grap
 			return ec.fieldContext_PortOfEntry_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -16516,7 +16516,7 @@ func (ec *executionContext) _PortOfEntry_properties(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -16559,7 +16559,7 @@ func (ec *executionContext) _PortOfEntry_records(ctx context.Context, field grap
 			return ec.fieldContext_PortOfEntry_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -19002,7 +19002,7 @@ func (ec *executionContext) _Seizure_at(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Seizure_at(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.At(), nil
+			return obj.At()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
@@ -19025,7 +19025,7 @@ func (ec *executionContext) _Seizure_goods(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Seizure_goods(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Goods(), nil
+			return obj.Goods()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -19048,7 +19048,7 @@ func (ec *executionContext) _Seizure_quantity(ctx context.Context, field graphql
 			return ec.fieldContext_Seizure_quantity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Quantity(), nil
+			return obj.Quantity()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -19071,7 +19071,7 @@ func (ec *executionContext) _Seizure_unit(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Seizure_unit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Unit(), nil
+			return obj.Unit()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19094,7 +19094,7 @@ func (ec *executionContext) _Seizure_cash(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Seizure_cash(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cash(), nil
+			return obj.Cash()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -19117,7 +19117,7 @@ func (ec *executionContext) _Seizure_currency(ctx context.Context, field graphql
 			return ec.fieldContext_Seizure_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19140,7 +19140,7 @@ func (ec *executionContext) _Seizure_method(ctx context.Context, field graphql.C
 			return ec.fieldContext_Seizure_method(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Method(), nil
+			return obj.Method()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19163,7 +19163,7 @@ func (ec *executionContext) _Seizure_referenceNumber(ctx context.Context, field 
 			return ec.fieldContext_Seizure_referenceNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReferenceNumber(), nil
+			return obj.ReferenceNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19255,7 +19255,7 @@ func (ec *executionContext) _Seizure_aliases(ctx context.Context, field graphql.
 			return ec.fieldContext_Seizure_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -19302,7 +19302,7 @@ func (ec *executionContext) _Seizure_properties(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -19345,7 +19345,7 @@ func (ec *executionContext) _Seizure_records(ctx context.Context, field graphql.
 			return ec.fieldContext_Seizure_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -19531,7 +19531,7 @@ func (ec *executionContext) _Shipment_trackingNumber(ctx context.Context, field 
 			return ec.fieldContext_Shipment_trackingNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TrackingNumber(), nil
+			return obj.TrackingNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -19554,7 +19554,7 @@ func (ec *executionContext) _Shipment_hsCode(ctx context.Context, field graphql.
 			return ec.fieldContext_Shipment_hsCode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HsCode(), nil
+			return obj.HsCode()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19577,7 +19577,7 @@ func (ec *executionContext) _Shipment_declaredGoods(ctx context.Context, field g
 			return ec.fieldContext_Shipment_declaredGoods(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DeclaredGoods(), nil
+			return obj.DeclaredGoods()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -19600,7 +19600,7 @@ func (ec *executionContext) _Shipment_declaredValue(ctx context.Context, field g
 			return ec.fieldContext_Shipment_declaredValue(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DeclaredValue(), nil
+			return obj.DeclaredValue()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -19623,7 +19623,7 @@ func (ec *executionContext) _Shipment_currency(ctx context.Context, field graphq
 			return ec.fieldContext_Shipment_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19646,7 +19646,7 @@ func (ec *executionContext) _Shipment_grossWeight(ctx context.Context, field gra
 			return ec.fieldContext_Shipment_grossWeight(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.GrossWeight(), nil
+			return obj.GrossWeight()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -19669,7 +19669,7 @@ func (ec *executionContext) _Shipment_departedAt(ctx context.Context, field grap
 			return ec.fieldContext_Shipment_departedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DepartedAt(), nil
+			return obj.DepartedAt()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
@@ -19692,7 +19692,7 @@ func (ec *executionContext) _Shipment_arrivedAt(ctx context.Context, field graph
 			return ec.fieldContext_Shipment_arrivedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ArrivedAt(), nil
+			return obj.ArrivedAt()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
@@ -19715,7 +19715,7 @@ func (ec *executionContext) _Shipment_mode(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Shipment_mode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Mode(), nil
+			return obj.Mode()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19738,7 +19738,7 @@ func (ec *executionContext) _Shipment_originCountry(ctx context.Context, field g
 			return ec.fieldContext_Shipment_originCountry(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OriginCountry(), nil
+			return obj.OriginCountry()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19761,7 +19761,7 @@ func (ec *executionContext) _Shipment_destinationCountry(ctx context.Context, fi
 			return ec.fieldContext_Shipment_destinationCountry(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DestinationCountry(), nil
+			return obj.DestinationCountry()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -19853,7 +19853,7 @@ func (ec *executionContext) _Shipment_aliases(ctx context.Context, field graphql
 			return ec.fieldContext_Shipment_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -19900,7 +19900,7 @@ func (ec *executionContext) _Shipment_properties(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -19943,7 +19943,7 @@ func (ec *executionContext) _Shipment_records(ctx context.Context, field graphql
 			return ec.fieldContext_Shipment_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -20129,7 +20129,7 @@ func (ec *executionContext) _Site_siteType(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Site_siteType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SiteType(), nil
+			return obj.SiteType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -20152,7 +20152,7 @@ func (ec *executionContext) _Site_address(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Site_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Address(), nil
+			return obj.Address()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -20175,7 +20175,7 @@ func (ec *executionContext) _Site_latitude(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Site_latitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Latitude(), nil
+			return obj.Latitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -20198,7 +20198,7 @@ func (ec *executionContext) _Site_longitude(ctx context.Context, field graphql.C
 			return ec.fieldContext_Site_longitude(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Longitude(), nil
+			return obj.Longitude()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -20221,7 +20221,7 @@ func (ec *executionContext) _Site_country(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Site_country(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Country(), nil
+			return obj.Country()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -20244,7 +20244,7 @@ func (ec *executionContext) _Site_capacity(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Site_capacity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Capacity(), nil
+			return obj.Capacity()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -20267,7 +20267,7 @@ func (ec *executionContext) _Site_activeFrom(ctx context.Context, field graphql.
 			return ec.fieldContext_Site_activeFrom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ActiveFrom(), nil
+			return obj.ActiveFrom()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -20290,7 +20290,7 @@ func (ec *executionContext) _Site_activeTo(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Site_activeTo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ActiveTo(), nil
+			return obj.ActiveTo()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.PartialDate) graphql.Marshaler {
@@ -20313,7 +20313,7 @@ func (ec *executionContext) _Site_role(ctx context.Context, field graphql.Collec
 			return ec.fieldContext_Site_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Role(), nil
+			return obj.Role()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -20405,7 +20405,7 @@ func (ec *executionContext) _Site_aliases(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Site_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -20452,7 +20452,7 @@ func (ec *executionContext) _Site_properties(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -20495,7 +20495,7 @@ func (ec *executionContext) _Site_records(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Site_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -20869,7 +20869,7 @@ func (ec *executionContext) _Transfer_at(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Transfer_at(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.At(), nil
+			return obj.At()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
@@ -20892,7 +20892,7 @@ func (ec *executionContext) _Transfer_amount(ctx context.Context, field graphql.
 			return ec.fieldContext_Transfer_amount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Amount(), nil
+			return obj.Amount()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -20915,7 +20915,7 @@ func (ec *executionContext) _Transfer_currency(ctx context.Context, field graphq
 			return ec.fieldContext_Transfer_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Currency(), nil
+			return obj.Currency()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -20938,7 +20938,7 @@ func (ec *executionContext) _Transfer_amountUsd(ctx context.Context, field graph
 			return ec.fieldContext_Transfer_amountUsd(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AmountUsd(), nil
+			return obj.AmountUsd()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -20961,7 +20961,7 @@ func (ec *executionContext) _Transfer_rail(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Transfer_rail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rail(), nil
+			return obj.Rail()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -20984,7 +20984,7 @@ func (ec *executionContext) _Transfer_purpose(ctx context.Context, field graphql
 			return ec.fieldContext_Transfer_purpose(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Purpose(), nil
+			return obj.Purpose()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -21007,7 +21007,7 @@ func (ec *executionContext) _Transfer_transactionId(ctx context.Context, field g
 			return ec.fieldContext_Transfer_transactionId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TransactionID(), nil
+			return obj.TransactionID()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -21099,7 +21099,7 @@ func (ec *executionContext) _Transfer_aliases(ctx context.Context, field graphql
 			return ec.fieldContext_Transfer_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -21146,7 +21146,7 @@ func (ec *executionContext) _Transfer_properties(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -21189,7 +21189,7 @@ func (ec *executionContext) _Transfer_records(ctx context.Context, field graphql
 			return ec.fieldContext_Transfer_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -21375,7 +21375,7 @@ func (ec *executionContext) _UnknownEntity_statedKind(ctx context.Context, field
 			return ec.fieldContext_UnknownEntity_statedKind(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.StatedKind(), nil
+			return obj.StatedKind()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -21467,7 +21467,7 @@ func (ec *executionContext) _UnknownEntity_aliases(ctx context.Context, field gr
 			return ec.fieldContext_UnknownEntity_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -21514,7 +21514,7 @@ func (ec *executionContext) _UnknownEntity_properties(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -21557,7 +21557,7 @@ func (ec *executionContext) _UnknownEntity_records(ctx context.Context, field gr
 			return ec.fieldContext_UnknownEntity_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {
@@ -22037,7 +22037,7 @@ func (ec *executionContext) _Weapon_weaponType(ctx context.Context, field graphq
 			return ec.fieldContext_Weapon_weaponType(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WeaponType(), nil
+			return obj.WeaponType()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22060,7 +22060,7 @@ func (ec *executionContext) _Weapon_manufacturer(ctx context.Context, field grap
 			return ec.fieldContext_Weapon_manufacturer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Manufacturer(), nil
+			return obj.Manufacturer()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22083,7 +22083,7 @@ func (ec *executionContext) _Weapon_model(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Weapon_model(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Model(), nil
+			return obj.Model()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22106,7 +22106,7 @@ func (ec *executionContext) _Weapon_serialNumber(ctx context.Context, field grap
 			return ec.fieldContext_Weapon_serialNumber(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SerialNumber(), nil
+			return obj.SerialNumber()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22129,7 +22129,7 @@ func (ec *executionContext) _Weapon_calibre(ctx context.Context, field graphql.C
 			return ec.fieldContext_Weapon_calibre(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Calibre(), nil
+			return obj.Calibre()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22152,7 +22152,7 @@ func (ec *executionContext) _Weapon_originCountry(ctx context.Context, field gra
 			return ec.fieldContext_Weapon_originCountry(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OriginCountry(), nil
+			return obj.OriginCountry()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -22244,7 +22244,7 @@ func (ec *executionContext) _Weapon_aliases(ctx context.Context, field graphql.C
 			return ec.fieldContext_Weapon_aliases(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Aliases(), nil
+			return obj.Aliases()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -22291,7 +22291,7 @@ func (ec *executionContext) _Weapon_properties(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Properties(fc.Args["names"].([]string)), nil
+			return obj.Properties(fc.Args["names"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.Property) graphql.Marshaler {
@@ -22334,7 +22334,7 @@ func (ec *executionContext) _Weapon_records(ctx context.Context, field graphql.C
 			return ec.fieldContext_Weapon_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records(), nil
+			return obj.Records()
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Record) graphql.Marshaler {

@@ -17,6 +17,8 @@ type Door interface {
 	Entity(ctx context.Context, id graph.ID) (*graph.Entity, error)
 	// Entities is Entity for many, in the order of ids.
 	Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error)
+	// DatasetsOf returns the datasets of an entity's records, in order.
+	DatasetsOf(id graph.ID) []string
 	// Links returns a page of the entity's links, by id, judgements left out.
 	Links(ctx context.Context, id graph.ID, q LinkQuery) (LinkPage, error)
 	// LinkCounts counts the same links by kind and direction, in that order.

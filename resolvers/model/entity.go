@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // Node is what a query can ask for by id: an entity or a link.
@@ -54,39 +55,55 @@ func (entity) node() {}
 // Fused returns what the records say together.
 func (e entity) Fused() *graph.Entity { return e.fused }
 
+// away is the error of fields that only the store can answer, when it could not be
+// asked: the entity is a sketch then, without records.
+func (e entity) away() error {
+	if len(e.fused.Records) == 0 {
+		return session.ErrAway
+	}
+	return nil
+}
+
 // ID returns the least id among the visible records.
 func (e entity) ID() graph.ID { return e.fused.ID }
 
-// Name returns the name of the best record, or its key if it has none.
+// Name returns the name of the best record, or its key if it has none. A sketch does
+// not know the key and takes the id.
 func (e entity) Name() string {
-	if e.fused.Name == "" && len(e.fused.Records) > 0 {
-		return e.fused.Records[0].Key
+	switch {
+	case e.fused.Name != "":
+		return e.fused.Name
+	case e.away() != nil:
+		return e.fused.ID.String()
 	}
-	return e.fused.Name
+	return e.fused.Records[0].Key
 }
 
 // Aliases returns the other names.
-func (e entity) Aliases() []string { return e.fused.Aliases }
+func (e entity) Aliases() ([]string, error) { return e.fused.Aliases, e.away() }
 
 // Confidence returns the highest confidence among the records.
 func (e entity) Confidence() float64 { return e.fused.Confidence }
 
 // Properties returns the named properties, or all of them for nil, by name.
-func (e entity) Properties(names []string) []graph.Property {
-	return selectProperties(e.fused.Properties, names)
+func (e entity) Properties(names []string) ([]graph.Property, error) {
+	return selectProperties(e.fused.Properties, names), e.away()
 }
 
 // Records returns the records that were fused.
-func (e entity) Records() []Record {
+func (e entity) Records() ([]Record, error) {
 	records := make([]Record, len(e.fused.Records))
 	for i := range e.fused.Records {
 		records[i] = RecordOf(&e.fused.Records[i])
 	}
-	return records
+	return records, e.away()
 }
 
 // Datasets returns the datasets of the records, in order.
 func (e entity) Datasets() []string {
+	if e.away() != nil {
+		return e.door.DatasetsOf(e.fused.ID)
+	}
 	datasets := make([]string, 0, 1)
 	for i := range e.fused.Records {
 		datasets = append(datasets, e.fused.Records[i].Dataset)
@@ -144,48 +161,52 @@ func selectProperties(properties graph.Properties, names []string) []graph.Prope
 // The getters of typed properties. A value that is not of its type, as an older
 // ontology may have let in, is null here and still among Properties.
 
-func (e entity) text(name string) *string { return optional(e.fused.Properties.First(name)) }
-
-func (e entity) texts(name string) []string { return e.fused.Properties.Get(name) }
-
-func (e entity) integer(name string) *int {
-	n, err := strconv.ParseInt(e.fused.Properties.First(name), 10, 32)
-	if err != nil {
-		return nil
-	}
-	value := int(n)
-	return &value
+func (e entity) text(name string) (*string, error) {
+	return optional(e.fused.Properties.First(name)), e.away()
 }
 
-func (e entity) number(name string) *float64 {
+func (e entity) texts(name string) ([]string, error) {
+	return e.fused.Properties.Get(name), e.away()
+}
+
+func (e entity) integer(name string) (*int, error) {
+	n, err := strconv.ParseInt(e.fused.Properties.First(name), 10, 32)
+	if err != nil {
+		return nil, e.away()
+	}
+	value := int(n)
+	return &value, nil
+}
+
+func (e entity) number(name string) (*float64, error) {
 	f, err := strconv.ParseFloat(e.fused.Properties.First(name), 64)
 	if err != nil {
-		return nil
+		return nil, e.away()
 	}
-	return &f
+	return &f, nil
 }
 
 //nolint:unused // kinds_gen.go calls it for a property of type Boolean
-func (e entity) boolean(name string) *bool {
+func (e entity) boolean(name string) (*bool, error) {
 	b, err := strconv.ParseBool(e.fused.Properties.First(name))
 	if err != nil {
-		return nil
+		return nil, e.away()
 	}
-	return &b
+	return &b, nil
 }
 
-func (e entity) decimal(name string) graph.Decimal {
+func (e entity) decimal(name string) (graph.Decimal, error) {
 	d, _ := graph.ParseDecimal(e.fused.Properties.First(name))
-	return d
+	return d, e.away()
 }
 
-func (e entity) instant(name string) graph.Instant {
+func (e entity) instant(name string) (graph.Instant, error) {
 	i, _ := graph.ParseInstant(e.fused.Properties.First(name))
-	return i
+	return i, e.away()
 }
 
-func (e entity) date(name string) PartialDate {
-	return PartialDate(e.fused.Properties.First(name))
+func (e entity) date(name string) (PartialDate, error) {
+	return PartialDate(e.fused.Properties.First(name)), e.away()
 }
 
 // optional returns nil for "".

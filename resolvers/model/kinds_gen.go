@@ -71,37 +71,37 @@ type Person struct{ entity }
 func (e Person) Kind() graph.Kind { return "Person" }
 
 // BirthDate returns property "birthDate".
-func (e Person) BirthDate() PartialDate { return e.date("birthDate") }
+func (e Person) BirthDate() (PartialDate, error) { return e.date("birthDate") }
 
 // BirthPlace returns property "birthPlace".
-func (e Person) BirthPlace() *string { return e.text("birthPlace") }
+func (e Person) BirthPlace() (*string, error) { return e.text("birthPlace") }
 
 // DeathDate returns property "deathDate".
-func (e Person) DeathDate() PartialDate { return e.date("deathDate") }
+func (e Person) DeathDate() (PartialDate, error) { return e.date("deathDate") }
 
 // Nationality returns property "nationality".
-func (e Person) Nationality() []string { return e.texts("nationality") }
+func (e Person) Nationality() ([]string, error) { return e.texts("nationality") }
 
 // Gender returns property "gender".
-func (e Person) Gender() *string { return e.text("gender") }
+func (e Person) Gender() (*string, error) { return e.text("gender") }
 
 // IDNumber returns property "idNumber".
-func (e Person) IDNumber() []string { return e.texts("idNumber") }
+func (e Person) IDNumber() ([]string, error) { return e.texts("idNumber") }
 
 // Role returns property "role".
-func (e Person) Role() []string { return e.texts("role") }
+func (e Person) Role() ([]string, error) { return e.texts("role") }
 
 // Occupation returns property "occupation".
-func (e Person) Occupation() []string { return e.texts("occupation") }
+func (e Person) Occupation() ([]string, error) { return e.texts("occupation") }
 
 // Height returns property "height".
-func (e Person) Height() *float64 { return e.number("height") }
+func (e Person) Height() (*float64, error) { return e.number("height") }
 
 // Status returns property "status".
-func (e Person) Status() *string { return e.text("status") }
+func (e Person) Status() (*string, error) { return e.text("status") }
 
 // Notes returns property "notes".
-func (e Person) Notes() []string { return e.texts("notes") }
+func (e Person) Notes() ([]string, error) { return e.texts("notes") }
 
 // CriminalOrganization is a kind of the ontology.
 type CriminalOrganization struct{ entity }
@@ -110,25 +110,25 @@ type CriminalOrganization struct{ entity }
 func (e CriminalOrganization) Kind() graph.Kind { return "CriminalOrganization" }
 
 // OrganizationType returns property "organizationType".
-func (e CriminalOrganization) OrganizationType() *string { return e.text("organizationType") }
+func (e CriminalOrganization) OrganizationType() (*string, error) { return e.text("organizationType") }
 
 // Territory returns property "territory".
-func (e CriminalOrganization) Territory() []string { return e.texts("territory") }
+func (e CriminalOrganization) Territory() ([]string, error) { return e.texts("territory") }
 
 // Role returns property "role".
-func (e CriminalOrganization) Role() []string { return e.texts("role") }
+func (e CriminalOrganization) Role() ([]string, error) { return e.texts("role") }
 
 // FoundedOn returns property "foundedOn".
-func (e CriminalOrganization) FoundedOn() PartialDate { return e.date("foundedOn") }
+func (e CriminalOrganization) FoundedOn() (PartialDate, error) { return e.date("foundedOn") }
 
 // DissolvedOn returns property "dissolvedOn".
-func (e CriminalOrganization) DissolvedOn() PartialDate { return e.date("dissolvedOn") }
+func (e CriminalOrganization) DissolvedOn() (PartialDate, error) { return e.date("dissolvedOn") }
 
 // MemberEstimate returns property "memberEstimate".
-func (e CriminalOrganization) MemberEstimate() *int { return e.integer("memberEstimate") }
+func (e CriminalOrganization) MemberEstimate() (*int, error) { return e.integer("memberEstimate") }
 
 // Notes returns property "notes".
-func (e CriminalOrganization) Notes() []string { return e.texts("notes") }
+func (e CriminalOrganization) Notes() ([]string, error) { return e.texts("notes") }
 
 // Company is a kind of the ontology.
 type Company struct{ entity }
@@ -137,40 +137,40 @@ type Company struct{ entity }
 func (e Company) Kind() graph.Kind { return "Company" }
 
 // RegistrationNumber returns property "registrationNumber".
-func (e Company) RegistrationNumber() []string { return e.texts("registrationNumber") }
+func (e Company) RegistrationNumber() ([]string, error) { return e.texts("registrationNumber") }
 
 // TaxNumber returns property "taxNumber".
-func (e Company) TaxNumber() []string { return e.texts("taxNumber") }
+func (e Company) TaxNumber() ([]string, error) { return e.texts("taxNumber") }
 
 // Lei returns property "lei".
-func (e Company) Lei() *string { return e.text("lei") }
+func (e Company) Lei() (*string, error) { return e.text("lei") }
 
 // Jurisdiction returns property "jurisdiction".
-func (e Company) Jurisdiction() *string { return e.text("jurisdiction") }
+func (e Company) Jurisdiction() (*string, error) { return e.text("jurisdiction") }
 
 // LegalForm returns property "legalForm".
-func (e Company) LegalForm() *string { return e.text("legalForm") }
+func (e Company) LegalForm() (*string, error) { return e.text("legalForm") }
 
 // IncorporationDate returns property "incorporationDate".
-func (e Company) IncorporationDate() PartialDate { return e.date("incorporationDate") }
+func (e Company) IncorporationDate() (PartialDate, error) { return e.date("incorporationDate") }
 
 // DissolutionDate returns property "dissolutionDate".
-func (e Company) DissolutionDate() PartialDate { return e.date("dissolutionDate") }
+func (e Company) DissolutionDate() (PartialDate, error) { return e.date("dissolutionDate") }
 
 // Sector returns property "sector".
-func (e Company) Sector() []string { return e.texts("sector") }
+func (e Company) Sector() ([]string, error) { return e.texts("sector") }
 
 // Status returns property "status".
-func (e Company) Status() *string { return e.text("status") }
+func (e Company) Status() (*string, error) { return e.text("status") }
 
 // ShellIndicators returns property "shellIndicators".
-func (e Company) ShellIndicators() []string { return e.texts("shellIndicators") }
+func (e Company) ShellIndicators() ([]string, error) { return e.texts("shellIndicators") }
 
 // Role returns property "role".
-func (e Company) Role() []string { return e.texts("role") }
+func (e Company) Role() ([]string, error) { return e.texts("role") }
 
 // Notes returns property "notes".
-func (e Company) Notes() []string { return e.texts("notes") }
+func (e Company) Notes() ([]string, error) { return e.texts("notes") }
 
 // FinancialInstitution is a kind of the ontology.
 type FinancialInstitution struct{ entity }
@@ -179,25 +179,27 @@ type FinancialInstitution struct{ entity }
 func (e FinancialInstitution) Kind() graph.Kind { return "FinancialInstitution" }
 
 // InstitutionType returns property "institutionType".
-func (e FinancialInstitution) InstitutionType() *string { return e.text("institutionType") }
+func (e FinancialInstitution) InstitutionType() (*string, error) { return e.text("institutionType") }
 
 // Bic returns property "bic".
-func (e FinancialInstitution) Bic() *string { return e.text("bic") }
+func (e FinancialInstitution) Bic() (*string, error) { return e.text("bic") }
 
 // Lei returns property "lei".
-func (e FinancialInstitution) Lei() *string { return e.text("lei") }
+func (e FinancialInstitution) Lei() (*string, error) { return e.text("lei") }
 
 // RegistrationNumber returns property "registrationNumber".
-func (e FinancialInstitution) RegistrationNumber() []string { return e.texts("registrationNumber") }
+func (e FinancialInstitution) RegistrationNumber() ([]string, error) {
+	return e.texts("registrationNumber")
+}
 
 // Jurisdiction returns property "jurisdiction".
-func (e FinancialInstitution) Jurisdiction() *string { return e.text("jurisdiction") }
+func (e FinancialInstitution) Jurisdiction() (*string, error) { return e.text("jurisdiction") }
 
 // LicenceNumber returns property "licenceNumber".
-func (e FinancialInstitution) LicenceNumber() *string { return e.text("licenceNumber") }
+func (e FinancialInstitution) LicenceNumber() (*string, error) { return e.text("licenceNumber") }
 
 // Status returns property "status".
-func (e FinancialInstitution) Status() *string { return e.text("status") }
+func (e FinancialInstitution) Status() (*string, error) { return e.text("status") }
 
 // Agency is a kind of the ontology.
 type Agency struct{ entity }
@@ -206,16 +208,16 @@ type Agency struct{ entity }
 func (e Agency) Kind() graph.Kind { return "Agency" }
 
 // Country returns property "country".
-func (e Agency) Country() *string { return e.text("country") }
+func (e Agency) Country() (*string, error) { return e.text("country") }
 
 // Level returns property "level".
-func (e Agency) Level() *string { return e.text("level") }
+func (e Agency) Level() (*string, error) { return e.text("level") }
 
 // Remit returns property "remit".
-func (e Agency) Remit() []string { return e.texts("remit") }
+func (e Agency) Remit() ([]string, error) { return e.texts("remit") }
 
 // Acronym returns property "acronym".
-func (e Agency) Acronym() *string { return e.text("acronym") }
+func (e Agency) Acronym() (*string, error) { return e.text("acronym") }
 
 // BankAccount is a kind of the ontology.
 type BankAccount struct{ entity }
@@ -224,34 +226,34 @@ type BankAccount struct{ entity }
 func (e BankAccount) Kind() graph.Kind { return "BankAccount" }
 
 // AccountNumber returns property "accountNumber".
-func (e BankAccount) AccountNumber() *string { return e.text("accountNumber") }
+func (e BankAccount) AccountNumber() (*string, error) { return e.text("accountNumber") }
 
 // Iban returns property "iban".
-func (e BankAccount) Iban() *string { return e.text("iban") }
+func (e BankAccount) Iban() (*string, error) { return e.text("iban") }
 
 // Bic returns property "bic".
-func (e BankAccount) Bic() *string { return e.text("bic") }
+func (e BankAccount) Bic() (*string, error) { return e.text("bic") }
 
 // BankName returns property "bankName".
-func (e BankAccount) BankName() *string { return e.text("bankName") }
+func (e BankAccount) BankName() (*string, error) { return e.text("bankName") }
 
 // AccountType returns property "accountType".
-func (e BankAccount) AccountType() *string { return e.text("accountType") }
+func (e BankAccount) AccountType() (*string, error) { return e.text("accountType") }
 
 // Currency returns property "currency".
-func (e BankAccount) Currency() *string { return e.text("currency") }
+func (e BankAccount) Currency() (*string, error) { return e.text("currency") }
 
 // OpeningDate returns property "openingDate".
-func (e BankAccount) OpeningDate() PartialDate { return e.date("openingDate") }
+func (e BankAccount) OpeningDate() (PartialDate, error) { return e.date("openingDate") }
 
 // ClosingDate returns property "closingDate".
-func (e BankAccount) ClosingDate() PartialDate { return e.date("closingDate") }
+func (e BankAccount) ClosingDate() (PartialDate, error) { return e.date("closingDate") }
 
 // Balance returns property "balance".
-func (e BankAccount) Balance() graph.Decimal { return e.decimal("balance") }
+func (e BankAccount) Balance() (graph.Decimal, error) { return e.decimal("balance") }
 
 // Country returns property "country".
-func (e BankAccount) Country() *string { return e.text("country") }
+func (e BankAccount) Country() (*string, error) { return e.text("country") }
 
 // CryptoWallet is a kind of the ontology.
 type CryptoWallet struct{ entity }
@@ -260,28 +262,28 @@ type CryptoWallet struct{ entity }
 func (e CryptoWallet) Kind() graph.Kind { return "CryptoWallet" }
 
 // Blockchain returns property "blockchain".
-func (e CryptoWallet) Blockchain() *string { return e.text("blockchain") }
+func (e CryptoWallet) Blockchain() (*string, error) { return e.text("blockchain") }
 
 // CryptoAddress returns property "cryptoAddress".
-func (e CryptoWallet) CryptoAddress() []string { return e.texts("cryptoAddress") }
+func (e CryptoWallet) CryptoAddress() ([]string, error) { return e.texts("cryptoAddress") }
 
 // Currency returns property "currency".
-func (e CryptoWallet) Currency() *string { return e.text("currency") }
+func (e CryptoWallet) Currency() (*string, error) { return e.text("currency") }
 
 // Exchange returns property "exchange".
-func (e CryptoWallet) Exchange() *string { return e.text("exchange") }
+func (e CryptoWallet) Exchange() (*string, error) { return e.text("exchange") }
 
 // FirstSeen returns property "firstSeen".
-func (e CryptoWallet) FirstSeen() PartialDate { return e.date("firstSeen") }
+func (e CryptoWallet) FirstSeen() (PartialDate, error) { return e.date("firstSeen") }
 
 // LastSeen returns property "lastSeen".
-func (e CryptoWallet) LastSeen() PartialDate { return e.date("lastSeen") }
+func (e CryptoWallet) LastSeen() (PartialDate, error) { return e.date("lastSeen") }
 
 // Balance returns property "balance".
-func (e CryptoWallet) Balance() graph.Decimal { return e.decimal("balance") }
+func (e CryptoWallet) Balance() (graph.Decimal, error) { return e.decimal("balance") }
 
 // ClusterHeuristic returns property "clusterHeuristic".
-func (e CryptoWallet) ClusterHeuristic() *string { return e.text("clusterHeuristic") }
+func (e CryptoWallet) ClusterHeuristic() (*string, error) { return e.text("clusterHeuristic") }
 
 // Transfer is a kind of the ontology.
 type Transfer struct{ entity }
@@ -290,25 +292,25 @@ type Transfer struct{ entity }
 func (e Transfer) Kind() graph.Kind { return "Transfer" }
 
 // At returns property "at".
-func (e Transfer) At() graph.Instant { return e.instant("at") }
+func (e Transfer) At() (graph.Instant, error) { return e.instant("at") }
 
 // Amount returns property "amount".
-func (e Transfer) Amount() graph.Decimal { return e.decimal("amount") }
+func (e Transfer) Amount() (graph.Decimal, error) { return e.decimal("amount") }
 
 // Currency returns property "currency".
-func (e Transfer) Currency() *string { return e.text("currency") }
+func (e Transfer) Currency() (*string, error) { return e.text("currency") }
 
 // AmountUsd returns property "amountUsd".
-func (e Transfer) AmountUsd() graph.Decimal { return e.decimal("amountUsd") }
+func (e Transfer) AmountUsd() (graph.Decimal, error) { return e.decimal("amountUsd") }
 
 // Rail returns property "rail".
-func (e Transfer) Rail() *string { return e.text("rail") }
+func (e Transfer) Rail() (*string, error) { return e.text("rail") }
 
 // Purpose returns property "purpose".
-func (e Transfer) Purpose() *string { return e.text("purpose") }
+func (e Transfer) Purpose() (*string, error) { return e.text("purpose") }
 
 // TransactionID returns property "transactionId".
-func (e Transfer) TransactionID() *string { return e.text("transactionId") }
+func (e Transfer) TransactionID() (*string, error) { return e.text("transactionId") }
 
 // Shipment is a kind of the ontology.
 type Shipment struct{ entity }
@@ -317,37 +319,37 @@ type Shipment struct{ entity }
 func (e Shipment) Kind() graph.Kind { return "Shipment" }
 
 // TrackingNumber returns property "trackingNumber".
-func (e Shipment) TrackingNumber() []string { return e.texts("trackingNumber") }
+func (e Shipment) TrackingNumber() ([]string, error) { return e.texts("trackingNumber") }
 
 // HsCode returns property "hsCode".
-func (e Shipment) HsCode() *string { return e.text("hsCode") }
+func (e Shipment) HsCode() (*string, error) { return e.text("hsCode") }
 
 // DeclaredGoods returns property "declaredGoods".
-func (e Shipment) DeclaredGoods() []string { return e.texts("declaredGoods") }
+func (e Shipment) DeclaredGoods() ([]string, error) { return e.texts("declaredGoods") }
 
 // DeclaredValue returns property "declaredValue".
-func (e Shipment) DeclaredValue() graph.Decimal { return e.decimal("declaredValue") }
+func (e Shipment) DeclaredValue() (graph.Decimal, error) { return e.decimal("declaredValue") }
 
 // Currency returns property "currency".
-func (e Shipment) Currency() *string { return e.text("currency") }
+func (e Shipment) Currency() (*string, error) { return e.text("currency") }
 
 // GrossWeight returns property "grossWeight".
-func (e Shipment) GrossWeight() *float64 { return e.number("grossWeight") }
+func (e Shipment) GrossWeight() (*float64, error) { return e.number("grossWeight") }
 
 // DepartedAt returns property "departedAt".
-func (e Shipment) DepartedAt() graph.Instant { return e.instant("departedAt") }
+func (e Shipment) DepartedAt() (graph.Instant, error) { return e.instant("departedAt") }
 
 // ArrivedAt returns property "arrivedAt".
-func (e Shipment) ArrivedAt() graph.Instant { return e.instant("arrivedAt") }
+func (e Shipment) ArrivedAt() (graph.Instant, error) { return e.instant("arrivedAt") }
 
 // Mode returns property "mode".
-func (e Shipment) Mode() *string { return e.text("mode") }
+func (e Shipment) Mode() (*string, error) { return e.text("mode") }
 
 // OriginCountry returns property "originCountry".
-func (e Shipment) OriginCountry() *string { return e.text("originCountry") }
+func (e Shipment) OriginCountry() (*string, error) { return e.text("originCountry") }
 
 // DestinationCountry returns property "destinationCountry".
-func (e Shipment) DestinationCountry() *string { return e.text("destinationCountry") }
+func (e Shipment) DestinationCountry() (*string, error) { return e.text("destinationCountry") }
 
 // Conveyance is a kind of the ontology.
 type Conveyance struct{ entity }
@@ -356,31 +358,31 @@ type Conveyance struct{ entity }
 func (e Conveyance) Kind() graph.Kind { return "Conveyance" }
 
 // ConveyanceType returns property "conveyanceType".
-func (e Conveyance) ConveyanceType() *string { return e.text("conveyanceType") }
+func (e Conveyance) ConveyanceType() (*string, error) { return e.text("conveyanceType") }
 
 // RegistrationNumber returns property "registrationNumber".
-func (e Conveyance) RegistrationNumber() []string { return e.texts("registrationNumber") }
+func (e Conveyance) RegistrationNumber() ([]string, error) { return e.texts("registrationNumber") }
 
 // ImoNumber returns property "imoNumber".
-func (e Conveyance) ImoNumber() *string { return e.text("imoNumber") }
+func (e Conveyance) ImoNumber() (*string, error) { return e.text("imoNumber") }
 
 // Mmsi returns property "mmsi".
-func (e Conveyance) Mmsi() *string { return e.text("mmsi") }
+func (e Conveyance) Mmsi() (*string, error) { return e.text("mmsi") }
 
 // SerialNumber returns property "serialNumber".
-func (e Conveyance) SerialNumber() *string { return e.text("serialNumber") }
+func (e Conveyance) SerialNumber() (*string, error) { return e.text("serialNumber") }
 
 // Flag returns property "flag".
-func (e Conveyance) Flag() *string { return e.text("flag") }
+func (e Conveyance) Flag() (*string, error) { return e.text("flag") }
 
 // Model returns property "model".
-func (e Conveyance) Model() *string { return e.text("model") }
+func (e Conveyance) Model() (*string, error) { return e.text("model") }
 
 // BuildDate returns property "buildDate".
-func (e Conveyance) BuildDate() PartialDate { return e.date("buildDate") }
+func (e Conveyance) BuildDate() (PartialDate, error) { return e.date("buildDate") }
 
 // Capacity returns property "capacity".
-func (e Conveyance) Capacity() *float64 { return e.number("capacity") }
+func (e Conveyance) Capacity() (*float64, error) { return e.number("capacity") }
 
 // Chemical is a kind of the ontology.
 type Chemical struct{ entity }
@@ -389,25 +391,25 @@ type Chemical struct{ entity }
 func (e Chemical) Kind() graph.Kind { return "Chemical" }
 
 // CasNumber returns property "casNumber".
-func (e Chemical) CasNumber() *string { return e.text("casNumber") }
+func (e Chemical) CasNumber() (*string, error) { return e.text("casNumber") }
 
 // InchiKey returns property "inchiKey".
-func (e Chemical) InchiKey() *string { return e.text("inchiKey") }
+func (e Chemical) InchiKey() (*string, error) { return e.text("inchiKey") }
 
 // Formula returns property "formula".
-func (e Chemical) Formula() *string { return e.text("formula") }
+func (e Chemical) Formula() (*string, error) { return e.text("formula") }
 
 // ChemicalRole returns property "chemicalRole".
-func (e Chemical) ChemicalRole() []string { return e.texts("chemicalRole") }
+func (e Chemical) ChemicalRole() ([]string, error) { return e.texts("chemicalRole") }
 
 // Schedule returns property "schedule".
-func (e Chemical) Schedule() []string { return e.texts("schedule") }
+func (e Chemical) Schedule() ([]string, error) { return e.texts("schedule") }
 
 // HsCode returns property "hsCode".
-func (e Chemical) HsCode() *string { return e.text("hsCode") }
+func (e Chemical) HsCode() (*string, error) { return e.text("hsCode") }
 
 // LicitUses returns property "licitUses".
-func (e Chemical) LicitUses() []string { return e.texts("licitUses") }
+func (e Chemical) LicitUses() ([]string, error) { return e.texts("licitUses") }
 
 // Drug is a kind of the ontology.
 type Drug struct{ entity }
@@ -416,22 +418,22 @@ type Drug struct{ entity }
 func (e Drug) Kind() graph.Kind { return "Drug" }
 
 // Substance returns property "substance".
-func (e Drug) Substance() *string { return e.text("substance") }
+func (e Drug) Substance() (*string, error) { return e.text("substance") }
 
 // CasNumber returns property "casNumber".
-func (e Drug) CasNumber() *string { return e.text("casNumber") }
+func (e Drug) CasNumber() (*string, error) { return e.text("casNumber") }
 
 // Form returns property "form".
-func (e Drug) Form() *string { return e.text("form") }
+func (e Drug) Form() (*string, error) { return e.text("form") }
 
 // PurityFraction returns property "purityFraction".
-func (e Drug) PurityFraction() *float64 { return e.number("purityFraction") }
+func (e Drug) PurityFraction() (*float64, error) { return e.number("purityFraction") }
 
 // Stamp returns property "stamp".
-func (e Drug) Stamp() *string { return e.text("stamp") }
+func (e Drug) Stamp() (*string, error) { return e.text("stamp") }
 
 // StreetNames returns property "streetNames".
-func (e Drug) StreetNames() []string { return e.texts("streetNames") }
+func (e Drug) StreetNames() ([]string, error) { return e.texts("streetNames") }
 
 // Equipment is a kind of the ontology.
 type Equipment struct{ entity }
@@ -440,19 +442,19 @@ type Equipment struct{ entity }
 func (e Equipment) Kind() graph.Kind { return "Equipment" }
 
 // EquipmentType returns property "equipmentType".
-func (e Equipment) EquipmentType() *string { return e.text("equipmentType") }
+func (e Equipment) EquipmentType() (*string, error) { return e.text("equipmentType") }
 
 // Manufacturer returns property "manufacturer".
-func (e Equipment) Manufacturer() *string { return e.text("manufacturer") }
+func (e Equipment) Manufacturer() (*string, error) { return e.text("manufacturer") }
 
 // Model returns property "model".
-func (e Equipment) Model() *string { return e.text("model") }
+func (e Equipment) Model() (*string, error) { return e.text("model") }
 
 // SerialNumber returns property "serialNumber".
-func (e Equipment) SerialNumber() *string { return e.text("serialNumber") }
+func (e Equipment) SerialNumber() (*string, error) { return e.text("serialNumber") }
 
 // OutputPerHour returns property "outputPerHour".
-func (e Equipment) OutputPerHour() *float64 { return e.number("outputPerHour") }
+func (e Equipment) OutputPerHour() (*float64, error) { return e.number("outputPerHour") }
 
 // Weapon is a kind of the ontology.
 type Weapon struct{ entity }
@@ -461,22 +463,22 @@ type Weapon struct{ entity }
 func (e Weapon) Kind() graph.Kind { return "Weapon" }
 
 // WeaponType returns property "weaponType".
-func (e Weapon) WeaponType() *string { return e.text("weaponType") }
+func (e Weapon) WeaponType() (*string, error) { return e.text("weaponType") }
 
 // Manufacturer returns property "manufacturer".
-func (e Weapon) Manufacturer() *string { return e.text("manufacturer") }
+func (e Weapon) Manufacturer() (*string, error) { return e.text("manufacturer") }
 
 // Model returns property "model".
-func (e Weapon) Model() *string { return e.text("model") }
+func (e Weapon) Model() (*string, error) { return e.text("model") }
 
 // SerialNumber returns property "serialNumber".
-func (e Weapon) SerialNumber() *string { return e.text("serialNumber") }
+func (e Weapon) SerialNumber() (*string, error) { return e.text("serialNumber") }
 
 // Calibre returns property "calibre".
-func (e Weapon) Calibre() *string { return e.text("calibre") }
+func (e Weapon) Calibre() (*string, error) { return e.text("calibre") }
 
 // OriginCountry returns property "originCountry".
-func (e Weapon) OriginCountry() *string { return e.text("originCountry") }
+func (e Weapon) OriginCountry() (*string, error) { return e.text("originCountry") }
 
 // Site is a kind of the ontology.
 type Site struct{ entity }
@@ -485,31 +487,31 @@ type Site struct{ entity }
 func (e Site) Kind() graph.Kind { return "Site" }
 
 // SiteType returns property "siteType".
-func (e Site) SiteType() *string { return e.text("siteType") }
+func (e Site) SiteType() (*string, error) { return e.text("siteType") }
 
 // Address returns property "address".
-func (e Site) Address() *string { return e.text("address") }
+func (e Site) Address() (*string, error) { return e.text("address") }
 
 // Latitude returns property "latitude".
-func (e Site) Latitude() *float64 { return e.number("latitude") }
+func (e Site) Latitude() (*float64, error) { return e.number("latitude") }
 
 // Longitude returns property "longitude".
-func (e Site) Longitude() *float64 { return e.number("longitude") }
+func (e Site) Longitude() (*float64, error) { return e.number("longitude") }
 
 // Country returns property "country".
-func (e Site) Country() *string { return e.text("country") }
+func (e Site) Country() (*string, error) { return e.text("country") }
 
 // Capacity returns property "capacity".
-func (e Site) Capacity() *float64 { return e.number("capacity") }
+func (e Site) Capacity() (*float64, error) { return e.number("capacity") }
 
 // ActiveFrom returns property "activeFrom".
-func (e Site) ActiveFrom() PartialDate { return e.date("activeFrom") }
+func (e Site) ActiveFrom() (PartialDate, error) { return e.date("activeFrom") }
 
 // ActiveTo returns property "activeTo".
-func (e Site) ActiveTo() PartialDate { return e.date("activeTo") }
+func (e Site) ActiveTo() (PartialDate, error) { return e.date("activeTo") }
 
 // Role returns property "role".
-func (e Site) Role() []string { return e.texts("role") }
+func (e Site) Role() ([]string, error) { return e.texts("role") }
 
 // PortOfEntry is a kind of the ontology.
 type PortOfEntry struct{ entity }
@@ -518,25 +520,25 @@ type PortOfEntry struct{ entity }
 func (e PortOfEntry) Kind() graph.Kind { return "PortOfEntry" }
 
 // Code returns property "code".
-func (e PortOfEntry) Code() *string { return e.text("code") }
+func (e PortOfEntry) Code() (*string, error) { return e.text("code") }
 
 // Mode returns property "mode".
-func (e PortOfEntry) Mode() *string { return e.text("mode") }
+func (e PortOfEntry) Mode() (*string, error) { return e.text("mode") }
 
 // Country returns property "country".
-func (e PortOfEntry) Country() *string { return e.text("country") }
+func (e PortOfEntry) Country() (*string, error) { return e.text("country") }
 
 // Latitude returns property "latitude".
-func (e PortOfEntry) Latitude() *float64 { return e.number("latitude") }
+func (e PortOfEntry) Latitude() (*float64, error) { return e.number("latitude") }
 
 // Longitude returns property "longitude".
-func (e PortOfEntry) Longitude() *float64 { return e.number("longitude") }
+func (e PortOfEntry) Longitude() (*float64, error) { return e.number("longitude") }
 
 // Staffing returns property "staffing".
-func (e PortOfEntry) Staffing() *int { return e.integer("staffing") }
+func (e PortOfEntry) Staffing() (*int, error) { return e.integer("staffing") }
 
 // Throughput returns property "throughput".
-func (e PortOfEntry) Throughput() *float64 { return e.number("throughput") }
+func (e PortOfEntry) Throughput() (*float64, error) { return e.number("throughput") }
 
 // Location is a kind of the ontology.
 type Location struct{ entity }
@@ -545,28 +547,28 @@ type Location struct{ entity }
 func (e Location) Kind() graph.Kind { return "Location" }
 
 // Address returns property "address".
-func (e Location) Address() *string { return e.text("address") }
+func (e Location) Address() (*string, error) { return e.text("address") }
 
 // City returns property "city".
-func (e Location) City() *string { return e.text("city") }
+func (e Location) City() (*string, error) { return e.text("city") }
 
 // Region returns property "region".
-func (e Location) Region() *string { return e.text("region") }
+func (e Location) Region() (*string, error) { return e.text("region") }
 
 // PostalCode returns property "postalCode".
-func (e Location) PostalCode() *string { return e.text("postalCode") }
+func (e Location) PostalCode() (*string, error) { return e.text("postalCode") }
 
 // Country returns property "country".
-func (e Location) Country() *string { return e.text("country") }
+func (e Location) Country() (*string, error) { return e.text("country") }
 
 // Latitude returns property "latitude".
-func (e Location) Latitude() *float64 { return e.number("latitude") }
+func (e Location) Latitude() (*float64, error) { return e.number("latitude") }
 
 // Longitude returns property "longitude".
-func (e Location) Longitude() *float64 { return e.number("longitude") }
+func (e Location) Longitude() (*float64, error) { return e.number("longitude") }
 
 // LocationType returns property "locationType".
-func (e Location) LocationType() *string { return e.text("locationType") }
+func (e Location) LocationType() (*string, error) { return e.text("locationType") }
 
 // Seizure is a kind of the ontology.
 type Seizure struct{ entity }
@@ -575,28 +577,28 @@ type Seizure struct{ entity }
 func (e Seizure) Kind() graph.Kind { return "Seizure" }
 
 // At returns property "at".
-func (e Seizure) At() graph.Instant { return e.instant("at") }
+func (e Seizure) At() (graph.Instant, error) { return e.instant("at") }
 
 // Goods returns property "goods".
-func (e Seizure) Goods() []string { return e.texts("goods") }
+func (e Seizure) Goods() ([]string, error) { return e.texts("goods") }
 
 // Quantity returns property "quantity".
-func (e Seizure) Quantity() *float64 { return e.number("quantity") }
+func (e Seizure) Quantity() (*float64, error) { return e.number("quantity") }
 
 // Unit returns property "unit".
-func (e Seizure) Unit() *string { return e.text("unit") }
+func (e Seizure) Unit() (*string, error) { return e.text("unit") }
 
 // Cash returns property "cash".
-func (e Seizure) Cash() graph.Decimal { return e.decimal("cash") }
+func (e Seizure) Cash() (graph.Decimal, error) { return e.decimal("cash") }
 
 // Currency returns property "currency".
-func (e Seizure) Currency() *string { return e.text("currency") }
+func (e Seizure) Currency() (*string, error) { return e.text("currency") }
 
 // Method returns property "method".
-func (e Seizure) Method() *string { return e.text("method") }
+func (e Seizure) Method() (*string, error) { return e.text("method") }
 
 // ReferenceNumber returns property "referenceNumber".
-func (e Seizure) ReferenceNumber() *string { return e.text("referenceNumber") }
+func (e Seizure) ReferenceNumber() (*string, error) { return e.text("referenceNumber") }
 
 // Arrest is a kind of the ontology.
 type Arrest struct{ entity }
@@ -605,19 +607,19 @@ type Arrest struct{ entity }
 func (e Arrest) Kind() graph.Kind { return "Arrest" }
 
 // At returns property "at".
-func (e Arrest) At() graph.Instant { return e.instant("at") }
+func (e Arrest) At() (graph.Instant, error) { return e.instant("at") }
 
 // Charges returns property "charges".
-func (e Arrest) Charges() []string { return e.texts("charges") }
+func (e Arrest) Charges() ([]string, error) { return e.texts("charges") }
 
 // Outcome returns property "outcome".
-func (e Arrest) Outcome() *string { return e.text("outcome") }
+func (e Arrest) Outcome() (*string, error) { return e.text("outcome") }
 
 // Authority returns property "authority".
-func (e Arrest) Authority() *string { return e.text("authority") }
+func (e Arrest) Authority() (*string, error) { return e.text("authority") }
 
 // ReferenceNumber returns property "referenceNumber".
-func (e Arrest) ReferenceNumber() *string { return e.text("referenceNumber") }
+func (e Arrest) ReferenceNumber() (*string, error) { return e.text("referenceNumber") }
 
 // Identifier is a kind of the ontology.
 type Identifier struct{ entity }
@@ -626,22 +628,22 @@ type Identifier struct{ entity }
 func (e Identifier) Kind() graph.Kind { return "Identifier" }
 
 // IdentifierType returns property "identifierType".
-func (e Identifier) IdentifierType() *string { return e.text("identifierType") }
+func (e Identifier) IdentifierType() (*string, error) { return e.text("identifierType") }
 
 // Value returns property "value".
-func (e Identifier) Value() *string { return e.text("value") }
+func (e Identifier) Value() (*string, error) { return e.text("value") }
 
 // Platform returns property "platform".
-func (e Identifier) Platform() *string { return e.text("platform") }
+func (e Identifier) Platform() (*string, error) { return e.text("platform") }
 
 // Country returns property "country".
-func (e Identifier) Country() *string { return e.text("country") }
+func (e Identifier) Country() (*string, error) { return e.text("country") }
 
 // FirstSeen returns property "firstSeen".
-func (e Identifier) FirstSeen() PartialDate { return e.date("firstSeen") }
+func (e Identifier) FirstSeen() (PartialDate, error) { return e.date("firstSeen") }
 
 // LastSeen returns property "lastSeen".
-func (e Identifier) LastSeen() PartialDate { return e.date("lastSeen") }
+func (e Identifier) LastSeen() (PartialDate, error) { return e.date("lastSeen") }
 
 // MarketListing is a kind of the ontology.
 type MarketListing struct{ entity }
@@ -650,31 +652,31 @@ type MarketListing struct{ entity }
 func (e MarketListing) Kind() graph.Kind { return "MarketListing" }
 
 // Market returns property "market".
-func (e MarketListing) Market() *string { return e.text("market") }
+func (e MarketListing) Market() (*string, error) { return e.text("market") }
 
 // Vendor returns property "vendor".
-func (e MarketListing) Vendor() *string { return e.text("vendor") }
+func (e MarketListing) Vendor() (*string, error) { return e.text("vendor") }
 
 // Product returns property "product".
-func (e MarketListing) Product() *string { return e.text("product") }
+func (e MarketListing) Product() (*string, error) { return e.text("product") }
 
 // CasNumber returns property "casNumber".
-func (e MarketListing) CasNumber() *string { return e.text("casNumber") }
+func (e MarketListing) CasNumber() (*string, error) { return e.text("casNumber") }
 
 // Price returns property "price".
-func (e MarketListing) Price() graph.Decimal { return e.decimal("price") }
+func (e MarketListing) Price() (graph.Decimal, error) { return e.decimal("price") }
 
 // Currency returns property "currency".
-func (e MarketListing) Currency() *string { return e.text("currency") }
+func (e MarketListing) Currency() (*string, error) { return e.text("currency") }
 
 // Unit returns property "unit".
-func (e MarketListing) Unit() *string { return e.text("unit") }
+func (e MarketListing) Unit() (*string, error) { return e.text("unit") }
 
 // URL returns property "url".
-func (e MarketListing) URL() *string { return e.text("url") }
+func (e MarketListing) URL() (*string, error) { return e.text("url") }
 
 // ListedOn returns property "listedOn".
-func (e MarketListing) ListedOn() PartialDate { return e.date("listedOn") }
+func (e MarketListing) ListedOn() (PartialDate, error) { return e.date("listedOn") }
 
 // Licence is a kind of the ontology.
 type Licence struct{ entity }
@@ -683,25 +685,25 @@ type Licence struct{ entity }
 func (e Licence) Kind() graph.Kind { return "Licence" }
 
 // Authority returns property "authority".
-func (e Licence) Authority() *string { return e.text("authority") }
+func (e Licence) Authority() (*string, error) { return e.text("authority") }
 
 // LicenceNumber returns property "licenceNumber".
-func (e Licence) LicenceNumber() *string { return e.text("licenceNumber") }
+func (e Licence) LicenceNumber() (*string, error) { return e.text("licenceNumber") }
 
 // LicenceType returns property "licenceType".
-func (e Licence) LicenceType() *string { return e.text("licenceType") }
+func (e Licence) LicenceType() (*string, error) { return e.text("licenceType") }
 
 // Chemicals returns property "chemicals".
-func (e Licence) Chemicals() []string { return e.texts("chemicals") }
+func (e Licence) Chemicals() ([]string, error) { return e.texts("chemicals") }
 
 // IssuedOn returns property "issuedOn".
-func (e Licence) IssuedOn() PartialDate { return e.date("issuedOn") }
+func (e Licence) IssuedOn() (PartialDate, error) { return e.date("issuedOn") }
 
 // ExpiresOn returns property "expiresOn".
-func (e Licence) ExpiresOn() PartialDate { return e.date("expiresOn") }
+func (e Licence) ExpiresOn() (PartialDate, error) { return e.date("expiresOn") }
 
 // Status returns property "status".
-func (e Licence) Status() *string { return e.text("status") }
+func (e Licence) Status() (*string, error) { return e.text("status") }
 
 // Designation is a kind of the ontology.
 type Designation struct{ entity }
@@ -710,25 +712,25 @@ type Designation struct{ entity }
 func (e Designation) Kind() graph.Kind { return "Designation" }
 
 // Authority returns property "authority".
-func (e Designation) Authority() *string { return e.text("authority") }
+func (e Designation) Authority() (*string, error) { return e.text("authority") }
 
 // Program returns property "program".
-func (e Designation) Program() []string { return e.texts("program") }
+func (e Designation) Program() ([]string, error) { return e.texts("program") }
 
 // ListNumber returns property "listNumber".
-func (e Designation) ListNumber() *string { return e.text("listNumber") }
+func (e Designation) ListNumber() (*string, error) { return e.text("listNumber") }
 
 // ListedOn returns property "listedOn".
-func (e Designation) ListedOn() PartialDate { return e.date("listedOn") }
+func (e Designation) ListedOn() (PartialDate, error) { return e.date("listedOn") }
 
 // DelistedOn returns property "delistedOn".
-func (e Designation) DelistedOn() PartialDate { return e.date("delistedOn") }
+func (e Designation) DelistedOn() (PartialDate, error) { return e.date("delistedOn") }
 
 // Reason returns property "reason".
-func (e Designation) Reason() []string { return e.texts("reason") }
+func (e Designation) Reason() ([]string, error) { return e.texts("reason") }
 
 // Country returns property "country".
-func (e Designation) Country() *string { return e.text("country") }
+func (e Designation) Country() (*string, error) { return e.text("country") }
 
 // IdentityDocument is a kind of the ontology.
 type IdentityDocument struct{ entity }
@@ -737,22 +739,22 @@ type IdentityDocument struct{ entity }
 func (e IdentityDocument) Kind() graph.Kind { return "IdentityDocument" }
 
 // DocumentType returns property "documentType".
-func (e IdentityDocument) DocumentType() *string { return e.text("documentType") }
+func (e IdentityDocument) DocumentType() (*string, error) { return e.text("documentType") }
 
 // DocumentNumber returns property "documentNumber".
-func (e IdentityDocument) DocumentNumber() *string { return e.text("documentNumber") }
+func (e IdentityDocument) DocumentNumber() (*string, error) { return e.text("documentNumber") }
 
 // Country returns property "country".
-func (e IdentityDocument) Country() *string { return e.text("country") }
+func (e IdentityDocument) Country() (*string, error) { return e.text("country") }
 
 // Authority returns property "authority".
-func (e IdentityDocument) Authority() *string { return e.text("authority") }
+func (e IdentityDocument) Authority() (*string, error) { return e.text("authority") }
 
 // IssuedOn returns property "issuedOn".
-func (e IdentityDocument) IssuedOn() PartialDate { return e.date("issuedOn") }
+func (e IdentityDocument) IssuedOn() (PartialDate, error) { return e.date("issuedOn") }
 
 // ExpiresOn returns property "expiresOn".
-func (e IdentityDocument) ExpiresOn() PartialDate { return e.date("expiresOn") }
+func (e IdentityDocument) ExpiresOn() (PartialDate, error) { return e.date("expiresOn") }
 
 // Document is a kind of the ontology.
 type Document struct{ entity }
@@ -761,28 +763,28 @@ type Document struct{ entity }
 func (e Document) Kind() graph.Kind { return "Document" }
 
 // Title returns property "title".
-func (e Document) Title() *string { return e.text("title") }
+func (e Document) Title() (*string, error) { return e.text("title") }
 
 // Author returns property "author".
-func (e Document) Author() []string { return e.texts("author") }
+func (e Document) Author() ([]string, error) { return e.texts("author") }
 
 // PublishedOn returns property "publishedOn".
-func (e Document) PublishedOn() PartialDate { return e.date("publishedOn") }
+func (e Document) PublishedOn() (PartialDate, error) { return e.date("publishedOn") }
 
 // URL returns property "url".
-func (e Document) URL() *string { return e.text("url") }
+func (e Document) URL() (*string, error) { return e.text("url") }
 
 // ContentHash returns property "contentHash".
-func (e Document) ContentHash() *string { return e.text("contentHash") }
+func (e Document) ContentHash() (*string, error) { return e.text("contentHash") }
 
 // MimeType returns property "mimeType".
-func (e Document) MimeType() *string { return e.text("mimeType") }
+func (e Document) MimeType() (*string, error) { return e.text("mimeType") }
 
 // Language returns property "language".
-func (e Document) Language() []string { return e.texts("language") }
+func (e Document) Language() ([]string, error) { return e.texts("language") }
 
 // Abstract returns property "abstract".
-func (e Document) Abstract() *string { return e.text("abstract") }
+func (e Document) Abstract() (*string, error) { return e.text("abstract") }
 
 // Case is a kind of the ontology.
 type Case struct{ entity }
@@ -791,25 +793,25 @@ type Case struct{ entity }
 func (e Case) Kind() graph.Kind { return "Case" }
 
 // CaseNumber returns property "caseNumber".
-func (e Case) CaseNumber() *string { return e.text("caseNumber") }
+func (e Case) CaseNumber() (*string, error) { return e.text("caseNumber") }
 
 // CaseType returns property "caseType".
-func (e Case) CaseType() *string { return e.text("caseType") }
+func (e Case) CaseType() (*string, error) { return e.text("caseType") }
 
 // Status returns property "status".
-func (e Case) Status() *string { return e.text("status") }
+func (e Case) Status() (*string, error) { return e.text("status") }
 
 // Authority returns property "authority".
-func (e Case) Authority() *string { return e.text("authority") }
+func (e Case) Authority() (*string, error) { return e.text("authority") }
 
 // OpenedOn returns property "openedOn".
-func (e Case) OpenedOn() PartialDate { return e.date("openedOn") }
+func (e Case) OpenedOn() (PartialDate, error) { return e.date("openedOn") }
 
 // ClosedOn returns property "closedOn".
-func (e Case) ClosedOn() PartialDate { return e.date("closedOn") }
+func (e Case) ClosedOn() (PartialDate, error) { return e.date("closedOn") }
 
 // Notes returns property "notes".
-func (e Case) Notes() []string { return e.texts("notes") }
+func (e Case) Notes() ([]string, error) { return e.texts("notes") }
 
 // UnknownEntity is a kind of the ontology.
 type UnknownEntity struct{ entity }
@@ -818,4 +820,4 @@ type UnknownEntity struct{ entity }
 func (e UnknownEntity) Kind() graph.Kind { return "UnknownEntity" }
 
 // StatedKind returns property "kind".
-func (e UnknownEntity) StatedKind() *string { return e.text("kind") }
+func (e UnknownEntity) StatedKind() (*string, error) { return e.text("kind") }

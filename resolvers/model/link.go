@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // Link is a connection between two entities, stated or derived.
@@ -25,6 +26,15 @@ func Links(views []LinkView, door Door) []Link {
 }
 
 func (Link) node() {}
+
+// away is the error of fields that only the store can answer, when it could not be
+// asked.
+func (l Link) away() error {
+	if l.view.Sketch {
+		return session.ErrAway
+	}
+	return nil
+}
 
 // ID returns the link's id.
 func (l Link) ID() graph.ID { return l.view.ID }
@@ -50,16 +60,16 @@ func (l Link) ValidTo() graph.Instant { return l.view.ValidTo }
 func (l Link) At() graph.Instant { return l.view.At }
 
 // Amount returns the money that moved.
-func (l Link) Amount() graph.Decimal { return l.view.Amount }
+func (l Link) Amount() (graph.Decimal, error) { return l.view.Amount, l.away() }
 
 // Currency returns the currency of the amount.
-func (l Link) Currency() *string { return optional(l.view.Currency) }
+func (l Link) Currency() (*string, error) { return optional(l.view.Currency), l.away() }
 
 // Quantity returns the goods that moved.
 func (l Link) Quantity() *float64 { return l.view.Quantity }
 
 // Unit returns the unit of the quantity.
-func (l Link) Unit() *string { return optional(l.view.Unit) }
+func (l Link) Unit() (*string, error) { return optional(l.view.Unit), l.away() }
 
 // Weight returns the strength of the tie.
 func (l Link) Weight() *float64 { return l.view.Weight }
@@ -70,6 +80,9 @@ func (l Link) Confidence() float64 { return l.view.Confidence }
 // Records returns the link's own record, or looks up what it was derived from:
 // records first, then links, each by id.
 func (l Link) Records(ctx context.Context) ([]Record, error) {
+	if err := l.away(); err != nil {
+		return nil, err
+	}
 	if len(l.view.Support) == 0 {
 		return []Record{LinkRecordOf(&l.view.Link)}, nil
 	}
@@ -88,8 +101,8 @@ func (l Link) Records(ctx context.Context) ([]Record, error) {
 func (l Link) DerivedBy() *string { return optional(l.view.DerivedBy) }
 
 // Properties returns the named properties, or all of them for nil, by name.
-func (l Link) Properties(names []string) []graph.Property {
-	return selectProperties(l.view.Properties, names)
+func (l Link) Properties(names []string) ([]graph.Property, error) {
+	return selectProperties(l.view.Properties, names), l.away()
 }
 
 // Markings returns how to handle it.

@@ -101,6 +101,8 @@ func (w *world) Links(_ context.Context, _ graph.ID, q model.LinkQuery) (model.L
 	}}, nil
 }
 
+func (w *world) DatasetsOf(graph.ID) []string { return []string{"tips"} }
+
 func (w *world) LinkCounts(context.Context, graph.ID) ([]model.LinkCount, error) {
 	return []model.LinkCount{{Kind: "OWNS", Direction: model.DirectionOut, Count: 3}}, nil
 }
