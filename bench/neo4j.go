@@ -34,7 +34,11 @@ func measureNeo4j(ctx context.Context, w *world) error {
 		say(w.out, "  left out: name an empty Neo4j database with -neo4j URL\n")
 		return nil
 	}
-	server, err := bolt.Open(ctx, w.neo4j, bolt.FromEnvironment())
+	credentials, err := bolt.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	server, err := bolt.Open(ctx, w.neo4j, credentials)
 	if err != nil {
 		return err
 	}

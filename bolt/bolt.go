@@ -49,13 +49,26 @@ func IsURL(text string) bool {
 type Credentials struct{ User, Password, Database string }
 
 // FromEnvironment reads CHOKEPOINT_NEO4J_USER, CHOKEPOINT_NEO4J_PASSWORD and
-// CHOKEPOINT_NEO4J_DATABASE ("neo4j" if unset).
-func FromEnvironment() Credentials {
+// CHOKEPOINT_NEO4J_DATABASE ("neo4j" if unset). CHOKEPOINT_NEO4J_AUTH_FILE names a
+// file that holds USER/PASSWORD instead, as a secret of a container does.
+func FromEnvironment() (Credentials, error) {
 	c := Credentials{User: os.Getenv("CHOKEPOINT_NEO4J_USER"), Password: os.Getenv("CHOKEPOINT_NEO4J_PASSWORD"), Database: os.Getenv("CHOKEPOINT_NEO4J_DATABASE")}
 	if c.Database == "" {
 		c.Database = "neo4j"
 	}
-	return c
+	path := os.Getenv("CHOKEPOINT_NEO4J_AUTH_FILE")
+	if path == "" {
+		return c, nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return c, graph.Errorf(graph.BadUserInput, "the file that CHOKEPOINT_NEO4J_AUTH_FILE names cannot be read").Because(err)
+	}
+	var ok bool
+	if c.User, c.Password, ok = strings.Cut(strings.TrimSpace(string(content)), "/"); !ok || c.User == "" {
+		return c, graph.Errorf(graph.BadUserInput, "the file that CHOKEPOINT_NEO4J_AUTH_FILE names must hold USER/PASSWORD")
+	}
+	return c, nil
 }
 
 // Server is a Neo4j server or cluster with a pool of connections and one database

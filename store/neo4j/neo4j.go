@@ -67,7 +67,10 @@ type Driver struct {
 // the credentials name, and makes one where there is none, unless it must exist.
 func Open(ctx context.Context, address string, o Options) (*Driver, error) {
 	if o.Credentials == (bolt.Credentials{}) {
-		o.Credentials = bolt.FromEnvironment()
+		var err error
+		if o.Credentials, err = bolt.FromEnvironment(); err != nil {
+			return nil, err
+		}
 	}
 	if o.Patience == 0 {
 		o.Patience = defaultPatience
