@@ -64,7 +64,8 @@ func codeOf(shown *gqlerror.Error) graph.Code {
 
 // present returns what is shown of an error: the code and message of a
 // *graph.Error in its chain, a word for ended contexts, and otherwise nothing but
-// that something failed. What is not shown is logged under the same request id.
+// that something failed. What is not shown is logged under the same request id:
+// every cause that has no public word, or more behind it than that.
 func present(ctx context.Context, err error) *gqlerror.Error {
 	code, message := graph.Internal, "Something failed here, not in the request. The server's log tells more under this requestId."
 	var public *graph.Error
@@ -76,7 +77,7 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 	case errors.Is(err, context.Canceled):
 		code, message = graph.Unavailable, "The operation was cancelled."
 	}
-	if code == graph.Internal || code == graph.Unavailable {
+	if code == graph.Internal || code == graph.Unavailable && (public == nil || public.Unwrap() != nil) {
 		callOf(ctx).log.ErrorContext(ctx, "failed", "code", code, "cause", causes(err))
 	}
 	return newError(ctx, code, message)

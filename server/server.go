@@ -32,7 +32,8 @@ type Options struct {
 	// context that it returns is the operation's, and ends with the request or
 	// its timeout. Its errors are presented as those of resolvers are.
 	Session func(context.Context, access.Viewer) (context.Context, error)
-	// Ready says at /readyz why requests would fail; nil is always ready.
+	// Ready says at /readyz why requests would fail; nil is always ready. Of its error
+	// the public words of a *graph.Error are shown.
 	Ready func(context.Context) error
 	// Welcome is what the page at / shows. Its context went through Session, so
 	// that the page shows no more than the viewer may see. nil shows no data.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/server"
 )
 
@@ -19,6 +20,10 @@ func TestHealth(t *testing.T) {
 		t.Errorf("healthz: %d %s", w.Code, w.Body)
 	}
 	if w := send(s, "GET", "/readyz", nil); w.Code != 503 || w.Body.String() != "{\"status\":\"unavailable\"}\n" {
+		t.Errorf("readyz: %d %s", w.Code, w.Body)
+	}
+	fails = graph.Errorf(graph.Unavailable, "the store does not answer").Because(errors.New(canary))
+	if w := send(s, "GET", "/readyz", nil); w.Code != 503 || w.Body.String() != "{\"status\":\"unavailable\",\"reason\":\"the store does not answer\"}\n" {
 		t.Errorf("readyz: %d %s", w.Code, w.Body)
 	}
 	fails = nil
