@@ -235,22 +235,19 @@ func (list rules) compare(all []wanted) (missing []wanted, broken []string) {
 
 // createSchema creates what is missing and waits until it can be used.
 func (d *Driver) createSchema(ctx context.Context, missing []wanted) error {
-	names := make([]string, len(missing))
-	err := d.patiently(ctx, func() error {
-		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error {
-			_, err := s.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
-				for i, w := range missing {
-					names[i] = w.name
-					if err := run(ctx, tx, w.create, nil); err != nil {
-						return nil, err
-					}
-				}
-				return nil, nil
-			}, bolt.Named("create schema", populationTime))
-			return err
-		})
+	names, last := make([]string, len(missing)), ""
+	err := d.transact(ctx, "create schema", populationTime, func(tx neo4j.ManagedTransaction) error {
+		for i, w := range missing {
+			names[i], last = w.name, w.name
+			if err := run(ctx, tx, w.create, nil); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil {
+	if code := bolt.CodeOf(err); strings.Contains(code, ".Schema.") {
+		return graph.Errorf(graph.Conflict, "%s cannot be made: an index holds its place, or data that is there already breaks it", last).Because(err)
+	} else if err != nil {
 		return err
 	}
 	have, err := d.schemaRules(ctx)
@@ -295,11 +292,14 @@ func (d *Driver) migrate(ctx context.Context, version int64) error {
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret)
+	return d.transact(ctx, "migrate", bolt.WriteTimeout, func(tx neo4j.ManagedTransaction) error { return migrateIn(ctx, tx, secret) })
+}
+
+// transact runs work in one transaction that may write. It may run twice.
+func (d *Driver) transact(ctx context.Context, operation string, timeout time.Duration, work func(neo4j.ManagedTransaction) error) error {
 	return d.patiently(ctx, func() error {
 		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error {
-			_, err := s.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
-				return nil, migrateIn(ctx, tx, secret)
-			}, bolt.Named("migrate", bolt.WriteTimeout))
+			_, err := s.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) { return nil, work(tx) }, bolt.Named(operation, timeout))
 			return err
 		})
 	})
