@@ -137,9 +137,24 @@ func (c *codec) header(h *graph.Header, types map[string]*ontology.Property, tak
 	putInstant(p, propValidFrom, h.ValidFrom)
 	putInstant(p, propValidTo, h.ValidTo)
 	for _, property := range h.Properties {
-		p[storedName(property.Name, taken)] = storedValue(types[property.Name], property.Values)
+		name, declared := storedName(property.Name, taken), types[property.Name]
+		if declared != nil && indexed(declared) && size(property.Values) > maxIndexed {
+			name += "_" // which no index covers
+		}
+		p[name] = storedValue(declared, property.Values)
 	}
 	return p
+}
+
+// maxIndexed is how many bytes of text a range index is given: it takes 8 kB and
+// fails the transaction at more.
+const maxIndexed = 4096
+
+func size(texts []string) (bytes int) {
+	for _, t := range texts {
+		bytes += len(t)
+	}
+	return bytes
 }
 
 func putText(p map[string]any, name, text string) {

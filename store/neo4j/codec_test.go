@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +59,7 @@ func drawHeader(t *rapid.T, properties *rapid.Generator[string]) graph.Header {
 	return h
 }
 
-var values = rapid.OneOf(rapid.StringN(1, 10, -1), rapid.SampledFrom([]string{"1", "1.5", "1e+21", "01", "true", "True", "-0", "2024-01-01T00:00:00Z", "2024-01-01", "NaN", "9223372036854775808"}))
+var values = rapid.OneOf(rapid.StringN(1, 10, -1), rapid.SampledFrom([]string{strings.Repeat("x", maxIndexed+1), "1", "1.5", "1e+21", "01", "true", "True", "-0", "2024-01-01T00:00:00Z", "2024-01-01", "NaN", "9223372036854775808"}))
 
 func drawInstant(t *rapid.T) graph.Instant {
 	return graph.Instant(rapid.OneOf(rapid.Just(int64(graph.NoInstant)), rapid.Int64Range(-1<<60, 1<<60)).Draw(t, "instant"))
