@@ -126,7 +126,7 @@ func (t *transaction) planRecord(position int, there map[graph.ID]node) error {
 	}
 	properties[propRevision] = int64(t.revision)
 	if position < len(t.batch.Keys) {
-		putText(properties, propKeys, t.batch.Keys[position])
+		putText(properties, propKeys, storedKeys(t.batch.Keys[position]))
 	}
 	what := created
 	switch {

@@ -1,0 +1,130 @@
+package neo4j
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
+	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
+	"github.com/chokepoint/chokepoint/store/sqlite"
+)
+
+// oddWords are words that Lucene, its analyzers or its operators might trip over.
+var oddWords = []string{
+	"and", "or", "not", "to", "a", "the", "_hrbr", "_", "x1", "1", "harbour", "harbor", "harborside", "日本", "日", "東京都", "ß", "é", "e\u0301",
+	"a\u3000b", "a\u3000bc", "\u3000", "a\u00a0b", "a\u2028b", "\u200b", "a\u0085b", "id", "id_keys", "_keys", "null", "true", "ſ", "ⅷ", "🚢", "🚢ahoy",
+	strings.Repeat("long", 16), strings.Repeat("日", 21),
+}
+
+func randomWord(r *rand.Rand) string {
+	if r.IntN(3) > 0 {
+		return oddWords[r.IntN(len(oddWords))]
+	}
+	return strings.Repeat(string(rune('a'+r.IntN(3))), 1+r.IntN(3)) + strconv.Itoa(r.IntN(30))
+}
+
+func randomKeys(r *rand.Rand, most int) string {
+	list := make([]string, r.IntN(most))
+	for i := range list {
+		list[i] = randomWord(r)
+	}
+	slices.Sort(list)
+	return strings.Join(slices.Compact(list), " ")
+}
+
+func randomTerm(r *rand.Rand, choices int) string {
+	list := make([]string, choices)
+	for i := range list {
+		word := []rune(randomWord(r))
+		if list[i] = string(word); r.IntN(2) == 0 {
+			list[i] = string(word[:1+r.IntN(len(word))]) + "*"
+		}
+	}
+	return strings.Join(list, "|")
+}
+
+// TestMatchesAreThoseOfSQLite holds the index of the server against that of the
+// embedded store.
+func TestMatchesAreThoseOfSQLite(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		d := open(t, s)
+		reference, err := sqlite.Open(t.Context(), sqlite.Throwaway, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reference.Close() //nolint:errcheck // its work is done
+		r := rand.New(rand.NewPCG(1, 2))
+		both := [2]matcher{d, reference}
+		for range 3 {
+			b := store.Batch{Datasets: []store.Dataset{{Name: "d", Ceiling: graph.Markings{"A"}}}}
+			for range 700 {
+				b.Records = append(b.Records, someRecord(strconv.Itoa(r.IntN(1500)), randomWord(r)))
+				b.Keys = append(b.Keys, randomKeys(r, 12))
+			}
+			for range 50 {
+				b.Deletes = append(b.Deletes, graph.RecordID("d", strconv.Itoa(r.IntN(1500))))
+			}
+			for _, driver := range both {
+				if _, err := driver.Commit(t.Context(), b); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		found := 0
+		for i := range 400 {
+			terms := make([]string, 1+r.IntN(3))
+			for j := range terms {
+				terms[j] = randomTerm(r, 1+r.IntN(3))
+			}
+			if i%40 == 0 {
+				terms = append(terms, randomTerm(r, 2000), randomTerm(r, 300))
+			}
+			after, limit := graph.ID{}, 1+r.IntN(300)
+			if r.IntN(3) == 0 {
+				after = graph.RecordID("d", strconv.Itoa(r.IntN(1500)))
+			}
+			var answers [2][]graph.ID
+			for j, driver := range both {
+				if answers[j], err = driver.Match(t.Context(), terms, after, limit); err != nil {
+					t.Fatalf("%q: %v", terms, err)
+				}
+			}
+			found += len(answers[1])
+			if diff := cmp.Diff(answers[1], answers[0]); diff != "" && len(answers[0])+len(answers[1]) > 0 {
+				t.Fatalf("%q after %v, %d: %s", terms, after, limit, diff)
+			}
+		}
+		if found < 5000 {
+			t.Errorf("the test compared %d matches only", found)
+		}
+	})
+}
+
+// matcher is the part of a store that this test compares.
+type matcher interface {
+	Commit(ctx context.Context, b store.Batch) (store.Commit, error)
+	Match(ctx context.Context, terms []string, after graph.ID, limit int) ([]graph.ID, error)
+}
+
+// someRecord returns a record of dataset "d".
+func someRecord(key, name string) graph.Record {
+	return graph.Record{
+		Header: graph.Header{ID: graph.RecordID("d", key), Dataset: "d", Key: key, Confidence: 1, Markings: graph.Markings{"A"}},
+		Kind:   "Person", Name: name,
+	}
+}
+
+func TestTermsThatAreNone(t *testing.T) {
+	for _, bad := range []string{"", "*", "a b", `a"`, "a*b", "A", "|a", "a|", "a-b", "a:b", "\xff", "a~b", "a\\", "a/b", "(a)", "a^2", "a?", "a**"} {
+		if _, err := parseTerms([]string{bad}); graph.CodeOf(err) != graph.BadUserInput {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
