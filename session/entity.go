@@ -97,10 +97,13 @@ func (s *Session) records(ctx context.Context, ids []graph.ID) (map[graph.ID]gra
 
 // StoredLinks returns the stored links with these IDs, position by position, nil
 // where one is missing or hidden or has an end that is. Identity judgements are
-// not among them. One store call.
+// not among them. One store call. While the store is away they are sketches.
 func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView, error) {
 	views := make([]*LinkView, len(ids))
 	links, err := s.links(ctx, ids)
+	if isAway(err) && ctx.Err() == nil {
+		return s.sketchLinks(ids), nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/access"
@@ -26,6 +27,7 @@ type app struct {
 	store   *store.Store
 	service *session.Service
 	server  *server.Server
+	log     *slog.Logger
 	welcome func(context.Context, *session.Session) (server.Welcome, error)
 }
 
@@ -48,7 +50,10 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 	if err != nil {
 		return nil, errors.Join(err, driver.Close())
 	}
-	a := &app{store: store.New(driver, words)}
+	a := &app{store: store.New(driver, words), log: o.log}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
 	options := session.Options{}
 	if len(o.tokens) == 0 {
 		options.Unmarked = graph.NewMarkings(graph.Clear)
@@ -57,8 +62,8 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 		return nil, errors.Join(err, driver.Close())
 	}
 	a.server = server.New(resolvers.Schema(), server.Options{
-		Log: o.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
-		Ready:   func(ctx context.Context) error { _, err := a.store.Head(ctx); return err },
+		Log: a.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
+		Ready:   func(context.Context) error { return a.service.Ready() },
 		Welcome: a.page,
 	})
 	return a, nil
@@ -84,8 +89,22 @@ func (a *app) page(ctx context.Context) (server.Welcome, error) {
 	return a.welcome(ctx, s)
 }
 
-// Run serves until ctx ends.
-func (a *app) Run(ctx context.Context, l net.Listener) error { return a.server.Serve(ctx, l) }
+// Run serves, and follows what other processes write, until ctx ends.
+func (a *app) Run(ctx context.Context, l net.Listener) error {
+	defer a.follow(ctx)()
+	return a.server.Serve(ctx, l)
+}
+
+// follow begins to follow the store; the function that it returns ends that.
+func (a *app) follow(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var following sync.WaitGroup
+	following.Go(func() { a.service.Follow(ctx, session.FollowInterval, a.log) })
+	return func() {
+		cancel()
+		following.Wait()
+	}
+}
 
 // Close ends the service and closes the store.
 func (a *app) Close() error {
