@@ -20,7 +20,7 @@ func (r Row) Excerpt() string {
 		if b.Len() >= MaxExcerpt {
 			break
 		}
-		cell, cut := clip(cell, MaxExcerpt-b.Len())
+		cell, cut := clip(strings.ReplaceAll(cell, "\x00", "; "), MaxExcerpt-b.Len())
 		if strings.ContainsAny(cell, ",\"\r\n") {
 			cell = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
 		}

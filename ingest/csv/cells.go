@@ -118,7 +118,7 @@ func (p *common) propertiesOf(cells []string, names []string) (graph.Properties,
 		if names != nil {
 			name = names[i]
 		}
-		if v.split != "" {
+		if v.isList(cells) {
 			if texts := v.texts(cells); texts != nil {
 				properties = append(properties, graph.Property{Name: name, Values: texts})
 			}

@@ -13,11 +13,19 @@ type compiler struct {
 	columns columnFinder
 	epoch   Epoch
 	used    map[int]bool // columns that the mapping names
+	// lists says that a cell may hold several texts, parted by ListSeparator. Of the
+	// first facts columns, which tell of the row what is none of its own properties,
+	// those before fleeting do not identify the row.
+	lists           bool
+	facts, fleeting int
 }
 
-func (t *tableMapping) plan(columns columnFinder, epoch Epoch, file string, header []string) (*plan, error) {
-	c := &compiler{columns: columns, epoch: epoch, used: map[int]bool{}}
-	p := &plan{file: file, header: header}
+func (t *tableMapping) plan(c *compiler, file string, header []string) (*plan, error) {
+	c.used = map[int]bool{}
+	for column := range c.facts {
+		c.used[column] = true
+	}
+	p := &plan{file: file, header: header, fleeting: c.fleeting}
 	names := map[string]int{}
 	for i := range t.Records {
 		r := &t.Records[i]
@@ -54,17 +62,17 @@ func (c *compiler) rest(t *tableMapping, p *plan) {
 	}
 	for i := range t.Records {
 		if t.Records[i].Rest {
-			p.records[i].properties = append(p.records[i].properties, r.rest(p.header)...)
+			p.records[i].properties = append(p.records[i].properties, r.rest(p.header, c.lists)...)
 		}
 	}
 	for i := range t.Links {
 		if t.Links[i].Rest {
-			p.links[i].properties = append(p.links[i].properties, r.rest(p.header)...)
+			p.links[i].properties = append(p.links[i].properties, r.rest(p.header, c.lists)...)
 		}
 	}
 }
 
-func (c *compiler) record(m *recordMapping, inherited grade) (recordPlan, error) {
+func (c *compiler) record(m *RecordMapping, inherited grade) (recordPlan, error) {
 	r := newRecordPlan()
 	err := c.all(
 		c.common(&r.common, m.ID, m.Properties, m.Grade, inherited),
@@ -74,7 +82,7 @@ func (c *compiler) record(m *recordMapping, inherited grade) (recordPlan, error)
 	return r, err
 }
 
-func (c *compiler) link(m *linkMapping, inherited grade, records map[string]int) (linkPlan, error) {
+func (c *compiler) link(m *LinkMapping, inherited grade, records map[string]int) (linkPlan, error) {
 	l := newLinkPlan()
 	err := c.all(
 		c.common(&l.common, m.ID, m.Properties, m.Grade, inherited),
@@ -133,7 +141,7 @@ func (c *compiler) common(to *common, id *valueMapping, properties map[string]*v
 func (c *compiler) property(name string, m *valueMapping) (property, error) {
 	part := "properties: " + name
 	if m == nil {
-		return property{}, fmt.Errorf("%s: a value is one of column, const and template", part)
+		return property{}, fmt.Errorf("%s: a value is one of %s, const and template", part, c.word())
 	}
 	p := property{name: name}
 	if m.Format == "" && m.Epoch == nil {
@@ -141,6 +149,14 @@ func (c *compiler) property(name string, m *valueMapping) (property, error) {
 	}
 	p.when = &moment{}
 	return p, c.moment(p.when, part, m)
+}
+
+// word is what the rows have: columns or properties.
+func (c *compiler) word() string {
+	if c.lists {
+		return "property"
+	}
+	return "column"
 }
 
 // key compiles an identifier, which must depend on the row.
@@ -152,7 +168,7 @@ func (c *compiler) key(to *value, m *valueMapping) error {
 		return err
 	}
 	if !to.dependsOnRow() {
-		return fmt.Errorf("id: %q would be the identifier of every row; write {column: %s}", m.Const, m.Const)
+		return fmt.Errorf("id: %q would be the identifier of every row; write {%s: %s}", m.Const, c.word(), m.Const)
 	}
 	return nil
 }
@@ -190,18 +206,21 @@ func (c *compiler) timed(to *value, part string, m *valueMapping) error {
 	if m == nil {
 		return nil
 	}
+	if m.Property != "" && !c.lists {
+		return fmt.Errorf("%s: property: a table has columns; write {column: %s}", part, m.Property)
+	}
 	ways := 0
-	for _, way := range []string{m.Column, m.Const, m.Template} {
+	for _, way := range []string{m.Column, m.Property, m.Const, m.Template} {
 		if way != "" {
 			ways++
 		}
 	}
 	if ways != 1 {
-		return fmt.Errorf("%s: a value is one of column, const and template", part)
+		return fmt.Errorf("%s: a value is one of %s, const and template", part, c.word())
 	}
-	to.constant, to.fallback, to.split = m.Const, m.Default, m.Separator
-	if m.Column != "" {
-		column, err := c.column(part, m.Column)
+	to.constant, to.fallback, to.split, to.lists = m.Const, m.Default, m.Separator, c.lists
+	if title := m.Column + m.Property; title != "" {
+		column, err := c.column(part, title)
 		if err != nil {
 			return err
 		}

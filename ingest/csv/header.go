@@ -91,7 +91,7 @@ func (r *roles) take(words ...string) value {
 }
 
 // rest returns a property for each column that nothing took.
-func (r *roles) rest(header []string) []property {
+func (r *roles) rest(header []string, lists bool) []property {
 	var rest []property
 	for i, title := range header {
 		if r.taken[i] {
@@ -101,7 +101,7 @@ func (r *roles) rest(header []string) []property {
 		if name == "" {
 			name = fmt.Sprintf("column %d", i+1)
 		}
-		rest = append(rest, property{name: name, titled: true, value: cell(i)})
+		rest = append(rest, property{name: name, titled: true, value: value{column: i, lists: lists}})
 	}
 	return rest
 }
@@ -147,7 +147,7 @@ func contractLink(r *roles, header []string, from, to string, epoch Epoch) linkP
 	l.at = moment{value: r.take("at"), epoch: epoch}
 	l.amount, l.currency = r.take("amount"), r.take("currency")
 	l.quantity, l.unit, l.weight = r.take("quantity"), r.take("unit"), r.take("weight")
-	l.properties = r.rest(header)
+	l.properties = r.rest(header, false)
 	return l
 }
 
@@ -156,6 +156,6 @@ func contractRecord(r *roles, header []string, epoch Epoch) recordPlan {
 	rec.common = r.common(epoch)
 	rec.kind, rec.name, rec.aliases = r.take("kind", "type"), r.take("name"), r.take("aliases")
 	rec.aliases.split = ";"
-	rec.properties = r.rest(header)
+	rec.properties = r.rest(header, false)
 	return rec
 }

@@ -29,8 +29,8 @@ type tableMapping struct {
 	Columns []string `yaml:"columns"`
 	// Grade holds for all items of the rows that have none of their own.
 	Grade   grade           `yaml:",inline"`
-	Records []recordMapping `yaml:"records"`
-	Links   []linkMapping   `yaml:"links"`
+	Records []RecordMapping `yaml:"records"`
+	Links   []LinkMapping   `yaml:"links"`
 }
 
 // grade says where a statement comes from, how good it is, how it is to be
@@ -45,7 +45,8 @@ type grade struct {
 	ValidTo     *valueMapping `yaml:"valid_to"`
 }
 
-type recordMapping struct {
+// RecordMapping says what record a row states: an entry under records.
+type RecordMapping struct {
 	As         string                   `yaml:"as"`
 	ID         *valueMapping            `yaml:"id"`
 	Kind       *valueMapping            `yaml:"kind"`
@@ -57,7 +58,8 @@ type recordMapping struct {
 	Grade      grade                    `yaml:",inline"`
 }
 
-type linkMapping struct {
+// LinkMapping says what link a row states: an entry under links.
+type LinkMapping struct {
 	ID         *valueMapping            `yaml:"id"`
 	Kind       *valueMapping            `yaml:"kind"`
 	From       *endMapping              `yaml:"from"`
@@ -85,6 +87,7 @@ type endMapping struct {
 // valueMapping computes a value. Written as a plain word it is that constant.
 type valueMapping struct {
 	Column    string        `yaml:"column"`
+	Property  string        `yaml:"property"` // instead of column where the rows are not those of a table
 	Const     string        `yaml:"const"`
 	Template  string        `yaml:"template"`
 	Map       yaml.MapSlice `yaml:"map"`
@@ -174,7 +177,7 @@ func (t *tableMapping) check() error {
 		return fmt.Errorf("records or links must say what a row becomes")
 	}
 	// Against a header that holds every column, all that may go wrong does.
-	_, err := t.plan(everything{}, Epoch{}, "", nil)
+	_, err := t.plan(&compiler{columns: everything{}}, "", nil)
 	return err
 }
 
@@ -190,7 +193,7 @@ func (o *Options) planFor(file string, header []string) (*plan, error) {
 		if !t.matches(file, columns) {
 			continue
 		}
-		p, err := t.plan(columns, o.Epoch, file, header)
+		p, err := t.plan(&compiler{columns: columns, epoch: o.Epoch}, file, header)
 		if err != nil {
 			return nil, graph.Errorf(graph.BadUserInput, "%s: by %s, files[%d]: %s", file, o.Mapping.name, i, err)
 		}

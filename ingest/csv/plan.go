@@ -21,6 +21,8 @@ type plan struct {
 	// lower case, so that neither the order of columns nor the file matters.
 	rowKeyed bool
 	hashed   []hashedColumn
+	// fleeting is the number of first columns that do not identify a row.
+	fleeting int
 }
 
 type hashedColumn struct {
@@ -112,7 +114,9 @@ func (p *plan) settle() {
 		slices.SortFunc(l.properties, func(a, b property) int { return cmp.Compare(a.name, b.name) })
 	}
 	for column, title := range p.header {
-		p.hashed = append(p.hashed, hashedColumn{roleWord(title), column})
+		if column >= p.fleeting {
+			p.hashed = append(p.hashed, hashedColumn{roleWord(title), column})
+		}
 	}
 	slices.SortStableFunc(p.hashed, func(a, b hashedColumn) int { return strings.Compare(a.name, b.name) })
 }

@@ -42,6 +42,7 @@ type Options struct {
 // Reader reads tables. It implements [ingest.Reader].
 type Reader struct {
 	files   []File
+	rows    Source // instead of files
 	options Options
 }
 
@@ -77,7 +78,11 @@ func (r *Reader) Read(ctx context.Context, yield func(*ingest.Batch) error) erro
 		defer close(work)
 		defer close(ordered)
 		// For the ledger, in its place, and for the workers.
-		return r.split(ctx, func(c *chunk) error { return send(ctx, c, ordered, work) })
+		emit := func(c *chunk) error { return send(ctx, c, ordered, work) }
+		if r.rows != nil {
+			return r.take(ctx, emit)
+		}
+		return r.split(ctx, emit)
 	})
 	seed := maphash.MakeSeed()
 	for range workers {

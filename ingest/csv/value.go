@@ -18,6 +18,7 @@ type value struct {
 	patterns []pattern
 	fallback string
 	split    string // what separates several texts in one cell
+	lists    bool   // a cell may hold several texts, parted by ListSeparator
 }
 
 // part is a piece of a template: a cell, or text where column is none.
@@ -38,12 +39,34 @@ func (v *value) dependsOnRow() bool { return v.column != none || v.parts != nil 
 // empty when one of its cells is.
 func (v *value) text(cells []string) string {
 	if v.column != none && v.words == nil && v.patterns == nil {
-		if text := strings.TrimSpace(cells[v.column]); text != "" {
+		if text := v.first(cells[v.column]); text != "" {
 			return text
 		}
 		return v.fallback
 	}
-	return v.mapped(v.raw(cells))
+	raw := v.raw(cells)
+	if v.lists {
+		raw = v.known(raw)
+	}
+	return v.mapped(raw)
+}
+
+// first returns the first text of a cell, trimmed.
+func (v *value) first(cell string) string {
+	if v.lists {
+		cell, _, _ = strings.Cut(cell, ListSeparator)
+	}
+	return strings.TrimSpace(cell)
+}
+
+// known returns the first of several texts that the map has, or else the first.
+func (v *value) known(cell string) string {
+	for text := range strings.SplitSeq(cell, ListSeparator) {
+		if _, ok := v.lookUp(strings.TrimSpace(text)); ok {
+			return strings.TrimSpace(text)
+		}
+	}
+	return v.first(cell)
 }
 
 func (v *value) raw(cells []string) string {
@@ -59,7 +82,7 @@ func (v *value) raw(cells []string) string {
 			b.WriteString(p.text)
 			continue
 		}
-		text := strings.TrimSpace(cells[p.column])
+		text := v.first(cells[p.column])
 		if text == "" {
 			return ""
 		}
@@ -74,13 +97,8 @@ func (v *value) mapped(text string) string {
 	if text == "" {
 		return v.fallback
 	}
-	if word, ok := v.words[text]; ok {
+	if word, ok := v.lookUp(text); ok {
 		return word
-	}
-	for _, p := range v.patterns {
-		if ok, _ := path.Match(p.glob, text); ok { // globs are checked when the mapping is read
-			return p.word
-		}
 	}
 	if v.fallback != "" && (v.words != nil || v.patterns != nil) {
 		return v.fallback
@@ -88,16 +106,40 @@ func (v *value) mapped(text string) string {
 	return text
 }
 
+// lookUp looks a word up in the map.
+func (v *value) lookUp(text string) (string, bool) {
+	if word, ok := v.words[text]; ok {
+		return word, true
+	}
+	for _, p := range v.patterns {
+		if ok, _ := path.Match(p.glob, text); ok { // globs are checked when the mapping is read
+			return p.word, true
+		}
+	}
+	return "", false
+}
+
+// isList says whether a row has several values.
+func (v *value) isList(cells []string) bool {
+	return v.split != "" || v.lists && v.column != none && strings.Contains(cells[v.column], ListSeparator)
+}
+
 // texts returns the values of a row, empty ones left out.
 func (v *value) texts(cells []string) []string {
-	if v.split == "" {
+	if !v.isList(cells) {
 		if text := v.text(cells); text != "" {
 			return []string{text}
 		}
 		return nil
 	}
+	raw, split := v.raw(cells), v.split
+	if v.lists && split != "" {
+		raw = strings.ReplaceAll(raw, ListSeparator, split)
+	} else if v.lists {
+		split = ListSeparator
+	}
 	var texts []string
-	for _, text := range strings.Split(v.raw(cells), v.split) {
+	for _, text := range strings.Split(raw, split) {
 		if text = v.mapped(strings.TrimSpace(text)); text != "" {
 			texts = append(texts, text)
 		}
