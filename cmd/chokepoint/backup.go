@@ -10,7 +10,7 @@ import (
 )
 
 type backupCommand struct {
-	location
+	place
 	File string `arg:"" type:"path" help:"The file to write; it must not exist."`
 }
 
@@ -34,7 +34,7 @@ func (c *backupCommand) Run(ctx context.Context, p *program) error {
 }
 
 type restoreCommand struct {
-	location
+	place
 	File string `arg:"" type:"existingfile" help:"The backup."`
 }
 

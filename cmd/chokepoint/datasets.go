@@ -22,7 +22,7 @@ type datasetsCommand struct{ location }
 
 // Run lists the datasets.
 func (c *datasetsCommand) Run(ctx context.Context, p *program) error {
-	driver, err := c.open(ctx, true)
+	driver, err := c.open(ctx, true, hasty)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ type dropCommand struct {
 
 // Run replaces a dataset by nothing.
 func (c *dropCommand) Run(ctx context.Context, p *program) error {
-	driver, err := c.open(ctx, true)
+	driver, err := c.open(ctx, true, patient)
 	if err != nil {
 		return err
 	}

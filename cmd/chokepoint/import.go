@@ -73,9 +73,9 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 // target opens the store to write to; a dry run into no store compares with an
 // empty one.
 func (c *importCommand) target(ctx context.Context) (store.Driver, error) {
-	driver, err := c.open(ctx, c.DryRun)
+	driver, err := c.open(ctx, c.DryRun, patient)
 	if c.DryRun && graph.CodeOf(err) == graph.NotFound && err != nil {
-		return location{Store: "sqlite::memory:"}.open(ctx, false)
+		return location{place: place{Store: "sqlite::memory:"}}.open(ctx, false, hasty)
 	}
 	if err != nil {
 		return nil, err

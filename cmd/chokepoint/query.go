@@ -99,7 +99,7 @@ func readVariables(flags []string) (json.RawMessage, error) {
 }
 
 func (c *queryCommand) askStore(ctx context.Context, query string, variables json.RawMessage) ([]byte, bool, error) {
-	driver, err := c.open(ctx, true)
+	driver, err := c.open(ctx, true, hasty)
 	if err != nil {
 		return nil, false, err
 	}

@@ -26,7 +26,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	driver, err := c.open(ctx, false)
+	driver, err := c.open(ctx, false, hasty)
 	if err != nil {
 		return err
 	}
