@@ -15,8 +15,9 @@ type cypher string
 // statements are the texts that name kinds: labels and relationship types cannot be
 // parameters in a form that uses an index.
 type statements struct {
-	kinds     []graph.Kind
-	linkKinds []graph.LinkKind
+	kinds       []graph.Kind
+	linkKinds   []graph.LinkKind
+	kindNumbers map[graph.LinkKind]int // positions in linkKinds
 
 	createRecords map[graph.Kind]cypher
 	renameRecords map[[2]graph.Kind]cypher
@@ -36,7 +37,7 @@ func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``
 // newStatements writes the statements for every kind of the ontology.
 func newStatements(o *ontology.Ontology) *statements {
 	s := &statements{
-		createRecords: map[graph.Kind]cypher{}, renameRecords: map[[2]graph.Kind]cypher{},
+		kindNumbers: map[graph.LinkKind]int{}, createRecords: map[graph.Kind]cypher{}, renameRecords: map[[2]graph.Kind]cypher{},
 		hideRecords: map[graph.Kind]cypher{}, showRecords: map[graph.Kind]cypher{},
 		createLinks: map[graph.LinkKind]cypher{}, findLinks: map[graph.LinkKind]cypher{}, updateLinks: map[graph.LinkKind]cypher{},
 		keepLinks: map[graph.LinkKind]cypher{}, deleteLinks: map[graph.LinkKind]cypher{},
@@ -68,6 +69,7 @@ func (s *statements) kind(k graph.Kind) {
 func (s *statements) linkKind(k graph.LinkKind) {
 	link := "[r:" + quoted(string(k)) + "]"
 	byID := "[r:" + quoted(string(k)) + " {id: id}]"
+	s.kindNumbers[k] = len(s.linkKinds)
 	s.linkKinds = append(s.linkKinds, k)
 	s.createLinks[k] = cypher("UNWIND $rows AS row MATCH (a:Entity {id: row.from}) MATCH (b:Entity {id: row.to}) CREATE (a)-" + link + "->(b) SET r = row.link")
 	s.findLinks[k] = cypher("UNWIND $ids AS id MATCH (a)-" + byID + "->(b) RETURN id, a.id AS from, b.id AS to, r._sum AS sum, r.markings AS markings")
@@ -153,4 +155,104 @@ func ranged(label, property string) wanted {
 	name := schemaPrefix + label + "_" + property
 	return wanted{name, rangeIndex, onNodes, label, property,
 		cypher("CREATE INDEX " + quoted(name) + " IF NOT EXISTS FOR (n:" + quoted(label) + ") ON (n." + quoted(property) + ")")}
+}
+
+// Reading everything: see audit.go and adopt.go.
+
+// probes are the texts that look at every node and relationship of a kind.
+type probes struct {
+	madeNodes, misplacedNodes, madeLinks, misplacedLinks cypher
+	links                                                map[graph.LinkKind]cypher
+	adoptNodes                                           map[graph.Kind]cypher
+	findCopies                                           map[graph.LinkKind]cypher
+}
+
+func alternatives[K ~string](kinds []K) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = quoted(string(k))
+	}
+	return strings.Join(names, "|")
+}
+
+// noID is the condition that a thing has nothing that is an ID: see [graph.ParseID].
+func noID(thing string) string {
+	return "(" + thing + ".id IS NULL OR NOT " + thing + ".id IS :: STRING OR NOT " + thing + ".id =~ '[0-9a-v]{25}[048cgkos]')"
+}
+
+// newProbes writes the texts for the kinds that s names.
+func newProbes(s *statements) *probes {
+	p := &probes{links: map[graph.LinkKind]cypher{}, adoptNodes: map[graph.Kind]cypher{}, findCopies: map[graph.LinkKind]cypher{}}
+	kinds, types := alternatives(s.kinds), alternatives(s.linkKinds)
+	node := "MATCH (n:Entity|" + kinds + ") WHERE "
+	returned := " RETURN elementId(n) AS element, labels(n) AS labels, properties(n) AS item"
+	p.madeNodes = cypher(node + "n._rev IS NULL AND (NOT n:_Missing OR n:" + kinds + ")" + returned)
+	p.misplacedNodes = cypher(node + "n._rev IS NOT NULL AND (NOT n:Entity OR " + noID("n") + ")" + returned)
+	link := "MATCH (a)-[r:" + types + "]->(b) WHERE "
+	joined := " RETURN elementId(r) AS element, type(r) AS kind, properties(r) AS item, labels(a) AS starts, a.id AS start, labels(b) AS ends, b.id AS end"
+	p.madeLinks = cypher(link + "r._rev IS NULL" + joined)
+	p.misplacedLinks = cypher(link + "r._rev IS NOT NULL AND " + noID("r") + joined)
+	for _, k := range s.linkKinds {
+		p.links[k] = cypher("MATCH (a)-[r:" + quoted(string(k)) + "]->(b) WHERE r.id >= $from AND r.id < $to AND r._rev IS NOT NULL" + joined)
+		p.findCopies[k] = cypher("UNWIND $ids AS id MATCH ()-[r:" + quoted(string(k)) + " {id: id}]->() RETURN id, elementId(r) AS element, r._rev IS NOT NULL AS ours, false AS missing")
+	}
+	drop := " REMOVE n:" + strings.ReplaceAll(kinds, "|", ":") + ":_Missing"
+	for _, k := range s.kinds {
+		p.adoptNodes[k] = cypher("UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element" + drop + " SET n:Entity:" + quoted(string(k)) + ", n = row.item")
+	}
+	return p
+}
+
+// Reading. Every statement returns items in the columns kind (labels or type), from,
+// to and item.
+
+const (
+	recordColumns = " RETURN labels(n) AS kind, null AS from, null AS to, properties(n) AS item"
+	linkColumns   = " RETURN type(r) AS kind, a.id AS from, b.id AS to, properties(r) AS item"
+	pastColumns   = " RETURN v._kind AS kind, v._from AS from, v._to AS to, properties(v) AS item"
+
+	// By ID, parameters ids: by kind and, for records and past versions, "all".
+	// One map keeps the server from planning anew for lists of other lengths.
+	recordsByID = "UNWIND $ids.all AS id MATCH (n:Entity {id: id})" + recordColumns
+	pastByID    = "UNWIND $ids.all AS id MATCH (v:_Version {id: id}) WHERE v._class = $class AND v._rev <= $at AND v._until > $at" + pastColumns
+
+	// By range of IDs, parameters from and to.
+	recordRange = "MATCH (n:Entity) WHERE n.id >= $from AND n.id < $to"
+	pastRange   = "MATCH (v:_Version) WHERE v.id >= $from AND v.id < $to AND v._class = $class AND v._rev <= $at AND v._until > $at"
+
+	unionAll = " UNION ALL "
+)
+
+// itemReaders are the statements that read one class.
+type itemReaders struct {
+	current, asOf       cypher // by ID
+	scan, scanDataset   cypher // a range of IDs, whole or of one dataset
+	past, pastOfDataset cypher // versions of a range
+}
+
+var recordReaders = itemReaders{
+	current: recordsByID, asOf: recordsByID + unionAll + pastByID,
+	scan: recordRange + recordColumns, scanDataset: recordRange + " AND n.dataset = $dataset" + recordColumns,
+	past: pastRange + pastColumns, pastOfDataset: pastRange + " AND v.dataset = $dataset" + pastColumns,
+}
+
+// linkReaders returns the statements for links of the kinds, each of which has an
+// index of its own. Every kind costs the server time, so name only those in use.
+func (s *statements) linkReaders(kinds []graph.LinkKind) *itemReaders {
+	var byID, whole, ofDataset []string
+	for _, k := range kinds {
+		if s.createLinks[k] == "" {
+			continue // the ontology knows it no more
+		}
+		name := quoted(string(k))
+		byID = append(byID, "UNWIND $ids."+name+" AS id MATCH (a)-[r:"+name+" {id: id}]->(b)"+linkColumns)
+		byRange := "MATCH (a)-[r:" + name + "]->(b) WHERE r.id >= $from AND r.id < $to"
+		whole = append(whole, byRange+linkColumns)
+		ofDataset = append(ofDataset, byRange+" AND r.dataset = $dataset"+linkColumns)
+	}
+	return &itemReaders{
+		current: cypher(strings.Join(byID, unionAll)), asOf: cypher(strings.Join(append(byID, pastByID), unionAll)),
+		scan: cypher(strings.Join(whole, unionAll)), scanDataset: cypher(strings.Join(ofDataset, unionAll)),
+		past: recordReaders.past, pastOfDataset: recordReaders.pastOfDataset,
+	}
 }

@@ -61,6 +61,8 @@ type Driver struct {
 	patience   time.Duration
 	closed     atomic.Bool
 	writer     chan *writer // holds the one writer of this process
+	standing   atomic.Pointer[standing]
+	hints      hints
 }
 
 // Open opens the store in the database that the address (neo4j://HOST:PORT) and
