@@ -116,7 +116,7 @@ type matcher interface {
 // someRecord returns a record of dataset "d".
 func someRecord(key, name string) graph.Record {
 	return graph.Record{
-		Header: graph.Header{ID: graph.RecordID("d", key), Dataset: "d", Key: key, Confidence: 1, Markings: graph.Markings{"A"}},
+		Header: graph.Header{ID: graph.RecordID("d", key), Dataset: "d", Key: key, Confidence: 1, Markings: graph.Markings{"A"}, ValidFrom: graph.NoInstant, ValidTo: graph.NoInstant},
 		Kind:   "Person", Name: name,
 	}
 }
