@@ -17,7 +17,8 @@ import (
 // no connection sits on the port of a server that is down and comes back.
 const firstPort, lastPort = 20_000, 32_000
 
-func freePort(ctx context.Context) (int, error) {
+// FreePort returns a port of 127.0.0.1 on which nothing listens.
+func FreePort(ctx context.Context) (int, error) {
 	for range 100 {
 		port := firstPort + rand.IntN(lastPort-firstPort)
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", address(port))

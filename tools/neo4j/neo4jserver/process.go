@@ -1,20 +1,22 @@
 package neo4jserver
 
 import (
+	"errors"
+	"os"
 	"os/exec"
 	"runtime"
 )
 
-// process is a program that was started; done closes when it has ended.
-type process struct {
+// Process is a program that was started; done closes when it has ended.
+type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 }
 
-// launch starts cmd so that it ends with this process, where the system can do that.
-func launch(cmd *exec.Cmd) (*process, error) {
+// Launch starts cmd so that it ends with this process, where the system can do that.
+func Launch(cmd *exec.Cmd) (*Process, error) {
 	tie(cmd)
-	p := &process{cmd: cmd, done: make(chan struct{})}
+	p := &Process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
 		// Linux ties the program to the thread that started it, not to the process:
@@ -30,11 +32,21 @@ func launch(cmd *exec.Cmd) (*process, error) {
 	return p, <-started
 }
 
-func (p *process) running() bool {
+// Running says whether the program has not ended.
+func (p *Process) Running() bool {
 	select {
 	case <-p.done:
 		return false
 	default:
 		return true
 	}
+}
+
+// Kill ends the program at once (SIGKILL) and waits for its end.
+func (p *Process) Kill() error {
+	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	<-p.done
+	return nil
 }

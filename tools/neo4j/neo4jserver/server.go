@@ -40,7 +40,7 @@ type Options struct {
 type Server struct {
 	options Options
 	cmdline []string
-	process *process
+	process *Process
 	release func() // lets go of a temporary home; nil if the home is not temporary
 }
 
@@ -58,7 +58,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.Port == 0 {
-		if o.Port, err = freePort(ctx); err != nil {
+		if o.Port, err = FreePort(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -125,7 +125,7 @@ func (s *Server) Restart(ctx context.Context) error {
 	// Not bound to ctx, which ends when the server is up: it runs until Stop or Kill.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), s.cmdline[0], s.cmdline[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
-	if s.process, err = launch(cmd); err != nil {
+	if s.process, err = Launch(cmd); err != nil {
 		return fmt.Errorf("Neo4j does not start: %w", err) //nolint:staticcheck // a name
 	}
 	if err := s.await(ctx); err != nil {
@@ -209,7 +209,7 @@ func (s *Server) Version() string { return s.options.Version }
 func (s *Server) Home() string { return s.options.Home }
 
 // Running says whether the process lives.
-func (s *Server) Running() bool { return s.process != nil && s.process.running() }
+func (s *Server) Running() bool { return s.process != nil && s.process.Running() }
 
 func (s *Server) logFile() string { return filepath.Join(s.Home(), "logs", "output.log") }
 
@@ -246,11 +246,7 @@ func (s *Server) Kill() error {
 	if !s.Running() {
 		return nil
 	}
-	if err := s.process.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return err
-	}
-	<-s.process.done
-	return nil
+	return s.process.Kill()
 }
 
 // Close kills the server and removes a temporary home.

@@ -1,0 +1,176 @@
+package neo4jtest
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fate is what becomes of a COMMIT on its way.
+type fate int
+
+const (
+	arrives fate = iota
+	lateAnswer
+	lostAnswer
+	lostRequest
+)
+
+// commitMessage is COMMIT in Bolt 4 and 5: a structure of tag 0x12 without fields
+// in a message of one chunk. Drivers wait after it, so it ends what they send.
+var commitMessage = []byte{0, 2, 0xB0, 0x12, 0, 0}
+
+// HoldCommit delays the answer to the next COMMIT by d; the server has carried it
+// out before.
+func (p *Proxy) HoldCommit(d time.Duration) { p.hop.plan(lateAnswer, d) }
+
+// LoseAnswer has the server carry out the next COMMIT and breaks the connection
+// before the answer: the client cannot know.
+func (p *Proxy) LoseAnswer() { p.hop.plan(lostAnswer, 0) }
+
+// LoseCommit breaks the connection before the next COMMIT reaches the server: the
+// transaction is rolled back, and the client cannot know.
+func (p *Proxy) LoseCommit() { p.hop.plan(lostRequest, 0) }
+
+// Commits returns how many COMMITs have come by.
+func (p *Proxy) Commits() int {
+	p.hop.Lock()
+	defer p.hop.Unlock()
+	return p.hop.commits
+}
+
+// hop passes connections on to the server and reads what clients send.
+type hop struct {
+	listener net.Listener
+	server   string
+	sync.Mutex
+	next    fate
+	delay   time.Duration
+	commits int
+	open    []net.Conn
+}
+
+func newHop(t testing.TB, server string) *hop {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hop{listener: l, server: server}
+	go h.accept()
+	t.Cleanup(h.close)
+	return h
+}
+
+func (h *hop) address() string { return h.listener.Addr().String() }
+
+func (h *hop) plan(f fate, delay time.Duration) {
+	h.Lock()
+	defer h.Unlock()
+	h.next, h.delay = f, delay
+}
+
+// decide says what becomes of the COMMIT that has come.
+func (h *hop) decide() (fate, time.Duration) {
+	h.Lock()
+	defer h.Unlock()
+	f := h.next
+	h.next = arrives
+	h.commits++
+	return f, h.delay
+}
+
+func (h *hop) close() {
+	h.listener.Close()
+	h.Lock()
+	defer h.Unlock()
+	for _, c := range h.open {
+		c.Close()
+	}
+}
+
+func (h *hop) accept() {
+	for {
+		client, err := h.listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := new(net.Dialer).DialContext(context.Background(), "tcp", h.server)
+		if err != nil {
+			client.Close()
+			continue
+		}
+		h.Lock()
+		h.open = append(h.open, client, server)
+		h.Unlock()
+		w := &wire{hop: h, client: client, server: server}
+		go w.requests()
+		go w.answers()
+	}
+}
+
+// wire is one connection through the hop.
+type wire struct {
+	hop            *hop
+	client, server net.Conn
+	sync.Mutex
+	fate  fate // of the answer to the COMMIT that was sent last
+	delay time.Duration
+}
+
+func (w *wire) requests() {
+	defer w.end()
+	buffer, tail := make([]byte, 64<<10), []byte(nil)
+	for {
+		n, err := w.client.Read(buffer)
+		if err != nil {
+			return
+		}
+		tail = append(tail, buffer[:n]...)
+		tail = tail[max(0, len(tail)-len(commitMessage)):]
+		if bytes.Equal(tail, commitMessage) {
+			f, delay := w.hop.decide()
+			if f == lostRequest {
+				return
+			}
+			w.Lock()
+			w.fate, w.delay = f, delay
+			w.Unlock()
+		}
+		if _, err := w.server.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (w *wire) answers() {
+	defer w.end()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := w.server.Read(buffer)
+		if err != nil {
+			return
+		}
+		w.Lock()
+		f, delay := w.fate, w.delay
+		w.fate = arrives
+		w.Unlock()
+		switch f {
+		case lostAnswer:
+			return
+		case lateAnswer:
+			time.Sleep(delay)
+		}
+		if _, err := w.client.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (w *wire) end() {
+	w.client.Close()
+	w.server.Close()
+}
