@@ -11,6 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/chokepoint/chokepoint/ingest/csv"
+	"github.com/chokepoint/chokepoint/ingest/neo4j"
 	"github.com/chokepoint/chokepoint/session"
 )
 
@@ -32,6 +33,9 @@ func (i *importing) account(r session.ImportReport) {
 	if r.Implied > 0 {
 		i.p.printf("  implied  %s things that links name and no row declares\n", n(r.Implied))
 	}
+	for _, left := range i.left() {
+		i.p.printf("  left out %s %s: the mapping has no entry for them\n", n(left.Count), left.What)
+	}
 	if r.DeletesWithheld > 0 {
 		i.p.printf("  kept     %s items that the files do not state: rejected rows may have stated them\n", n(r.DeletesWithheld))
 	}
@@ -41,6 +45,14 @@ func (i *importing) account(r session.ImportReport) {
 	if i.implicit {
 		i.p.printf("  marking  TLP:CLEAR, where rows state none; --marking sets another\n")
 	}
+}
+
+// left says what of a database was left out.
+func (i *importing) left() []neo4j.LeftOut {
+	if i.leftOut == nil {
+		return nil
+	}
+	return i.leftOut()
 }
 
 // next shows commands to go on with.
@@ -73,9 +85,17 @@ func (i *importing) printJSON(r session.ImportReport) error {
 		Withheld  int     `json:"deletesWithheld"`
 		Seconds   float64 `json:"seconds"`
 		Rejects   string  `json:"rejects,omitempty"`
-	}{i.dataset, r.DryRun, r.RowsIn, r.Written, r.Unchanged, r.Rejected, r.Implied, counts(r.Records), counts(r.Links), r.DeletesWithheld, r.Elapsed.Seconds(), ""}
+		// What of a database the mapping does not take, by what it is.
+		LeftOut map[string]int `json:"leftOut,omitempty"`
+	}{i.dataset, r.DryRun, r.RowsIn, r.Written, r.Unchanged, r.Rejected, r.Implied, counts(r.Records), counts(r.Links), r.DeletesWithheld, r.Elapsed.Seconds(), "", nil}
 	if i.rejects.file != nil {
 		account.Rejects = i.rejects.path
+	}
+	for _, left := range i.left() {
+		if account.LeftOut == nil {
+			account.LeftOut = map[string]int{}
+		}
+		account.LeftOut[left.What] = left.Count
 	}
 	return json.NewEncoder(i.p.out).Encode(account)
 }

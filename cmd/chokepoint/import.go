@@ -15,24 +15,26 @@ import (
 	"github.com/chokepoint/chokepoint/graph/ontology"
 	"github.com/chokepoint/chokepoint/ingest"
 	"github.com/chokepoint/chokepoint/ingest/csv"
+	"github.com/chokepoint/chokepoint/ingest/neo4j"
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
 )
 
 type importCommand struct {
 	location
-	Format     string   `default:"csv" enum:"csv,ftm,stix,jsonl" placeholder:"csv" help:"The format of the files. Default: csv."`
-	Mapping    string   `type:"existingfile" placeholder:"FILE" help:"What columns mean, for tables with headers of their own."`
-	Dataset    string   `placeholder:"NAME" help:"The dataset that the files are. Default: what the mapping says, the name of the file, or of the folder if there are several."`
-	Marking    []string `sep:"," placeholder:"MARKING" help:"The handling of rows that state none. May be repeated. Default: TLP:CLEAR."`
-	Epoch      string   `placeholder:"DATE[/UNIT]" help:"What integer times count from, such as 2024-01-01 or 2024-01-01/hour. Steps are days unless told."`
-	MaxRejects int      `default:"100" placeholder:"N" help:"Stop with exit code 3 once more rows than this are rejected; -1 takes any number. Default: ${default}."`
-	Rejects    string   `type:"path" placeholder:"FILE" help:"Where rejected rows are kept. Default: DATASET.rejects.csv, made only if there are any."`
-	DryRun     bool     `help:"Read, check and compare with the store, and write nothing."`
-	Replace    bool     `help:"Make the dataset equal to the files: delete what they do not state."`
-	Why        string   `placeholder:"TEXT" help:"The reason, for the change log."`
-	JSON       bool     `name:"json" help:"Print the account as JSON."`
-	Files      []string `arg:"" name:"file" help:"Files that together are one dataset; - is standard input."`
+	Format       string   `default:"csv" enum:"csv,ftm,stix,jsonl" placeholder:"csv" help:"The format of the files. Default: csv."`
+	Mapping      string   `type:"existingfile" placeholder:"FILE" help:"What columns mean, for tables with headers of their own; or labels, types and properties of a Neo4j database."`
+	DraftMapping bool     `help:"Print a mapping for a Neo4j database, drafted from what it holds, and import nothing."`
+	Dataset      string   `placeholder:"NAME" help:"The dataset that the files are. Default: what the mapping says, the name of the file, of the folder if there are several, or of the database."`
+	Marking      []string `sep:"," placeholder:"MARKING" help:"The handling of rows that state none. May be repeated. Default: TLP:CLEAR."`
+	Epoch        string   `placeholder:"DATE[/UNIT]" help:"What integer times count from, such as 2024-01-01 or 2024-01-01/hour. Steps are days unless told."`
+	MaxRejects   int      `default:"100" placeholder:"N" help:"Stop with exit code 3 once more rows than this are rejected; -1 takes any number. Default: ${default}."`
+	Rejects      string   `type:"path" placeholder:"FILE" help:"Where rejected rows are kept. Default: DATASET.rejects.csv, made only if there are any."`
+	DryRun       bool     `help:"Read, check and compare with the store, and write nothing."`
+	Replace      bool     `help:"Make the dataset equal to the files: delete what they do not state."`
+	Why          string   `placeholder:"TEXT" help:"The reason, for the change log."`
+	JSON         bool     `name:"json" help:"Print the account as JSON."`
+	Files        []string `arg:"" name:"file" help:"Files that together are one dataset; - is standard input. Or the address of somebody's Neo4j database, neo4j://HOST:7687, with its user and password in CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD."`
 }
 
 // Run imports and prints the account.
@@ -44,6 +46,12 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.isDatabase() {
+		return c.fromNeo4j(ctx, p, words)
+	}
+	if c.DraftMapping {
+		return usage("--draft-mapping is for a Neo4j database: neo4j://HOST:7687")
+	}
 	options, err := c.readOptions(words)
 	if err != nil {
 		return err
@@ -52,13 +60,21 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	return c.load(ctx, p, words, options.Dataset, size, func(i *importing) ingest.Reader {
+		return csv.NewReader(i.bar.watch(files), options)
+	})
+}
+
+// load imports what a reader reads, of this size in the bar's units, and prints the
+// account.
+func (c *importCommand) load(ctx context.Context, p *program, words *ontology.Ontology, dataset string, size int64, read func(*importing) ingest.Reader) error {
 	driver, err := c.target(ctx)
 	if err != nil {
 		return err
 	}
-	i := &importing{p: p, rejects: &rejectFile{path: c.rejectPath(options.Dataset)}, dataset: options.Dataset, into: c.Store, implicit: len(c.Marking) == 0}
+	i := &importing{p: p, rejects: &rejectFile{path: c.rejectPath(dataset)}, dataset: dataset, into: c.Store, implicit: len(c.Marking) == 0}
 	i.bar = newBar(p, size, c.JSON)
-	reader := csv.NewReader(i.bar.watch(files), options)
+	reader := read(i)
 	report, err := i.run(ctx, store.New(driver, words), reader, c)
 	err = errors.Join(err, i.rejects.close(), driver.Close())
 	if outcome := c.verdict(report, err); outcome != nil {
@@ -83,7 +99,8 @@ func (c *importCommand) target(ctx context.Context) (store.Driver, error) {
 	return driver, nil
 }
 
-func (c *importCommand) readOptions(words *ontology.Ontology) (o csv.Options, err error) {
+// shared reads the flags that all imports have in common.
+func (c *importCommand) shared(words *ontology.Ontology) (o csv.Options, err error) {
 	o = csv.Options{Ontology: words, Dataset: c.Dataset, Markings: graph.NewMarkings(graph.Clear)}
 	if len(c.Marking) > 0 {
 		o.Markings = markings(strings.Join(c.Marking, ","))
@@ -91,19 +108,26 @@ func (c *importCommand) readOptions(words *ontology.Ontology) (o csv.Options, er
 			return o, usage("--marking is empty: nobody could see the rows")
 		}
 	}
+	if c.Epoch != "" {
+		if o.Epoch, err = csv.ParseEpoch(c.Epoch); err != nil {
+			return o, usage("--epoch: %v", err)
+		}
+	}
+	return o, nil
+}
+
+func (c *importCommand) readOptions(words *ontology.Ontology) (csv.Options, error) {
+	o, err := c.shared(words)
+	if err != nil {
+		return o, err
+	}
 	if c.Mapping != "" {
 		text, err := os.ReadFile(c.Mapping)
 		if err != nil {
 			return o, usage("the mapping cannot be read: %v", err)
 		}
 		if o.Mapping, err = csv.ParseMapping(filepath.Base(c.Mapping), text); err != nil {
-			first, _, _ := strings.Cut(err.Error(), "\n") // an excerpt follows
-			return o, usage("%s", first)
-		}
-	}
-	if c.Epoch != "" {
-		if o.Epoch, err = csv.ParseEpoch(c.Epoch); err != nil {
-			return o, usage("--epoch: %v", err)
+			return o, mistaken(err)
 		}
 	}
 	if o.Dataset == "" && o.Mapping != nil {
@@ -205,6 +229,8 @@ type importing struct {
 	bar           *bar
 	dataset, into string
 	implicit      bool // the marking was not asked for
+	// leftOut says what of a database the mapping does not take; nil for files.
+	leftOut func() []neo4j.LeftOut
 }
 
 func (i *importing) run(ctx context.Context, st *store.Store, reader ingest.Reader, c *importCommand) (session.ImportReport, error) {
