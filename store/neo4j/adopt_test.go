@@ -1,8 +1,11 @@
 package neo4j
 
 import (
+	"context"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -357,5 +360,102 @@ func TestAdoptIsForWhoSeesEverything(t *testing.T) {
 	each1(t, func(d *desk) {
 		_, err := d.store.Adopt(t.Context(), access.Viewer{Name: "v", Clearance: access.Grant("TLP:CLEAR")}, store.AdoptOptions{})
 		wantCode(t, err, graph.Forbidden)
+	})
+}
+
+// TestAdoptBesideWriters: nothing that a running writer does is taken for a change
+// by hand, and nothing made by hand is adopted twice, by two programs at once.
+func TestAdoptBesideWriters(t *testing.T) {
+	each1(t, func(d *desk) {
+		var records []graph.Record
+		for i := range 200 {
+			records = append(records, person("w"+strconv.Itoa(i)))
+		}
+		d.write(store.Batch{Records: records})
+		stop, rounds := make(chan struct{}), 0
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			for ; ; rounds++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				b := store.Batch{Links: []graph.Link{owns("l"+strconv.Itoa(rounds%50), "w1", "w"+strconv.Itoa(rounds%150))}}
+				for i := range 60 {
+					r := records[(rounds*37+i)%len(records)]
+					r.Name = "round " + strconv.Itoa(rounds)
+					b.Records = append(b.Records, r)
+				}
+				b.Deletes = []graph.ID{records[rounds%200].ID, graph.LinkID("d", "l"+strconv.Itoa((rounds+25)%50))}
+				if _, err := d.driver.Commit(context.Background(), b); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		other := newDesk(t, d.server)
+		var made, others store.AdoptCount
+		for i := range 5 {
+			d.hand("UNWIND range(1, 20) AS i CREATE (a:Person {key: 'h" + strconv.Itoa(i) + "-' + i})-[:OWNS {key: 'o" + strconv.Itoa(i) + "-' + i}]->(:Company {key: 'c" + strconv.Itoa(i) + "-' + i})")
+			var also sync.WaitGroup
+			also.Go(func() {
+				report := other.sync(store.AdoptOptions{})
+				others.Records, others.Links = others.Records+report.Made.Records, others.Links+report.Made.Links
+				if report.Edited != none || report.Gone != none {
+					t.Errorf("%+v", report)
+				}
+			})
+			report := d.sync(store.AdoptOptions{})
+			also.Wait()
+			made.Records, made.Links = made.Records+report.Made.Records, made.Links+report.Made.Links
+			if report.Edited != none || report.Gone != none {
+				t.Errorf("%+v", report)
+			}
+		}
+		close(stop)
+		wait.Wait()
+		last := d.sync(store.AdoptOptions{})
+		made.Records, made.Links = made.Records+last.Made.Records, made.Links+last.Made.Links
+		if total := (store.AdoptCount{Records: made.Records + others.Records, Links: made.Links + others.Links}); total != (store.AdoptCount{Records: 200, Links: 100}) {
+			t.Errorf("%+v adopted", total)
+		}
+		t.Logf("%d rounds of writing; %+v and %+v", rounds, made, others)
+		d.clean()
+	})
+}
+
+// TestStrayWritersAreSigned: a viewer whose graph an adoption changes sees one of its
+// signatures, and one whose graph it does not change sees none.
+func TestStrayWritersAreSigned(t *testing.T) {
+	each1(t, func(d *desk) {
+		d.write(store.Batch{Records: []graph.Record{person("a", "SECRET"), person("b"), person("c")}, Links: []graph.Link{owns("ab", "a", "b"), owns("bc", "b", "c")}})
+		viewer := access.Grant("TLP:CLEAR")
+		sees := func(r graph.Revision) bool { return slices.ContainsFunc(d.signatures(r), viewer.Sees) }
+		for _, c := range []struct {
+			hand string
+			want bool
+		}{
+			{"MATCH (n:Entity {key: 'a'}) SET n.name = 'x'", false},
+			{"MATCH ()-[r {key: 'ab'}]->() SET r.amount = '1'", false},
+			{"MATCH ()-[r {key: 'bc'}]->() SET r.amount = '1'", true},
+			{"MATCH (n:Entity {key: 'a'}), (m:Entity {key: 'c'}) CREATE (n)-[:OWNS]->(m)", false},
+			{"CREATE (:Person {markings: ['SECRET', 'TLP:CLEAR'], dataset: 'd'})", false},
+			{"MATCH (n:Entity {key: 'b'}) SET n.markings = ['SECRET', 'TLP:CLEAR']", true},
+			{"MATCH (n:Entity {key: 'b'}) SET n.name = 'x'", false},
+			{"MATCH (n:Entity {key: 'b'}) SET n.markings = ['TLP:CLEAR']", true},
+			{"MATCH (n:Entity {key: 'a'}) SET n.markings = ['SECRET']", false},
+			{"MATCH ()-[r {key: 'bc'}]->() DELETE r", true},
+			{"MATCH (n:Entity {key: 'c'}) DETACH DELETE n", true},
+		} {
+			d.hand(c.hand)
+			report := d.sync(store.AdoptOptions{})
+			if report.Unfits > 0 || report.First == 0 {
+				t.Fatalf("%s: %+v", c.hand, report)
+			}
+			if got := sees(report.First); got != c.want {
+				t.Errorf("%s: a viewer sees it: %v", c.hand, got)
+			}
+		}
+		d.clean()
 	})
 }

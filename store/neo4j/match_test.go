@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/store"
 	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
@@ -127,4 +129,76 @@ func TestTermsThatAreNone(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+}
+
+// spellings are what people search for, and how they spell it.
+var spellings = strings.Fields(`Harbour harbor Freight frieght Ltd GmbH Müller Mueller Muller O'Brien OBrien Ивановъ Ivanov Шахтар 東京 株式会社 naïve AND OR NOT
+	foo-bar foo/bar a+b C++ x:y [z] {q} "quoted" ~tilde back\slash what? star* ß ſ İstanbul istanbul Łódź lodz`)
+
+func randomText(r *rand.Rand, most int) string {
+	list := make([]string, 1+r.IntN(most))
+	for i := range list {
+		word := []rune(spellings[r.IntN(len(spellings))])
+		if r.IntN(4) == 0 {
+			word = word[:1+r.IntN(len(word))]
+		}
+		if r.IntN(6) == 0 {
+			word = append(word, word[r.IntN(len(word))])
+		}
+		list[i] = string(word)
+	}
+	return strings.Join(list, []string{" ", "\u3000", ", "}[r.IntN(3)])
+}
+
+// TestSearchesAreThoseOfSQLite: the same records answer the same searches with the
+// same scores in the same order, whichever store holds them.
+func TestSearchesAreThoseOfSQLite(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		reference, err := sqlite.Open(t.Context(), sqlite.Throwaway, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reference.Close() //nolint:errcheck // its work is done
+		both := [2]*store.Store{store.New(open(t, s), words(t)), store.New(reference, words(t))}
+		r := rand.New(rand.NewPCG(3, 4))
+		var records []graph.Record
+		for i := range 600 {
+			record := someRecord(strconv.Itoa(i), randomText(r, 4))
+			for range r.IntN(3) {
+				record.Aliases = append(record.Aliases, randomText(r, 3))
+			}
+			record.Properties = graph.Properties{{Name: "role", Values: []string{randomText(r, 2)}}}
+			records = append(records, record)
+		}
+		for _, s := range both {
+			b := store.Batch{Datasets: []store.Dataset{{Name: "d", Ceiling: graph.Markings{"A"}}}, Records: slices.Clone(records)}
+			if _, err := s.Write(t.Context(), admin, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := 0
+		for range 150 {
+			text, known, limit := randomText(r, 3), records[r.IntN(len(records))].Name, 1+r.IntN(40)
+			var answers [2][]store.Hit
+			var names [2][]graph.Record
+			for i, s := range both {
+				if answers[i], _, err = s.Search(t.Context(), access.Everything(), text, limit); err != nil {
+					t.Fatalf("%q: %v", text, err)
+				}
+				if names[i], _, err = s.FindByName(t.Context(), access.Everything(), known, limit); err != nil {
+					t.Fatalf("%q: %v", text, err)
+				}
+			}
+			found += len(answers[1])
+			if diff := cmp.Diff(answers[1], answers[0], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%q: %s", text, diff)
+			}
+			if diff := cmp.Diff(names[1], names[0], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+		if found < 500 {
+			t.Errorf("the test compared %d hits only", found)
+		}
+	})
 }
