@@ -3,20 +3,23 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export CGO_ENABLED ?= 0
 
-.PHONY: help test check race lint generated tidy mutants bench run
+.PHONY: help test check race lint generated tidy mutants bench run neo4j
 
 help: ## print this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# The Neo4j servers are started once for all packages, which take turns with their
+# databases and so may wait long. NEO4J=5.26.30 is quicker than all versions.
 test: ## unit, conformance and end-to-end tests, with one summary at the end
 	@go vet ./...
-	@go test -json ./... | go run ./tools/testreport
+	@go run ./tools/neo4j run $(if $(NEO4J),-versions $(NEO4J)) -- go test -timeout 30m -json ./... | go run ./tools/testreport
 
 check: generated tidy lint mutants race ## what a change must pass besides the tests
 
 # The C of SQLite is left unwatched: it takes most of the time and locks by itself. No
 # more than that package: generic code is shared, and made without the detector in one
-# package (libc) it hides what orders the others.
+# package (libc) it hides what orders the others. -short leaves out the tests on Neo4j,
+# which take long and have just run.
 race: ## the tests again, under the race detector (needs a C compiler)
 	@CGO_ENABLED=1 go test -race -gcflags=modernc.org/sqlite/lib=-race=false -short -json ./... | go run ./tools/testreport
 
@@ -36,6 +39,9 @@ mutants: ## plant leaks and see that the non-interference test catches each
 
 bench: ## the benchmarks of docs/benchmarks.md
 	@go run ./bench
+
+neo4j: ## a Neo4j server for development at bolt://127.0.0.1:7687, until Ctrl-C
+	@go run ./tools/neo4j start $(if $(NEO4J),-version $(NEO4J))
 
 run: ## the demo
 	@go run ./cmd/chokepoint demo

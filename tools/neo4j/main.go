@@ -26,6 +26,9 @@ import (
 
 const usage = "usage: go run ./tools/neo4j run [-versions …] -- COMMAND… | start [-version …] [-home …] [-port …] [-http …] [-password …]"
 
+// uris names the servers that tests use.
+const uris = "CHOKEPOINT_TEST_NEO4J_URI"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -46,7 +49,7 @@ func main() {
 }
 
 // run starts a server of each version and runs the command with their addresses in
-// its environment.
+// its environment; where that names servers already, it starts none.
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("run", flag.ExitOnError)
 	list := flags.String("versions", strings.Join(neo4jserver.Versions(), ","), "what to start, separated by commas")
@@ -54,7 +57,10 @@ func run(ctx context.Context, args []string) error {
 	if flags.NArg() == 0 {
 		return errors.New(usage)
 	}
-	versions := strings.Split(*list, ",")
+	var versions []string
+	if os.Getenv(uris) == "" {
+		versions = strings.Split(*list, ",")
+	}
 	servers := make([]*neo4jserver.Server, len(versions))
 	var group errgroup.Group
 	for i, version := range versions {
@@ -83,9 +89,11 @@ func execute(ctx context.Context, command []string, servers []*neo4jserver.Serve
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	// These servers ask nobody who they are.
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CHOKEPOINT_NEO4J_") })
-	cmd.Env = append(cmd.Env, "CHOKEPOINT_TEST_NEO4J_URI="+strings.Join(urls, ","), "CHOKEPOINT_TEST_NEO4J_VERSIONS="+strings.Join(versions, ","))
+	if len(servers) > 0 {
+		// These servers ask nobody who they are.
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CHOKEPOINT_NEO4J_") })
+		cmd.Env = append(cmd.Env, uris+"="+strings.Join(urls, ","), "CHOKEPOINT_TEST_NEO4J_VERSIONS="+strings.Join(versions, ","))
+	}
 	return cmd.Run()
 }
 

@@ -32,12 +32,23 @@ func Own(t *testing.T, version string, o neo4jserver.Options) *Owned {
 	if o.Password != "" {
 		place.User = "neo4j"
 	}
-	s, err := connect(context.Background(), place)
+	s := &Owned{Server: &place, process: process}
+	s.connect(t)
+	t.Cleanup(func() { s.driver.Close(context.Background()) }) //nolint:errcheck // the server may be away
+	return s
+}
+
+// connect opens a new pool: the connections of the old one ended with the server.
+func (s *Owned) connect(t testing.TB) {
+	t.Helper()
+	if s.driver != nil {
+		s.driver.Close(context.Background()) //nolint:errcheck // its connections are broken
+	}
+	fresh, err := connect(context.Background(), *s.Server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.driver.Close(context.Background()) }) //nolint:errcheck // the server may be away
-	return &Owned{Server: s, process: process}
+	s.Server = fresh
 }
 
 // Kill ends the server at once, as a crash does.
@@ -63,6 +74,7 @@ func (s *Owned) Restart(t testing.TB) {
 	if err := s.process.Restart(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	s.connect(t)
 }
 
 // Configure stops the server and starts it again with more lines of neo4j.conf, such

@@ -136,15 +136,23 @@ func (s *Server) Restart(ctx context.Context) error {
 
 // startTime bounds how long a server may take to come up, askTime how long one
 // answer may; a server that has just begun to listen may leave a query without one.
-const startTime, askTime = 5 * time.Minute, 10 * time.Second
+const startTime, askTime = 5 * time.Minute, 30 * time.Second
 
-// await returns when the server answers a query, or refuses one for want of the
-// right password.
+// await returns when the database begins a transaction, or the server refuses it for
+// want of the right password. (A query would have it load its planner first.)
 func (s *Server) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for {
-		err := s.ask(ctx, "neo4j", s.options.Password, "neo4j", "RETURN 1", nil)
+		err := s.ask(ctx, s.options.Password, func(ctx context.Context, d neo4j.DriverWithContext) error {
+			session := d.NewSession(ctx, neo4j.SessionConfig{DatabaseName: "neo4j", AccessMode: neo4j.AccessModeRead})
+			defer session.Close(context.WithoutCancel(ctx)) //nolint:errcheck // a look only
+			tx, err := session.BeginTransaction(ctx)
+			if err != nil {
+				return err
+			}
+			return tx.Rollback(ctx)
+		})
 		var answer *neo4j.Neo4jError
 		if err == nil || errors.As(err, &answer) && strings.HasPrefix(answer.Code, "Neo.ClientError.Security.") {
 			return nil
@@ -160,16 +168,26 @@ func (s *Server) await(ctx context.Context) error {
 }
 
 func (s *Server) setPassword(ctx context.Context) error {
-	return s.ask(ctx, "neo4j", "neo4j", "system", "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password", map[string]any{"password": s.options.Password})
+	return s.ask(ctx, "neo4j", func(ctx context.Context, d neo4j.DriverWithContext) error {
+		session := d.NewSession(ctx, neo4j.SessionConfig{DatabaseName: "system"})
+		defer session.Close(context.WithoutCancel(ctx)) //nolint:errcheck // its work is done
+		result, err := session.Run(ctx, "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password", map[string]any{"password": s.options.Password})
+		if err != nil {
+			return err
+		}
+		_, err = result.Consume(ctx)
+		return err
+	})
 }
 
-// ask runs one statement on a connection of its own.
-func (s *Server) ask(ctx context.Context, user, password, database, cypher string, parameters map[string]any) error {
+// ask does something over a connection of its own, as the user neo4j if the server
+// asks for one.
+func (s *Server) ask(ctx context.Context, password string, do func(context.Context, neo4j.DriverWithContext) error) error {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	auth := neo4j.NoAuth()
 	if s.options.Password != "" {
-		auth = neo4j.BasicAuth(user, password, "")
+		auth = neo4j.BasicAuth("neo4j", password, "")
 	}
 	driver, err := neo4j.NewDriverWithContext(s.URL(), auth, func(c *config.Config) {
 		c.SocketConnectTimeout = time.Second
@@ -178,15 +196,8 @@ func (s *Server) ask(ctx context.Context, user, password, database, cypher strin
 	if err != nil {
 		return err
 	}
-	defer driver.Close(context.WithoutCancel(ctx))
-	session := driver.NewSession(ctx, neo4j.SessionConfig{DatabaseName: database})
-	defer session.Close(context.WithoutCancel(ctx))
-	result, err := session.Run(ctx, cypher, parameters)
-	if err != nil {
-		return err
-	}
-	_, err = result.Consume(ctx)
-	return err
+	defer driver.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it holds one idle connection
+	return do(ctx, driver)
 }
 
 // Configure adds lines to neo4j.conf; the next [Server.Restart] reads them.
