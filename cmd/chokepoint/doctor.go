@@ -18,8 +18,11 @@ import (
 
 type doctorCommand struct{ place }
 
-// errUnsound says that the findings were printed already.
-var errUnsound = errors.New("the store is not as it should be: see what was found above")
+// Errors that say that the findings were printed already.
+var (
+	errUnsound = errors.New("the store is damaged: restore a backup, or import the sources into a new store")
+	errStrayed = errors.New("the store is not as its change log says: `chokepoint sync` adopts what was changed by hand; for the rest restore a backup of the database")
+)
 
 // Run checks the store and, before that, the server that it is on.
 func (c *doctorCommand) Run(ctx context.Context, p *program) error {
@@ -121,6 +124,9 @@ func (c *doctorCommand) check(ctx context.Context, p *program, driver store.Driv
 	if len(findings) > 0 {
 		for _, finding := range findings {
 			p.printf("  found: %s\n", finding)
+		}
+		if c.isNeo4j() {
+			return errStrayed
 		}
 		return errUnsound
 	}

@@ -77,48 +77,50 @@ func (d *countingDriver) during(ask func()) map[string]int {
 // What a request reads from the store comes in as many calls for 200 entities as
 // for 5: the list, their links, the names at the far ends, and what supports them.
 func TestStoreCallsDoNotGrowWithTheList(t *testing.T) {
-	const nodes = 260
-	url, path := storeAt(t)
-	rows, links := [][]string{{"id", "kind", "name", "country"}}, [][]string{{"from", "to", "kind"}}
-	for i := range nodes {
-		rows = append(rows, []string{fmt.Sprint("n", i), "Company", fmt.Sprint("Firm ", i), "pa"})
-		for step := range 3 {
-			links = append(links, []string{fmt.Sprint("n", i), fmt.Sprint("n", (i*7+step*11+1)%nodes), "OWNS"})
+	onStores(t, func(t *testing.T, at backend) {
+		const nodes = 260
+		url := at.fresh(t)
+		rows, links := [][]string{{"id", "kind", "name", "country"}}, [][]string{{"from", "to", "kind"}}
+		for i := range nodes {
+			rows = append(rows, []string{fmt.Sprint("n", i), "Company", fmt.Sprint("Firm ", i), "pa"})
+			for step := range 3 {
+				links = append(links, []string{fmt.Sprint("n", i), fmt.Sprint("n", (i*7+step*11+1)%nodes), "OWNS"})
+			}
 		}
-	}
-	dir := t.TempDir()
-	writeCSV(t, filepath.Join(dir, "nodes.csv"), rows)
-	writeCSV(t, filepath.Join(dir, "links.csv"), links)
-	mustRun(t, "import", "--store", url, "--dataset", "firms", filepath.Join(dir, "nodes.csv"), filepath.Join(dir, "links.csv"))
-	var counting *countingDriver
-	a := serving(t, path, appOptions{driver: func(d store.Driver) store.Driver {
-		counting = &countingDriver{Driver: d, calls: map[string]int{}}
-		return counting
-	}})
-	for name, document := range map[string]string{
-		"a list with links and far ends": `query ($n: Int!) { entities(first: $n) { totalCount nodes { name links(first: 2) { totalCount nodes { kind from { name } to { name } records { key dataset } } } linkCounts { kind count } } } }`,
-		"a ranking with properties":      `query ($n: Int!) { centrality(measure: BETWEENNESS, first: $n) { nodes { score entity { name aliases properties { name values } records { key } markings } } } }`,
-		"a search":                       `query ($n: Int!) { search(text: "firm", first: $n) { nodes { score entity { name kind } } } }`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			ask := func(n int) map[string]int {
-				return counting.during(func() { a.ask(t, document, map[string]any{"n": n}, &struct{}{}) })
-			}
-			ask(1) // what the first request keeps for all later ones
-			few := ask(5)
-			for _, n := range []int{25, 200} {
-				if diff := cmp.Diff(few, ask(n)); diff != "" {
-					t.Errorf("%d entities take other calls than 5: %s", n, diff)
+		dir := t.TempDir()
+		writeCSV(t, filepath.Join(dir, "nodes.csv"), rows)
+		writeCSV(t, filepath.Join(dir, "links.csv"), links)
+		mustRun(t, "import", "--store", url, "--dataset", "firms", filepath.Join(dir, "nodes.csv"), filepath.Join(dir, "links.csv"))
+		var counting *countingDriver
+		a := serving(t, url, appOptions{driver: func(d store.Driver) store.Driver {
+			counting = &countingDriver{Driver: d, calls: map[string]int{}}
+			return counting
+		}})
+		for name, document := range map[string]string{
+			"a list with links and far ends": `query ($n: Int!) { entities(first: $n) { totalCount nodes { name links(first: 2) { totalCount nodes { kind from { name } to { name } records { key dataset } } } linkCounts { kind count } } } }`,
+			"a ranking with properties":      `query ($n: Int!) { centrality(measure: BETWEENNESS, first: $n) { nodes { score entity { name aliases properties { name values } records { key } markings } } } }`,
+			"a search":                       `query ($n: Int!) { search(text: "firm", first: $n) { nodes { score entity { name kind } } } }`,
+		} {
+			t.Run(name, func(t *testing.T) {
+				ask := func(n int) map[string]int {
+					return counting.during(func() { a.ask(t, document, map[string]any{"n": n}, &struct{}{}) })
 				}
-			}
-			total := 0
-			for _, n := range few {
-				total += n
-			}
-			if total > 8 {
-				t.Errorf("%d calls for one request: %v", total, few)
-			}
-			t.Logf("%v", few)
-		})
-	}
+				ask(1) // what the first request keeps for all later ones
+				few := ask(5)
+				for _, n := range []int{25, 200} {
+					if diff := cmp.Diff(few, ask(n)); diff != "" {
+						t.Errorf("%d entities take other calls than 5: %s", n, diff)
+					}
+				}
+				total := 0
+				for _, n := range few {
+					total += n
+				}
+				if total > 8 {
+					t.Errorf("%d calls for one request: %v", total, few)
+				}
+				t.Logf("%v", few)
+			})
+		}
+	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/networktest"
 	"github.com/chokepoint/chokepoint/store"
-	"github.com/chokepoint/chokepoint/store/sqlite"
+	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
 )
 
 // run runs a command line and returns what it prints and its exit code.
@@ -34,20 +34,54 @@ func mustRun(t testing.TB, args ...string) string {
 	return stdout
 }
 
-// storeAt returns the URL of a store in a folder of the test.
+// backend is where the stores of a test are: in files, or on a Neo4j server that is
+// the test's alone.
+type backend struct{ server *neo4jtest.Server }
+
+// onStores runs a test on every kind of store. Every version of Neo4j counts as one.
+func onStores(t *testing.T, test func(*testing.T, backend)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, backend{}) })
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) { test(t, backend{s}) })
+}
+
+// fresh returns the URL of a store that is not there yet. On a server it is the same
+// for all, and what was there is gone.
+func (b backend) fresh(t testing.TB) string {
+	t.Helper()
+	if b.server == nil {
+		url, _ := storeAt(t)
+		return url
+	}
+	b.server.Wipe(t)
+	return b.server.URL
+}
+
+// parallel lets a test run beside others where each has a store of its own.
+func (b backend) parallel(t *testing.T) {
+	if b.server == nil {
+		t.Parallel()
+	}
+}
+
+// storeAt returns the URL of an embedded store in a folder of the test.
 func storeAt(t testing.TB) (url, path string) {
 	path = filepath.Join(t.TempDir(), "test.db")
 	return "sqlite:" + path, path
 }
 
-// serving opens the service on a store.
-func serving(t testing.TB, path string, o appOptions) *app {
+func opened(t testing.TB, url string) store.Driver {
 	t.Helper()
-	driver, err := sqlite.Open(t.Context(), path, sqlite.Options{MustExist: path != sqlite.Throwaway})
+	driver, err := location{place: place{Store: url}}.open(t.Context(), true, patient)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newApp(context.WithoutCancel(t.Context()), driver, o)
+	return driver
+}
+
+// serving opens the service on a store.
+func serving(t testing.TB, url string, o appOptions) *app {
+	t.Helper()
+	a, err := newApp(context.WithoutCancel(t.Context()), opened(t, url), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +135,12 @@ func ids(dataset string, keys ...string) []string {
 
 // dump lists everything that a store holds now, in ID order: equal stores give
 // equal dumps.
-func dump(t testing.TB, path string) string {
+func dump(t testing.TB, url string) string {
 	t.Helper()
-	driver, err := sqlite.Open(t.Context(), path, sqlite.Options{MustExist: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	driver := opened(t, url)
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
-	_, err = store.New(driver, nil).Feed().Scan(t.Context(), "", store.Latest,
+	_, err := store.New(driver, nil).Feed().Scan(t.Context(), "", store.Latest,
 		func(r *graph.Record) error { return encoder.Encode(r) },
 		func(l *graph.Link) error { return encoder.Encode(l) })
 	if err != nil {

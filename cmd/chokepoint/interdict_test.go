@@ -15,42 +15,44 @@ import (
 // The days themselves, for which the API has no argument, are compared in package
 // dismantle.
 func TestInterdictionOfThePlantedPair(t *testing.T) {
-	url, path := storeAt(t)
-	const dataset = "planted_supply_a"
-	mustRun(t, "import", "--store", url, "--dataset", dataset, data(t, dataset, "nodes.csv"), data(t, dataset, "edges.csv"))
-	a := serving(t, path, appOptions{})
-	var want struct {
-		Pair    [2]string
-		Removal map[string]struct {
-			Days any `json:"shortest_path_days"`
-		} `json:"shortest_path_interdiction_removal"`
-		Betweenness  [][2]any `json:"betweenness_directed_top8"`
-		Degree       [][2]any `json:"degree_top8"`
-		PlantedNodes []string `json:"planted_chokepoint"`
-	}
-	text, err := os.ReadFile(data(t, dataset, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	networktest.Decode(t, text, &want)
-	for name, budget := range map[string]int{"node_k1": 1, "node_k2": 2, "arc_k1": 1, "arc_k2": 2, "arc_k3": 3} {
-		targets := "ENTITIES"
-		if strings.HasPrefix(name, "arc") {
-			targets = "LINKS"
+	onStores(t, func(t *testing.T, at backend) {
+		url := at.fresh(t)
+		const dataset = "planted_supply_a"
+		mustRun(t, "import", "--store", url, "--dataset", dataset, data(t, dataset, "nodes.csv"), data(t, dataset, "edges.csv"))
+		a := serving(t, url, appOptions{})
+		var want struct {
+			Pair    [2]string
+			Removal map[string]struct {
+				Days any `json:"shortest_path_days"`
+			} `json:"shortest_path_interdiction_removal"`
+			Betweenness  [][2]any `json:"betweenness_directed_top8"`
+			Degree       [][2]any `json:"degree_top8"`
+			PlantedNodes []string `json:"planted_chokepoint"`
 		}
-		p := a.plan(t, map[string]any{
-			"objective": "PATH_LENGTH", "budget": budget, "targets": targets,
-			"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1]), "scope": map[string]any{"orientation": "NATURAL"},
-		})
-		if parted := p.After.ShortestPath == nil; parted != (want.Removal[name].Days == "inf") || !p.Optimal || p.Before.ShortestPath == nil {
-			t.Errorf("%s: path of %v after, optimal %v; the reference says %v days", name, p.After.ShortestPath, p.Optimal, want.Removal[name].Days)
+		text, err := os.ReadFile(data(t, dataset, "expected.json"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if name == "node_k2" {
-			same(t, name, strings.Fields(p.names()), want.PlantedNodes)
+		networktest.Decode(t, text, &want)
+		for name, budget := range map[string]int{"node_k1": 1, "node_k2": 2, "arc_k1": 1, "arc_k2": 2, "arc_k3": 3} {
+			targets := "ENTITIES"
+			if strings.HasPrefix(name, "arc") {
+				targets = "LINKS"
+			}
+			p := a.plan(t, map[string]any{
+				"objective": "PATH_LENGTH", "budget": budget, "targets": targets,
+				"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1]), "scope": map[string]any{"orientation": "NATURAL"},
+			})
+			if parted := p.After.ShortestPath == nil; parted != (want.Removal[name].Days == "inf") || !p.Optimal || p.Before.ShortestPath == nil {
+				t.Errorf("%s: path of %v after, optimal %v; the reference says %v days", name, p.After.ShortestPath, p.Optimal, want.Removal[name].Days)
+			}
+			if name == "node_k2" {
+				same(t, name, strings.Fields(p.names()), want.PlantedNodes)
+			}
 		}
-	}
-	a.checkTop(t, "BETWEENNESS", "NATURAL", want.Betweenness)
-	a.checkTop(t, "DEGREE", "UNDIRECTED", want.Degree)
+		a.checkTop(t, "BETWEENNESS", "NATURAL", want.Betweenness)
+		a.checkTop(t, "DEGREE", "UNDIRECTED", want.Degree)
+	})
 }
 
 // checkTop compares the first places of a ranking of the physical graph.

@@ -90,13 +90,9 @@ func (p place) openNeo4j(ctx context.Context, o neo4j.Options) (store.Driver, er
 	if o.Ontology, err = ontology.Load(chokepoint.Schema); err != nil {
 		return nil, err
 	}
-	opened, err := neo4j.Open(ctx, address, o)
+	d, err := neo4j.Open(ctx, address, o)
 	if err != nil {
 		return nil, err
-	}
-	d, ok := any(opened).(store.Driver)
-	if !ok {
-		return nil, errors.Join(errors.New("the Neo4j store has not landed yet"), opened.Close())
 	}
 	if _, err := d.Head(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())

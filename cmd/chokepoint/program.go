@@ -35,9 +35,10 @@ type commands struct {
 	Query    queryCommand    `cmd:"" help:"Ask one GraphQL document and print the JSON answer."`
 	Datasets datasetsCommand `cmd:"" help:"List the datasets of a store with what they hold."`
 	Drop     dropCommand     `cmd:"" help:"Delete everything in a dataset. Its history stays."`
-	Doctor   doctorCommand   `cmd:"" help:"Check a store and say what is in it."`
-	Backup   backupCommand   `cmd:"" help:"Write a checked copy of a store to a file."`
-	Restore  restoreCommand  `cmd:"" help:"Make a store of a backup, after checking it."`
+	Doctor   doctorCommand   `cmd:"" help:"Check a store, and the server it is on, and say what is in it."`
+	Sync     syncCommand     `cmd:"" help:"Adopt what was changed in a Neo4j database by hand, or by other programs."`
+	Backup   backupCommand   `cmd:"" help:"Write a checked copy of an embedded store to a file."`
+	Restore  restoreCommand  `cmd:"" help:"Make an embedded store of a backup, after checking it."`
 	Bench    benchCommand    `cmd:"" help:"Time one algorithm on an edge list in memory."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 

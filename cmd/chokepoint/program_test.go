@@ -18,8 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/centrality"
-	"github.com/chokepoint/chokepoint/store/sqlite"
+	"github.com/chokepoint/chokepoint/store"
+	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
 )
 
 // TestMain lets a test start this binary as the program itself, to kill it.
@@ -28,7 +30,7 @@ func TestMain(m *testing.M) {
 		p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 		os.Exit(p.run(context.Background(), strings.Split(args, "\n")))
 	}
-	os.Exit(m.Run())
+	neo4jtest.Main(m)
 }
 
 // output collects what a running program prints and waits for a text in it.
@@ -120,89 +122,136 @@ func TestDemoAnswersAndServes(t *testing.T) {
 }
 
 func TestServeTakesTokensAndRefusesOtherAddresses(t *testing.T) {
+	onStores(t, func(t *testing.T, at backend) {
+		url := at.fresh(t)
+		nodes := filepath.Join(t.TempDir(), "n.csv")
+		writeCSV(t, nodes, [][]string{{"id", "markings"}, {"open", "TLP:CLEAR"}, {"secret", "TLP:RED"}})
+		mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
+		if _, stderr, code := run(t, "serve", "--store", url, "--addr", "0.0.0.0:0"); code == 0 || !strings.Contains(stderr, "not authenticated") {
+			t.Errorf("served on all addresses: %d %s", code, stderr)
+		}
+		address, stop := startServer(t, "--store", url, "--token", "analyst=0123456789abcdef:TLP:CLEAR")
+		defer stop()
+		for token, want := range map[string]string{"": `"totalCount":2`, "0123456789abcdef": `"totalCount":1`} {
+			out := mustRun(t, "query", "--server", address, "--token", token, "{ entities { totalCount } }")
+			if !strings.Contains(out, want) {
+				t.Errorf("token %q: %s", token, out)
+			}
+		}
+	})
+}
+
+// startServer serves a store and returns where.
+func startServer(t testing.TB, args ...string) (address string, stop func()) {
+	t.Helper()
+	o, done, stop := start(t, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
+	text := o.waitFor(t, done, `GraphQL +http://\S+/graphql`)
+	return strings.TrimSuffix(regexp.MustCompile(`http://\S+/graphql`).FindString(text), "/graphql"), stop
+}
+
+const writeLate = `mutation { upsertRecords(input: {records: [{dataset: "d", key: "late", kind: "Person", name: "Late", markings: ["TLP:CLEAR"]}]}) { created revision } }`
+
+// A file is one process's alone, and is copied while that goes on.
+func TestAFileIsHeldAndCopiedWhileItIsServed(t *testing.T) {
 	url, _ := storeAt(t)
 	nodes := filepath.Join(t.TempDir(), "n.csv")
-	writeCSV(t, nodes, [][]string{{"id", "markings"}, {"open", "TLP:CLEAR"}, {"secret", "TLP:RED"}})
+	writeCSV(t, nodes, [][]string{{"id"}, {"open"}})
 	mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
-	if _, stderr, code := run(t, "serve", "--store", url, "--addr", "0.0.0.0:0"); code == 0 || !strings.Contains(stderr, "not authenticated") {
-		t.Errorf("served on all addresses: %d %s", code, stderr)
-	}
-	o, done, stop := start(t, "serve", "--store", url, "--addr", "127.0.0.1:0", "--token", "analyst=0123456789abcdef:TLP:CLEAR")
-	text := o.waitFor(t, done, `GraphQL +http://\S+/graphql`)
-	address := strings.TrimSuffix(regexp.MustCompile(`http://\S+/graphql`).FindString(text), "/graphql")
-	for token, want := range map[string]string{"": `"totalCount":2`, "0123456789abcdef": `"totalCount":1`} {
-		out := mustRun(t, "query", "--server", address, "--token", token, "{ entities { totalCount } }")
-		if !strings.Contains(out, want) {
-			t.Errorf("token %q: %s", token, out)
-		}
-	}
+	address, stop := startServer(t, "--store", url)
+	defer stop()
 	if _, stderr, code := run(t, "datasets", "--store", url); code != 1 || !strings.Contains(stderr, "process") {
 		t.Errorf("a held store: %d %s", code, stderr)
 	}
-	backup := filepath.Join(t.TempDir(), "backup") // online: the server goes on
-	mustRun(t, "query", "--server", address, `mutation { upsertRecords(input: {records: [{dataset: "d", key: "late", kind: "Person", markings: ["TLP:CLEAR"]}]}) { created } }`)
+	backup := filepath.Join(t.TempDir(), "backup")
+	mustRun(t, "query", "--server", address, writeLate)
 	mustRun(t, "backup", "--store", url, backup)
-	again, restored := storeAt(t)
+	again, _ := storeAt(t)
 	mustRun(t, "restore", "--store", again, backup)
-	if !strings.Contains(dump(t, restored), "late") {
+	if !strings.Contains(dump(t, again), "late") {
 		t.Error("the backup of a store in use lacks its newest write")
 	}
-	stop()
+}
+
+// Two servers on one Neo4j see each other's writes, at once for who has the token.
+func TestServersOnOneNeo4jFollowEachOther(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		a, stopA := startServer(t, "--store", s.URL)
+		defer stopA()
+		b, stopB := startServer(t, "--store", s.URL)
+		defer stopB()
+		var written struct {
+			Data struct{ UpsertRecords struct{ Revision string } }
+		}
+		if err := json.Unmarshal([]byte(mustRun(t, "query", "--server", a, writeLate)), &written); err != nil {
+			t.Fatal(err)
+		}
+		if out := mustRun(t, "query", "--server", b, "--var", "r="+written.Data.UpsertRecords.Revision, `query ($r: String!) { entities(atLeast: $r) { nodes { name } } }`); !strings.Contains(out, "Late") {
+			t.Errorf("who has the token reads %s", out)
+		}
+		mustRun(t, "query", "--server", b, strings.Replace(writeLate, "Late", "Later", 1))
+		begun := time.Now()
+		for !strings.Contains(mustRun(t, "query", "--server", a, "{ entities { nodes { name } } }"), "Later") {
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Logf("seen after %s", time.Since(begun))
+	})
 }
 
 func TestImportAccountsForEveryRow(t *testing.T) {
-	url, _ := storeAt(t)
-	dir := t.TempDir()
-	edges := filepath.Join(dir, "edges.csv")
-	write := func(lines ...string) {
-		if err := os.WriteFile(edges, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+	onStores(t, func(t *testing.T, at backend) {
+		url := at.fresh(t)
+		dir := t.TempDir()
+		edges := filepath.Join(dir, "edges.csv")
+		write := func(lines ...string) {
+			if err := os.WriteFile(edges, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("from,to,kind,amount", "a,b,OWNS,10", "b,c,OWNS,ten", "c,NA,OWNS,3", "ragged,row")
+		rejects := filepath.Join(dir, "rejects.csv")
+		if out := mustRun(t, "import", "--store", url, "--dry-run", "--rejects", rejects, edges); !strings.Contains(out, "dry run") {
+			t.Errorf("dry run: %s", out)
+		}
+		if _, stderr, code := run(t, "datasets", "--store", url); code != 1 || !strings.Contains(stderr, "no store") {
+			t.Errorf("a dry run made a store: %d %s", code, stderr)
+		}
+		out := mustRun(t, "import", "--store", url, "--rejects", rejects, edges)
+		if !strings.Contains(out, "4 in = 2 written + 0 unchanged + 2 rejected") {
+			t.Errorf("account: %s", out)
+		}
+		f, err := os.Open(rejects)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	write("from,to,kind,amount", "a,b,OWNS,10", "b,c,OWNS,ten", "c,NA,OWNS,3", "ragged,row")
-	rejects := filepath.Join(dir, "rejects.csv")
-	if out := mustRun(t, "import", "--store", url, "--dry-run", "--rejects", rejects, edges); !strings.Contains(out, "dry run") {
-		t.Errorf("dry run: %s", out)
-	}
-	if _, stderr, code := run(t, "datasets", "--store", url); code != 1 || !strings.Contains(stderr, "no store") {
-		t.Errorf("a dry run made a store: %d %s", code, stderr)
-	}
-	out := mustRun(t, "import", "--store", url, "--rejects", rejects, edges)
-	if !strings.Contains(out, "4 in = 2 written + 0 unchanged + 2 rejected") {
-		t.Errorf("account: %s", out)
-	}
-	f, err := os.Open(rejects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(rows) != 3 || f.Close() != nil {
-		t.Fatalf("reject file: %v, %v", rows, err)
-	}
-	if got := strings.Join(rows[1][:4], " "); got != "edges.csv 3 4 BAD_VALUE" {
-		t.Errorf("first reject: %s", got)
-	}
-	if _, _, code := run(t, "import", "--store", url, "--rejects", rejects, "--max-rejects", "1", edges); code != exitRejects {
-		t.Errorf("past --max-rejects: exit code %d", code)
-	}
-	write("from,to", "a,")
-	if _, stderr, code := run(t, "import", "--store", url, "--dataset", "none", "--rejects", rejects, edges); code != exitRejects || !strings.Contains(stderr, "no row was fit") {
-		t.Errorf("nothing but rejects: exit code %d, %s", code, stderr)
-	}
-	write("from,to,kind,amount", "a,b,OWNS,10")
-	out = mustRun(t, "import", "--store", url, "--replace", edges)
-	if !strings.Contains(out, "1 in = 0 written + 1 unchanged + 0 rejected") || !strings.Contains(out, "1 deleted") {
-		t.Errorf("replace: %s", out)
-	}
-	for _, line := range strings.Split(out[strings.Index(out, "Next:"):], "\n") {
-		if query, ok := strings.CutPrefix(strings.TrimSpace(line), "chokepoint query "); ok {
-			document := query[strings.Index(query, "'")+1 : strings.LastIndex(query, "'")]
-			mustRun(t, "query", "--store", url, document)
+		rows, err := csv.NewReader(f).ReadAll()
+		if err != nil || len(rows) != 3 || f.Close() != nil {
+			t.Fatalf("reject file: %v, %v", rows, err)
 		}
-	}
-	if out := mustRun(t, "drop", "--store", url, "--dataset", "edges", "--yes"); !strings.Contains(out, "Deleted 2 records and 1 links") {
-		t.Errorf("drop: %s", out)
-	}
+		if got := strings.Join(rows[1][:4], " "); got != "edges.csv 3 4 BAD_VALUE" {
+			t.Errorf("first reject: %s", got)
+		}
+		if _, _, code := run(t, "import", "--store", url, "--rejects", rejects, "--max-rejects", "1", edges); code != exitRejects {
+			t.Errorf("past --max-rejects: exit code %d", code)
+		}
+		write("from,to", "a,")
+		if _, stderr, code := run(t, "import", "--store", url, "--dataset", "none", "--rejects", rejects, edges); code != exitRejects || !strings.Contains(stderr, "no row was fit") {
+			t.Errorf("nothing but rejects: exit code %d, %s", code, stderr)
+		}
+		write("from,to,kind,amount", "a,b,OWNS,10")
+		out = mustRun(t, "import", "--store", url, "--replace", edges)
+		if !strings.Contains(out, "1 in = 0 written + 1 unchanged + 0 rejected") || !strings.Contains(out, "1 deleted") {
+			t.Errorf("replace: %s", out)
+		}
+		for _, line := range strings.Split(out[strings.Index(out, "Next:"):], "\n") {
+			if query, ok := strings.CutPrefix(strings.TrimSpace(line), "chokepoint query "); ok {
+				document := query[strings.Index(query, "'")+1 : strings.LastIndex(query, "'")]
+				mustRun(t, "query", "--store", url, document)
+			}
+		}
+		if out := mustRun(t, "drop", "--store", url, "--dataset", "edges", "--yes"); !strings.Contains(out, "Deleted 2 records and 1 links") {
+			t.Errorf("drop: %s", out)
+		}
+	})
 }
 
 func TestWrongUseSaysWhatToDo(t *testing.T) {
@@ -216,7 +265,12 @@ func TestWrongUseSaysWhatToDo(t *testing.T) {
 		{[]string{"import", "--store", url, "--format", "stix", "x"}, exitUsage, "csv"},
 		{[]string{"import", "--store", "postgres://x", "x"}, exitUsage, "missing"},
 		{[]string{"query", "--store", url, "{ datasets { name } }"}, exitFailure, "chokepoint import"},
-		{[]string{"serve", "--store", "neo4j://localhost"}, exitUsage, "not landed"},
+		{[]string{"serve", "--store", "neo4j:localhost"}, exitUsage, "neo4j://HOST"},
+		{[]string{"serve", "--store", "bolt://127.0.0.1:1"}, exitFailure, "does not answer"},
+		{[]string{"serve", "--store", "bolt://neo4j:secret@127.0.0.1:1"}, exitUsage, "CHOKEPOINT_NEO4J_PASSWORD"},
+		{[]string{"serve", "--schema", "mend"}, exitUsage, "apply"},
+		{[]string{"backup", "--store", "neo4j://localhost", "copy"}, exitUsage, "neo4j-admin"},
+		{[]string{"restore", "--store", "neo4j://localhost", os.Args[0]}, exitUsage, "neo4j-admin"},
 		{[]string{"nonsense"}, exitUsage, "--help"},
 		{[]string{"bench", "--graph", os.Args[0], "--op", "leiden"}, exitUsage, "leiden"},
 		{[]string{"doctor", "--store", "bolt://127.0.0.1:1"}, exitFailure, "Neo4j"},
@@ -233,20 +287,22 @@ func TestWrongUseSaysWhatToDo(t *testing.T) {
 }
 
 func TestQueryTellsErrorsByItsExitCode(t *testing.T) {
-	url, _ := storeAt(t)
-	nodes := filepath.Join(t.TempDir(), "n.csv")
-	writeCSV(t, nodes, [][]string{{"id", "name"}, {"1", "Ann"}})
-	mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
-	out := mustRun(t, "query", "--store", url, "--var", `names=["ann"]`, `query ($names: [String!]) { entities(filter: {names: $names}) { nodes { name } } }`)
-	if !strings.Contains(out, `"Ann"`) {
-		t.Errorf("got %s", out)
-	}
-	if out, _, code := run(t, "query", "--store", url, `{ entities(first: 9999) { nodes { name } } }`); code != exitFailure || !strings.Contains(out, "BAD_USER_INPUT") {
-		t.Errorf("%d %s", code, out)
-	}
-	if out := mustRun(t, "query", "--store", url, "--viewer", "TLP:RED", `{ entities { totalCount } }`); !strings.Contains(out, `"totalCount":0`) {
-		t.Errorf("another viewer sees %s", out)
-	}
+	onStores(t, func(t *testing.T, at backend) {
+		url := at.fresh(t)
+		nodes := filepath.Join(t.TempDir(), "n.csv")
+		writeCSV(t, nodes, [][]string{{"id", "name"}, {"1", "Ann"}})
+		mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
+		out := mustRun(t, "query", "--store", url, "--var", `names=["ann"]`, `query ($names: [String!]) { entities(filter: {names: $names}) { nodes { name } } }`)
+		if !strings.Contains(out, `"Ann"`) {
+			t.Errorf("got %s", out)
+		}
+		if out, _, code := run(t, "query", "--store", url, `{ entities(first: 9999) { nodes { name } } }`); code != exitFailure || !strings.Contains(out, "BAD_USER_INPUT") {
+			t.Errorf("%d %s", code, out)
+		}
+		if out := mustRun(t, "query", "--store", url, "--viewer", "TLP:RED", `{ entities { totalCount } }`); !strings.Contains(out, `"totalCount":0`) {
+			t.Errorf("another viewer sees %s", out)
+		}
+	})
 }
 
 func TestBackupRestoreAndDoctor(t *testing.T) {
@@ -256,12 +312,12 @@ func TestBackupRestoreAndDoctor(t *testing.T) {
 	mustRun(t, "import", "--store", url, "--dataset", "d", nodes)
 	backup := filepath.Join(t.TempDir(), "backup")
 	mustRun(t, "backup", "--store", url, backup)
-	if out := mustRun(t, "doctor", "--store", url); !strings.Contains(out, "schema version 1, revision 1") {
+	if out := mustRun(t, "doctor", "--store", url); !strings.Contains(out, "schema version 1") || !strings.Contains(out, "revision 1") {
 		t.Errorf("doctor: %s", out)
 	}
-	again, restored := storeAt(t)
+	again, _ := storeAt(t)
 	mustRun(t, "restore", "--store", again, backup)
-	if dump(t, restored) != dump(t, path) {
+	if dump(t, again) != dump(t, url) {
 		t.Error("the restored store differs")
 	}
 	if _, stderr, code := run(t, "restore", "--store", again, backup); code == 0 {
@@ -305,50 +361,59 @@ func TestKilledImportIsCompletedByAnother(t *testing.T) {
 	if err := os.WriteFile(edges, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	whole, wholePath := storeAt(t)
-	mustRun(t, "import", "--store", whole, edges)
-	want := dump(t, wholePath)
-	url, path := storeAt(t)
-	killed := 0
-	for delay := 60 * time.Millisecond; killed < 4; delay += 130 * time.Millisecond {
-		child := exec.CommandContext(t.Context(), os.Args[0])
-		child.Env = append(os.Environ(), "CHOKEPOINT_TEST_ARGS=import\n--store\n"+url+"\n"+edges)
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
+	onStores(t, func(t *testing.T, at backend) {
+		whole := at.fresh(t)
+		mustRun(t, "import", "--store", whole, edges)
+		want := dump(t, whole)
+		url := at.fresh(t)
+		killed := 0
+		for delay := 60 * time.Millisecond; killed < 4; delay += 130 * time.Millisecond {
+			if !killedImport(t, url, edges, delay) {
+				break
+			}
+			killed++
+			acknowledged(t, url)
 		}
-		time.Sleep(delay)
-		if err := child.Process.Kill(); err != nil && !strings.Contains(err.Error(), "finished") {
-			t.Fatal(err)
+		if killed == 0 {
+			t.Fatal("no import was killed")
 		}
-		if err := child.Wait(); err == nil {
-			break // it was done before the kill
+		mustRun(t, "import", "--store", url, edges)
+		if dump(t, url) != want {
+			t.Error("the completed import differs from an undisturbed one")
 		}
-		killed++
-		acknowledged(t, path)
+		if out := mustRun(t, "import", "--store", url, edges); !strings.Contains(out, "= 0 written + 120,000 unchanged + 0 rejected") {
+			t.Errorf("imported again: %s", out)
+		}
+	})
+}
+
+// killedImport kills an import after a while, and reports false if it was done by
+// then.
+func killedImport(t *testing.T, url, file string, after time.Duration) bool {
+	t.Helper()
+	child := exec.CommandContext(t.Context(), os.Args[0])
+	child.Env = append(os.Environ(), "CHOKEPOINT_TEST_ARGS=import\n--store\n"+url+"\n"+file)
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if killed == 0 {
-		t.Fatal("no import was killed")
+	time.Sleep(after)
+	if err := child.Process.Kill(); err != nil && !strings.Contains(err.Error(), "finished") {
+		t.Fatal(err)
 	}
-	mustRun(t, "import", "--store", url, edges)
-	if dump(t, path) != want {
-		t.Error("the completed import differs from an undisturbed one")
-	}
-	if out := mustRun(t, "import", "--store", url, edges); !strings.Contains(out, "= 0 written + 120,000 unchanged + 0 rejected") {
-		t.Errorf("imported again: %s", out)
-	}
+	return child.Wait() != nil
 }
 
 // acknowledged checks that a store that was killed opens and is sound.
-func acknowledged(t testing.TB, path string) {
+func acknowledged(t testing.TB, url string) {
 	t.Helper()
-	if _, err := os.Stat(path); err != nil {
+	driver, err := location{place: place{Store: url}}.open(t.Context(), true, patient)
+	if graph.CodeOf(err) == graph.NotFound && err != nil {
 		return // killed before it was made
 	}
-	driver, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := driver.Check(t.Context())
+	findings, err := driver.(store.Checker).Check(t.Context())
 	if err != nil || len(findings) > 0 {
 		t.Errorf("after a kill: %v, %v", findings, err)
 	}

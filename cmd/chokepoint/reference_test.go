@@ -67,25 +67,27 @@ type expected struct {
 }
 
 func TestReferenceValuesThroughTheAPI(t *testing.T) {
-	for _, name := range []string{"caviar", "ciel", "siren", "natarajan_cocaine", "london_gang", "montagna_meetings"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url, path := storeAt(t)
-			files := existing(data(t, name, "nodes.csv"), data(t, name, "edges.csv"))
-			mustRun(t, append([]string{"import", "--store", url, "--dataset", name}, files...)...)
-			a := serving(t, path, appOptions{})
-			var want expected
-			text, err := os.ReadFile(filepath.Join(networktest.Reference(t), "expected", name+".json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			networktest.Decode(t, text, &want)
-			checkScores(t, a, name, want.Basic)
-			checkCuts(t, a, want.Basic)
-			checkKeyPlayers(t, a, want)
-			checkCovered(t, want.Basic)
-		})
-	}
+	onStores(t, func(t *testing.T, at backend) {
+		for _, name := range []string{"caviar", "ciel", "siren", "natarajan_cocaine", "london_gang", "montagna_meetings"} {
+			t.Run(name, func(t *testing.T) {
+				at.parallel(t)
+				url := at.fresh(t)
+				files := existing(data(t, name, "nodes.csv"), data(t, name, "edges.csv"))
+				mustRun(t, append([]string{"import", "--store", url, "--dataset", name}, files...)...)
+				a := serving(t, url, appOptions{})
+				var want expected
+				text, err := os.ReadFile(filepath.Join(networktest.Reference(t), "expected", name+".json"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				networktest.Decode(t, text, &want)
+				checkScores(t, a, name, want.Basic)
+				checkCuts(t, a, want.Basic)
+				checkKeyPlayers(t, a, want)
+				checkCovered(t, want.Basic)
+			})
+		}
+	})
 }
 
 // checkCovered fails when a file has values that are neither compared nor named as
@@ -309,10 +311,10 @@ func checkKeyPlayers(t *testing.T, a *app, want expected) {
 }
 
 // importCase writes a known-answer case as CSV and imports it.
-func importCase(t testing.TB, name string) (*app, *networktest.Data) {
+func importCase(t testing.TB, at backend, name string) (*app, *networktest.Data) {
 	t.Helper()
 	c := networktest.Case(t, name)
-	url, path := storeAt(t)
+	url := at.fresh(t)
 	nodes, edges := filepath.Join(t.TempDir(), "nodes.csv"), filepath.Join(t.TempDir(), "edges.csv")
 	rows := [][]string{{"id"}}
 	for _, id := range c.IDs {
@@ -329,7 +331,7 @@ func importCase(t testing.TB, name string) (*app, *networktest.Data) {
 	}
 	writeCSV(t, edges, rows)
 	mustRun(t, "import", "--store", url, "--dataset", name, nodes, edges)
-	return serving(t, path, appOptions{}), c
+	return serving(t, url, appOptions{}), c
 }
 
 func writeCSV(t testing.TB, path string, rows [][]string) {
@@ -351,59 +353,63 @@ var classical = map[string]string{
 }
 
 func TestClassicalGraphsThroughTheAPI(t *testing.T) {
-	for _, name := range []string{"krackhardt_kite", "zachary_karate", "les_miserables"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a, c := importCase(t, name)
-			for in, general := range classical {
-				s := scores[slices.IndexFunc(scores, func(s score) bool { return s.name == general })]
-				want := map[string]float64{}
-				networktest.Decode(t, c.Expected[in], &want)
-				compare(t, s, want, ranking(t, a, s.measure, s.weight, s.normalized))
-			}
-			var answer struct {
-				ArticulationPoints struct {
-					Nodes []struct{ Entity struct{ Name string } }
+	onStores(t, func(t *testing.T, at backend) {
+		for _, name := range []string{"krackhardt_kite", "zachary_karate", "les_miserables"} {
+			t.Run(name, func(t *testing.T) {
+				at.parallel(t)
+				a, c := importCase(t, at, name)
+				for in, general := range classical {
+					s := scores[slices.IndexFunc(scores, func(s score) bool { return s.name == general })]
+					want := map[string]float64{}
+					networktest.Decode(t, c.Expected[in], &want)
+					compare(t, s, want, ranking(t, a, s.measure, s.weight, s.normalized))
 				}
-			}
-			a.ask(t, `{ articulationPoints(first: 500) { nodes { entity { name } } } }`, nil, &answer)
-			var want, got []string
-			networktest.Decode(t, c.Expected["articulation_points"], &want)
-			for _, n := range answer.ArticulationPoints.Nodes {
-				got = append(got, n.Entity.Name)
-			}
-			same(t, "articulation points", got, want)
-		})
-	}
+				var answer struct {
+					ArticulationPoints struct {
+						Nodes []struct{ Entity struct{ Name string } }
+					}
+				}
+				a.ask(t, `{ articulationPoints(first: 500) { nodes { entity { name } } } }`, nil, &answer)
+				var want, got []string
+				networktest.Decode(t, c.Expected["articulation_points"], &want)
+				for _, n := range answer.ArticulationPoints.Nodes {
+					got = append(got, n.Entity.Name)
+				}
+				same(t, "articulation points", got, want)
+			})
+		}
+	})
 }
 
 func TestClassicalFlowAndPaths(t *testing.T) {
-	a, _ := importCase(t, "clrs_maxflow")
-	p := a.plan(t, map[string]any{
-		"objective": "FLOW", "budget": 3, "targets": "LINKS", "from": ids("clrs_maxflow", "s"), "to": ids("clrs_maxflow", "t"),
-		"capacity": "weight", "scope": map[string]any{"orientation": "NATURAL"},
-	})
-	if p.Before.Flow == nil || *p.Before.Flow != 23 || p.After.Flow == nil || *p.After.Flow != 0 {
-		t.Errorf("flow before and after: %v, %v; want 23, 0", p.Before.Flow, p.After.Flow)
-	}
-	a, _ = importCase(t, "yen_example")
-	var answer struct {
-		ShortestPaths struct {
-			Paths []struct {
-				Cost     float64
-				Entities []struct{ Name string }
+	onStores(t, func(t *testing.T, at backend) {
+		a, _ := importCase(t, at, "clrs_maxflow")
+		p := a.plan(t, map[string]any{
+			"objective": "FLOW", "budget": 3, "targets": "LINKS", "from": ids("clrs_maxflow", "s"), "to": ids("clrs_maxflow", "t"),
+			"capacity": "weight", "scope": map[string]any{"orientation": "NATURAL"},
+		})
+		if p.Before.Flow == nil || *p.Before.Flow != 23 || p.After.Flow == nil || *p.After.Flow != 0 {
+			t.Errorf("flow before and after: %v, %v; want 23, 0", p.Before.Flow, p.After.Flow)
+		}
+		a, _ = importCase(t, at, "yen_example")
+		var answer struct {
+			ShortestPaths struct {
+				Paths []struct {
+					Cost     float64
+					Entities []struct{ Name string }
+				}
 			}
 		}
-	}
-	a.ask(t, `query ($from: [ID!]!, $to: [ID!]!) { shortestPaths(from: $from, to: $to, k: 4, weight: PROPERTY, weightProperty: "weight", scope: {orientation: NATURAL}) { paths { cost entities { name } } } }`,
-		map[string]any{"from": ids("yen_example", "C"), "to": ids("yen_example", "H")}, &answer)
-	var costs []float64
-	for _, p := range answer.ShortestPaths.Paths {
-		costs = append(costs, p.Cost)
-	}
-	if !slices.Equal(costs, []float64{5, 7, 8, 8}) {
-		t.Errorf("costs %v; want 5, 7, 8, 8", costs)
-	}
+		a.ask(t, `query ($from: [ID!]!, $to: [ID!]!) { shortestPaths(from: $from, to: $to, k: 4, weight: PROPERTY, weightProperty: "weight", scope: {orientation: NATURAL}) { paths { cost entities { name } } } }`,
+			map[string]any{"from": ids("yen_example", "C"), "to": ids("yen_example", "H")}, &answer)
+		var costs []float64
+		for _, p := range answer.ShortestPaths.Paths {
+			costs = append(costs, p.Cost)
+		}
+		if !slices.Equal(costs, []float64{5, 7, 8, 8}) {
+			t.Errorf("costs %v; want 5, 7, 8, 8", costs)
+		}
+	})
 }
 
 // planted is what data/planted_supply_a/expected.json holds of the physical graph.
@@ -420,61 +426,63 @@ type planted struct {
 }
 
 func TestPlantedSupplyThroughTheAPI(t *testing.T) {
-	url, path := storeAt(t)
-	const dataset = "planted_supply_a"
-	mustRun(t, "import", "--store", url, "--dataset", dataset, data(t, dataset, "nodes.csv"), data(t, dataset, "edges.csv"))
-	a := serving(t, path, appOptions{})
-	var want planted
-	text, err := os.ReadFile(data(t, dataset, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	networktest.Decode(t, text, &want)
-	of := func(kind string) []string { // by the source's own word for the kind
+	onStores(t, func(t *testing.T, at backend) {
+		url := at.fresh(t)
+		const dataset = "planted_supply_a"
+		mustRun(t, "import", "--store", url, "--dataset", dataset, data(t, dataset, "nodes.csv"), data(t, dataset, "edges.csv"))
+		a := serving(t, url, appOptions{})
+		var want planted
+		text, err := os.ReadFile(data(t, dataset, "expected.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		networktest.Decode(t, text, &want)
+		of := func(kind string) []string { // by the source's own word for the kind
+			var answer struct {
+				Entities struct{ Nodes []struct{ ID string } }
+			}
+			a.ask(t, `query ($kind: String!) { entities(filter: {properties: [{name: "kind", equals: $kind}]}, first: 500) { nodes { id } } }`, map[string]any{"kind": kind}, &answer)
+			var found []string
+			for _, n := range answer.Entities.Nodes {
+				found = append(found, n.ID)
+			}
+			return found
+		}
+		moves := map[string]any{"orientation": "NATURAL"}
+		all := map[string]any{"objective": "FLOW", "from": of("Supplier"), "to": of("Distributor"), "capacity": "capacity", "scope": moves}
+		p := a.plan(t, with(all, "budget", want.Cut))
+		if *p.Before.Flow != want.Flow || *p.After.Flow != 0 || p.names() != set(want.Nodes...) || !p.Optimal {
+			t.Errorf("flow %v, then %v without %s, optimal %v; want %v, 0 without %v", *p.Before.Flow, *p.After.Flow, p.names(), p.Optimal, want.Flow, want.Nodes)
+		}
+		if p := a.plan(t, with(all, "budget", want.Cut-1)); *p.After.Flow == 0 {
+			t.Errorf("one less cuts everything: %s", p.names())
+		}
+		pair := map[string]any{"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1])}
 		var answer struct {
-			Entities struct{ Nodes []struct{ ID string } }
-		}
-		a.ask(t, `query ($kind: String!) { entities(filter: {properties: [{name: "kind", equals: $kind}]}, first: 500) { nodes { id } } }`, map[string]any{"kind": kind}, &answer)
-		var found []string
-		for _, n := range answer.Entities.Nodes {
-			found = append(found, n.ID)
-		}
-		return found
-	}
-	moves := map[string]any{"orientation": "NATURAL"}
-	all := map[string]any{"objective": "FLOW", "from": of("Supplier"), "to": of("Distributor"), "capacity": "capacity", "scope": moves}
-	p := a.plan(t, with(all, "budget", want.Cut))
-	if *p.Before.Flow != want.Flow || *p.After.Flow != 0 || p.names() != set(want.Nodes...) || !p.Optimal {
-		t.Errorf("flow %v, then %v without %s, optimal %v; want %v, 0 without %v", *p.Before.Flow, *p.After.Flow, p.names(), p.Optimal, want.Flow, want.Nodes)
-	}
-	if p := a.plan(t, with(all, "budget", want.Cut-1)); *p.After.Flow == 0 {
-		t.Errorf("one less cuts everything: %s", p.names())
-	}
-	pair := map[string]any{"from": ids(dataset, want.Pair[0]), "to": ids(dataset, want.Pair[1])}
-	var answer struct {
-		ShortestPaths struct {
-			Paths []struct {
-				Cost     float64
-				Entities []struct{ Name string }
+			ShortestPaths struct {
+				Paths []struct {
+					Cost     float64
+					Entities []struct{ Name string }
+				}
 			}
 		}
-	}
-	const query = `query ($from: [ID!]!, $to: [ID!]!, $k: Int!, $w: PathWeight!) { shortestPaths(from: $from, to: $to, k: $k, weight: $w, weightProperty: "days", scope: {orientation: NATURAL}) { paths { cost entities { name } } } }`
-	a.ask(t, query, with(with(pair, "k", 10), "w", "PROPERTY"), &answer)
-	for i, w := range want.Paths {
-		if got := answer.ShortestPaths.Paths[i].Cost; got != w[0].(float64) {
-			t.Errorf("path %d takes %v days, want %v", i, got, w[0])
+		const query = `query ($from: [ID!]!, $to: [ID!]!, $k: Int!, $w: PathWeight!) { shortestPaths(from: $from, to: $to, k: $k, weight: $w, weightProperty: "days", scope: {orientation: NATURAL}) { paths { cost entities { name } } } }`
+		a.ask(t, query, with(with(pair, "k", 10), "w", "PROPERTY"), &answer)
+		for i, w := range want.Paths {
+			if got := answer.ShortestPaths.Paths[i].Cost; got != w[0].(float64) {
+				t.Errorf("path %d takes %v days, want %v", i, got, w[0])
+			}
 		}
-	}
-	a.ask(t, query, with(with(pair, "k", 1), "w", "CONFIDENCE"), &answer)
-	best := answer.ShortestPaths.Paths[0]
-	var names []string
-	for _, e := range best.Entities {
-		names = append(names, e.Name)
-	}
-	if math.Abs(best.Cost-want.Most.Probability) > 1e-9 || !slices.Equal(names, want.Most.Path) {
-		t.Errorf("most reliable path %v with %v; want %v with %v", names, best.Cost, want.Most.Path, want.Most.Probability)
-	}
+		a.ask(t, query, with(with(pair, "k", 1), "w", "CONFIDENCE"), &answer)
+		best := answer.ShortestPaths.Paths[0]
+		var names []string
+		for _, e := range best.Entities {
+			names = append(names, e.Name)
+		}
+		if math.Abs(best.Cost-want.Most.Probability) > 1e-9 || !slices.Equal(names, want.Most.Path) {
+			t.Errorf("most reliable path %v with %v; want %v with %v", names, best.Cost, want.Most.Path, want.Most.Probability)
+		}
+	})
 }
 
 // with returns a copy of variables with one more.

@@ -14,34 +14,36 @@ import (
 const seeds = 20
 
 func TestPlantedChokepointsAreFound(t *testing.T) {
-	sizes := map[string]int{"small": 1, "demo": 0}
-	for name, size := range sizes {
-		for seed := range uint64(seeds) {
-			if name == "demo" && seed > 1 {
-				break
-			}
-			t.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(t *testing.T) {
-				t.Parallel()
-				world := scenario.Generate(scenario.Options{Seed: seed, Size: size})
-				files, err := world.WriteDir(t.TempDir())
-				if err != nil {
-					t.Fatal(err)
+	onStores(t, func(t *testing.T, at backend) {
+		sizes := map[string]int{"small": 1, "demo": 0}
+		for name, size := range sizes {
+			for seed := range uint64(seeds) {
+				if name == "demo" && seed > 1 {
+					break
 				}
-				url, path := storeAt(t)
-				mustRun(t, append([]string{"import", "--store", url, "--dataset", "world", "--max-rejects", "0"}, files...)...)
-				a := serving(t, path, appOptions{})
-				asked := 0
-				for _, p := range world.Answers.Planted {
-					if a.find(t, p) {
-						asked++
+				t.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(t *testing.T) {
+					at.parallel(t)
+					world := scenario.Generate(scenario.Options{Seed: seed, Size: size})
+					files, err := world.WriteDir(t.TempDir())
+					if err != nil {
+						t.Fatal(err)
 					}
-				}
-				if asked < 8 {
-					t.Errorf("only %d questions could be asked", asked)
-				}
-			})
+					url := at.fresh(t)
+					mustRun(t, append([]string{"import", "--store", url, "--dataset", "world", "--max-rejects", "0"}, files...)...)
+					a := serving(t, url, appOptions{})
+					asked := 0
+					for _, p := range world.Answers.Planted {
+						if a.find(t, p) {
+							asked++
+						}
+					}
+					if asked < 8 {
+						t.Errorf("only %d questions could be asked", asked)
+					}
+				})
+			}
 		}
-	}
+	})
 }
 
 // find asks the question of a planted answer. It reports false for one that the
