@@ -48,7 +48,6 @@ type Server struct {
 // the end of its log if it does not come up. Close it.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o.Version = cmp.Or(o.Version, Versions()[0])
-	o.Heap, o.PageCache = cmp.Or(o.Heap, "512m"), cmp.Or(o.PageCache, "256m")
 	jars, err := Fetch(ctx, o.Version)
 	if err != nil {
 		return nil, err
@@ -57,31 +56,52 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	archive, err := classes(ctx, o.Version, java, jars)
+	if err != nil {
+		return nil, err
+	}
+	return start(ctx, o, java, jars, archive)
+}
+
+func start(ctx context.Context, o Options, java, jars, archive string) (s *Server, err error) {
+	o.Heap, o.PageCache = cmp.Or(o.Heap, "512m"), cmp.Or(o.PageCache, "256m")
 	if o.Port == 0 {
 		if o.Port, err = FreePort(ctx); err != nil {
 			return nil, err
 		}
 	}
-	s := &Server{options: o}
+	s = &Server{options: o}
 	if o.Home == "" {
 		if s.options.Home, s.release, err = tempHome(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.begin(ctx, java, jars); err != nil {
+	if s.cmdline, err = s.command(java, jars, archive); err == nil {
+		err = s.begin(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Server) begin(ctx context.Context, java, jars string) error {
-	main, err := mainClass(jars, s.options.Version)
+// command returns the command line.
+func (s *Server) command(java, jars, archive string) ([]string, error) {
+	main, err := mainClass(jars, s.Version())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.cmdline = append([]string{java, "-Xms" + s.options.Heap, "-Xmx" + s.options.Heap}, flags...)
-	s.cmdline = append(s.cmdline, "-cp", filepath.Join(s.Home(), "plugins", "*")+string(os.PathListSeparator)+filepath.Join(jars, "*"),
-		main, "--home-dir="+s.Home(), "--config-dir="+filepath.Join(s.Home(), "conf"))
+	path := filepath.Join(jars, "*")
+	// The class path must begin as that of the archive, unless there are plugins.
+	if plugins, err := filepath.Glob(filepath.Join(s.Home(), "plugins", "*.jar")); err == nil && len(plugins) > 0 {
+		path = filepath.Join(s.Home(), "plugins", "*") + string(os.PathListSeparator) + path
+	}
+	line := append([]string{java, "-Xms" + s.options.Heap, "-Xmx" + s.options.Heap, archive}, flags...)
+	return append(line, "-cp", path, main, "--home-dir="+s.Home(), "--config-dir="+filepath.Join(s.Home(), "conf")), nil
+}
+
+// begin starts the server the first time.
+func (s *Server) begin(ctx context.Context) error {
 	fresh := !exists(filepath.Join(s.Home(), "data", "databases"))
 	if err := s.Restart(ctx); err != nil {
 		return err
