@@ -1,6 +1,7 @@
 package neo4j
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -11,7 +12,7 @@ import (
 // Examination is what a server is, and what it lets the user do in the database.
 type Examination struct {
 	Version, Edition string
-	User             string
+	User             string   // "anybody" where the server asks nobody who they are
 	Roles            []string // none in the Community edition
 	Nodes            int64    // that the user may read
 	Writes           bool     // whether the user may write
@@ -42,7 +43,7 @@ func Examine(ctx context.Context, address string, c bolt.Credentials) (x Examina
 		nodes, err := only(ctx, s, countNodes)
 		x.Version, _ = kernel["version"].(string)
 		x.Edition, _ = kernel["edition"].(string)
-		x.User, _ = user["user"].(string)
+		x.User = cmp.Or(text(user["user"]), "anybody")
 		x.Nodes, _ = nodes["nodes"].(int64)
 		roles, _ := user["roles"].([]any)
 		for _, r := range roles {
@@ -58,17 +59,17 @@ func Examine(ctx context.Context, address string, c bolt.Credentials) (x Examina
 	return x, nil
 }
 
-// only returns the one row of a question.
+// only returns the one row of a question, nil if there is none.
 func only(ctx context.Context, s neo4j.SessionWithContext, text cypher) (map[string]any, error) {
 	result, err := s.Run(ctx, string(text), nil, bolt.Named("doctor", bolt.ReadTimeout))
 	if err != nil {
 		return nil, err
 	}
-	row, err := result.Single(ctx)
-	if err != nil {
+	rows, err := result.Collect(ctx)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return row.AsMap(), nil
+	return rows[0].AsMap(), nil
 }
 
 // tryToWrite writes and takes it back.
