@@ -102,7 +102,7 @@ func countValues(labels []string, others [][]string, property string) cypher {
 func relationshipsPage(kind string, names, keys []string) cypher {
 	ends := ""
 	for _, end := range []string{"a", "b"} {
-		ends += ", elementId(" + end + "), labels(" + end + "), " + propertiesOf(end, keys)
+		ends += ", elementId(" + end + ") AS " + end + "Element, labels(" + end + ") AS " + end + "Labels, " + propertiesOf(end, keys) + " AS " + end + "Properties"
 	}
 	return cypher("CYPHER 5 MATCH (a)-[r:" + identifier(kind) + "]->(b) WHERE id(r) > $after RETURN id(r) AS at, elementId(r) AS element, " +
 		propertiesOf("r", names) + " AS properties" + ends + " ORDER BY id(r) LIMIT $limit")

@@ -74,9 +74,9 @@ type entry struct {
 // draftValue is a value of the mapping: a property, or a template.
 type draftValue struct{ key, property, template, remark string }
 
-// nodes drafts an entry for each label, those that the ontology knows first, and the
-// rarer before the commoner, so that of several labels of a node the one that says
-// most counts.
+// nodes drafts an entry for each label: those that the ontology knows first, then
+// those with an identifier under a constraint, and the rarer before the commoner, so
+// that of several labels of a node the one that says most counts.
 func (d *draft) nodes(ctx context.Context) ([]*entry, error) {
 	labels, err := d.client.names(ctx, listLabels)
 	if err != nil {
@@ -96,7 +96,7 @@ func (d *draft) nodes(ctx context.Context) ([]*entry, error) {
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(rank(d.kindOf(a.name)), rank(d.kindOf(b.name))), cmp.Compare(a.count, b.count))
+		return cmp.Or(cmp.Compare(d.rank(a.name), d.rank(b.name)), cmp.Compare(a.count, b.count))
 	})
 	var taken [][]string
 	var kept []*entry
@@ -112,11 +112,14 @@ func (d *draft) nodes(ctx context.Context) ([]*entry, error) {
 	return kept, nil
 }
 
-func rank(kind *ontology.Kind) int {
-	if kind == nil {
+func (d *draft) rank(label string) int {
+	switch {
+	case d.kindOf(label) != nil:
+		return 0
+	case len(d.unique["NODE "+label]) > 0:
 		return 1
 	}
-	return 0
+	return 2
 }
 
 // kindOf returns the kind that a label means, nil if the ontology knows none.
@@ -124,7 +127,10 @@ func (d *draft) kindOf(label string) *ontology.Kind {
 	if k := d.ontology.Kind(label); k != nil {
 		return k
 	}
-	return d.ontology.KindForFTM(label, nil)
+	if k := d.ontology.KindForFTM(label, nil); k != nil && k.Name != graph.UnknownKind {
+		return k
+	}
+	return nil
 }
 
 // constraints reads which single properties are unique.

@@ -161,7 +161,7 @@ func isDegrees(v any) bool {
 
 // name4node drafts name and aliases.
 func (e *entry) name4node(s *sample) {
-	name := s.find("name fullname displayname legalname caption title label", isName)
+	name := s.find("name fullname displayname legalname caption title label address", isName)
 	first, last := s.find("firstname forename givenname", isName), s.find("surname lastname familyname", isName)
 	if first == "" {
 		first = name

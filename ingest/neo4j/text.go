@@ -66,7 +66,7 @@ func scalar(value any) (string, error) {
 	case neo4j.OffsetTime:
 		return v.Time().Format(timeLayout), nil
 	case neo4j.Duration:
-		return v.String(), nil
+		return duration(v), nil
 	case neo4j.Point2D:
 		return point(v.SpatialRefId, v.X, v.Y), nil
 	case neo4j.Point3D:
@@ -82,6 +82,29 @@ func decimal(f float64) string {
 		return strconv.FormatFloat(f, 'g', -1, 64)
 	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// duration writes a duration as Cypher does: "P1Y2M3DT4H".
+func duration(d neo4j.Duration) string {
+	var b strings.Builder
+	part := func(n int64, unit string) {
+		if n != 0 {
+			b.WriteString(strconv.FormatInt(n, 10) + unit)
+		}
+	}
+	b.WriteByte('P')
+	part(d.Months/12, "Y")
+	part(d.Months%12, "M")
+	part(d.Days, "D")
+	if date := b.Len(); d.Seconds != 0 || d.Nanos != 0 || date == 1 {
+		b.WriteByte('T')
+		part(d.Seconds/3600, "H")
+		part(d.Seconds%3600/60, "M")
+		if rest := d.Seconds % 60; rest != 0 || d.Nanos != 0 || b.Len() == 2 {
+			b.WriteString(decimal(float64(rest)+float64(d.Nanos)/1e9) + "S")
+		}
+	}
+	return b.String()
 }
 
 // wgs84 are the reference systems of degrees on earth, with and without height.
