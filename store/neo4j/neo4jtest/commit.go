@@ -84,11 +84,11 @@ func (h *hop) decide() (fate, time.Duration) {
 }
 
 func (h *hop) close() {
-	h.listener.Close()
+	h.listener.Close() //nolint:errcheck // the test is over
 	h.Lock()
 	defer h.Unlock()
 	for _, c := range h.open {
-		c.Close()
+		c.Close() //nolint:errcheck // its other end may have closed it
 	}
 }
 
@@ -100,7 +100,7 @@ func (h *hop) accept() {
 		}
 		server, err := new(net.Dialer).DialContext(context.Background(), "tcp", h.server)
 		if err != nil {
-			client.Close()
+			client.Close() //nolint:errcheck // there is no server to pass it to
 			continue
 		}
 		h.Lock()
@@ -171,6 +171,6 @@ func (w *wire) answers() {
 }
 
 func (w *wire) end() {
-	w.client.Close()
-	w.server.Close()
+	w.client.Close() //nolint:errcheck // the other direction may have closed it
+	w.server.Close() //nolint:errcheck // the other direction may have closed it
 }

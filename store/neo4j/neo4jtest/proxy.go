@@ -41,7 +41,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 		t.Fatal(err)
 	}
 	listen := fmt.Sprintf("127.0.0.1:%d", port)
-	request(t, http.MethodPost, api+"/proxies", map[string]any{"name": "neo4j", "listen": listen, "upstream": h.address(), "enabled": true})
+	post(t, api+"/proxies", map[string]any{"name": "neo4j", "listen": listen, "upstream": h.address(), "enabled": true})
 	return &Proxy{URL: "bolt://" + listen, api: api + "/proxies/neo4j", hop: h}
 }
 
@@ -68,19 +68,19 @@ func (p *Proxy) Blackhole(t testing.TB) {
 // Down closes all connections and refuses new ones, until Restore.
 func (p *Proxy) Down(t testing.TB) {
 	t.Helper()
-	request(t, http.MethodPost, p.api, map[string]any{"enabled": false})
+	post(t, p.api, map[string]any{"enabled": false})
 }
 
 // Restore makes the network work again.
 func (p *Proxy) Restore(t testing.TB) {
 	t.Helper()
-	request(t, http.MethodPost, strings.TrimSuffix(p.api, "/proxies/neo4j")+"/reset", nil)
+	post(t, strings.TrimSuffix(p.api, "/proxies/neo4j")+"/reset", nil)
 }
 
 func (p *Proxy) both(t testing.TB, toxic string, attributes map[string]any) {
 	t.Helper()
 	for _, stream := range []string{"upstream", "downstream"} {
-		request(t, http.MethodPost, p.api+"/toxics", map[string]any{"type": toxic, "stream": stream, "attributes": attributes})
+		post(t, p.api+"/toxics", map[string]any{"type": toxic, "stream": stream, "attributes": attributes})
 	}
 }
 
@@ -109,7 +109,7 @@ func startToxiproxy(t testing.TB) string {
 	t.Cleanup(func() { process.Kill() }) //nolint:errcheck // it may have ended
 	for address := fmt.Sprintf("127.0.0.1:%d", port); ; time.Sleep(5 * time.Millisecond) {
 		if c, err := new(net.Dialer).DialContext(ctx, "tcp", address); err == nil {
-			c.Close()
+			c.Close() //nolint:errcheck // it was a look only
 			return "http://" + address
 		}
 		if !process.Running() {
@@ -118,14 +118,14 @@ func startToxiproxy(t testing.TB) string {
 	}
 }
 
-// request calls the API of Toxiproxy.
-func request(t testing.TB, method, place string, body any) {
+// post calls the API of Toxiproxy.
+func post(t testing.TB, place string, body any) {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(context.Background(), method, place, bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, place, bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func request(t testing.TB, method, place string, body any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer answer.Body.Close() //nolint:errcheck // it has been read
 	if answer.StatusCode >= 300 {
 		said, err := io.ReadAll(answer.Body)
 		t.Fatalf("toxiproxy: %s %s %v", answer.Status, said, err)

@@ -58,7 +58,7 @@ func download(ctx context.Context, version, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(part)
+	defer os.RemoveAll(part) //nolint:errcheck // what is left lies beside the cache
 	project := filepath.Join(part, "pom.xml")
 	if err := os.WriteFile(project, pom, 0o644); err != nil {
 		return err
@@ -87,13 +87,13 @@ func mainClass(jars, version string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the jars of Neo4j %s in %s are not whole, delete the folder: %w", version, jars, err)
 	}
-	defer jar.Close()
+	defer jar.Close() //nolint:errcheck // it was read only
 	for _, m := range mains {
 		if _, err := fs.Stat(jar, m[0]); err == nil {
 			return m[1], nil
 		}
 	}
-	return "", fmt.Errorf("Neo4j %s has no main class that is known here", version) //nolint:staticcheck // a name
+	return "", fmt.Errorf("Neo4j %s has no main class that is known here", version)
 }
 
 func exists(path string) bool {

@@ -57,9 +57,9 @@ func removeUnheld(lock string) {
 	if err != nil {
 		return
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it only holds the lock
 	if acquire(f) == nil {
-		os.RemoveAll(filepath.Dir(lock))
+		os.RemoveAll(filepath.Dir(lock)) //nolint:errcheck // the next start tries again
 	}
 }
 

@@ -26,16 +26,16 @@ func Hold(ctx context.Context, path string) (release func(), err error) {
 	for {
 		err := acquire(f)
 		if err == nil {
-			return func() { f.Close() }, nil
+			return func() { f.Close() }, nil //nolint:errcheck // that lets go of the lock
 		}
 		if !errors.Is(err, errHeld) {
-			f.Close()
+			f.Close() //nolint:errcheck // nothing was written
 			return nil, err
 		}
 		select {
 		case <-time.After(lockPause):
 		case <-ctx.Done():
-			f.Close()
+			f.Close() //nolint:errcheck // nothing was written
 			return nil, context.Cause(ctx)
 		}
 	}

@@ -141,12 +141,12 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // the server has its own handle
 	// Not bound to ctx, which ends when the server is up: it runs until Stop or Kill.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), s.cmdline[0], s.cmdline[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if s.process, err = Launch(cmd); err != nil {
-		return fmt.Errorf("Neo4j does not start: %w", err) //nolint:staticcheck // a name
+		return fmt.Errorf("Neo4j does not start: %w", err)
 	}
 	if err := s.await(ctx); err != nil {
 		return errors.Join(err, s.Kill())
@@ -179,9 +179,9 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.process.done:
-			return fmt.Errorf("Neo4j %s ended while it started; its log says:\n%s", s.Version(), s.Log()) //nolint:staticcheck // a name
+			return fmt.Errorf("Neo4j %s ended while it started; its log says:\n%s", s.Version(), s.Log())
 		case <-ctx.Done():
-			return fmt.Errorf("Neo4j %s does not answer: %w\n%s", s.Version(), errors.Join(context.Cause(ctx), err), s.Log()) //nolint:staticcheck // a name
+			return fmt.Errorf("Neo4j %s does not answer: %w\n%s", s.Version(), errors.Join(context.Cause(ctx), err), s.Log())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
