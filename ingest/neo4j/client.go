@@ -124,7 +124,7 @@ func (c *client) names(ctx context.Context, text cypher) ([]string, error) {
 // Bounds of a page in rows. A page passes over all that come before it, so pages grow
 // with what was read; most of the time goes into rows all the same.
 const (
-	smallPage = 20_000
+	smallPage = 10_000
 	largePage = 200_000
 )
 
