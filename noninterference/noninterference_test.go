@@ -12,16 +12,23 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/chokepoint/chokepoint"
+	"github.com/chokepoint/chokepoint/bolt"
 	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/store"
+	"github.com/chokepoint/chokepoint/store/neo4j"
+	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
 )
 
 // meaningful counts for each root field how often its answer held something.
 type meaningful map[string]int
 
 var (
-	worlds = flag.Int("worlds", 100, "pairs of random worlds to compare")
-	first  = flag.Uint64("seed", 1, "seed of the first pair; the next have the next seeds")
+	worlds  = flag.Int("worlds", 100, "pairs of random worlds to compare")
+	onNeo4j = flag.Int("neo4j-worlds", 2, "pairs of random worlds of which the one with hidden things is kept in Neo4j, for each version")
+	first   = flag.Uint64("seed", 1, "seed of the first pair; the next have the next seeds")
 )
+
+func TestMain(m *testing.M) { neo4jtest.Main(m) }
 
 func TestNothingHiddenShows(t *testing.T) {
 	o, err := ontology.Load(chokepoint.Schema)
@@ -34,7 +41,7 @@ func TestNothingHiddenShows(t *testing.T) {
 	answered := meaningful{}
 	for i := range uint64(*worlds) {
 		seed := *first + i
-		if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { twoWorlds(t, o, seed, answered) }) {
+		if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { twoWorlds(t, o, embedded(t), seed, answered) }) {
 			t.Fatalf("to repeat: go test ./noninterference -seed=%d -worlds=1", seed)
 		}
 	}
@@ -47,10 +54,33 @@ func TestNothingHiddenShows(t *testing.T) {
 	}
 }
 
+// What is hidden in Neo4j does not show either, and what is visible has the bytes
+// that the embedded store gives it.
+func TestNothingHiddenShowsOnNeo4j(t *testing.T) {
+	o, err := ontology.Load(chokepoint.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		for i := range uint64(*onNeo4j) {
+			s.Wipe(t)
+			seed := *first + i
+			driver, err := neo4j.Open(t.Context(), s.URL, neo4j.Options{Ontology: o, Credentials: bolt.Credentials{User: s.User, Password: s.Password, Database: s.Database}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { twoWorlds(t, o, driver, seed, meaningful{}) }) {
+				t.Fatalf("to repeat: go test ./noninterference -run Neo4j -seed=%d -neo4j-worlds=1", seed)
+			}
+		}
+	})
+}
+
 // twoWorlds builds a pair of worlds step by step and asks in between and at the end.
-func twoWorlds(t *testing.T, o *ontology.Ontology, seed uint64, answered meaningful) {
+// The one with hidden things is kept by a driver.
+func twoWorlds(t *testing.T, o *ontology.Ontology, driver store.Driver, seed uint64, answered meaningful) {
 	d := &drawer{random: rand.New(rand.NewPCG(seed, 0)), schema: o.Schema, seen: map[string][]string{}}
-	whole, without := newWorld(t, o), newWorld(t, o)
+	whole, without := newWorld(t, o, driver), newWorld(t, o, embedded(t))
 	defer whole.close()
 	defer without.close()
 	fields := rootFields(whole)

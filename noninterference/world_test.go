@@ -41,14 +41,23 @@ type world struct {
 	now     time.Time
 }
 
-func newWorld(t testing.TB, o *ontology.Ontology) *world {
-	secret := bytes.Repeat([]byte{7}, 32)
-	driver, err := sqlite.Open(context.Background(), sqlite.Throwaway, sqlite.Options{Secret: secret})
+// embedded opens a throw-away store.
+func embedded(t testing.TB) store.Driver {
+	driver, err := sqlite.Open(context.Background(), sqlite.Throwaway, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return driver
+}
+
+// newWorld makes a world on a driver, which it closes.
+func newWorld(t testing.TB, o *ontology.Ontology, driver store.Driver) *world {
 	w := &world{t: t, store: store.New(driver, o), now: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)}
-	w.service, err = session.Open(context.Background(), w.store, o, session.Options{Clock: func() time.Time { return w.now }})
+	var err error
+	w.service, err = session.Open(context.Background(), w.store, o, session.Options{
+		Clock:  func() time.Time { return w.now },
+		Secret: bytes.Repeat([]byte{7}, 32),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
