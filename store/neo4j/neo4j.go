@@ -106,15 +106,19 @@ const (
 )
 
 // patiently tries until try succeeds, fails for another reason than that the server
-// is away, or patience ends. Its errors have codes.
+// is away, or has failed for as long as the driver is patient: however long the work
+// before took, there is another try. Its errors have codes.
 func (d *Driver) patiently(ctx context.Context, try func() error) error {
 	if d.closed.Load() {
 		return graph.Errorf(graph.Unavailable, "the store is closed")
 	}
-	begun := time.Now()
+	var away time.Time // since when
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := try()
-		if err == nil || ctx.Err() != nil || !bolt.IsAway(err) || d.closed.Load() || time.Since(begun)+pause > d.patience {
+		if away.IsZero() {
+			away = time.Now()
+		}
+		if err == nil || ctx.Err() != nil || !bolt.IsAway(err) || d.closed.Load() || time.Since(away)+pause > d.patience {
 			return d.problem(ctx, err)
 		}
 		select {
