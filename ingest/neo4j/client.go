@@ -27,10 +27,10 @@ type client struct {
 	answered bool // at least once
 }
 
-// errStop marks an error of the receiver of rows.
-type errStop struct{ error }
+// stopError marks an error of the receiver of rows.
+type stopError struct{ error }
 
-func (e errStop) Unwrap() error { return e.error }
+func (e stopError) Unwrap() error { return e.error }
 
 // run runs a statement in a transaction of its own and hands its rows to each.
 func (c *client) run(ctx context.Context, text cypher, parameters map[string]any, each func([]any) error) error {
@@ -42,7 +42,7 @@ func (c *client) run(ctx context.Context, text cypher, parameters map[string]any
 		for result.Next(ctx) {
 			c.answered = true
 			if err := each(result.Record().Values); err != nil {
-				return errStop{err}
+				return stopError{err}
 			}
 		}
 		return result.Err()
@@ -55,7 +55,7 @@ func (c *client) patiently(ctx context.Context, work func() (progress bool, err 
 	since, pause := time.Now(), firstPause
 	for {
 		progress, err := work()
-		var stop errStop
+		var stop stopError
 		switch {
 		case err == nil:
 			return nil

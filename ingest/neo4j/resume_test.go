@@ -25,7 +25,7 @@ import (
 // accounts are more than a page of nodes and a page of relationships.
 const (
 	accounts     = "UNWIND range(1, 12000) AS i CREATE (:Account {number: 'A' + i, owner: 'owner ' + i % 100})"
-	transactions = "MATCH (a:Account) WITH collect(a) AS all UNWIND range(0, 23999) AS i WITH all[i % 12000] AS a, all[(i * 7 + 3) % 12000] AS b, i CREATE (a)-[:PAID {amount: i % 50, day: date('2024-01-01') + duration({days: i % 100})}]->(b)"
+	transactions = "MATCH (a:Account) WITH collect(a) AS all UNWIND range(0, 29999) AS i WITH all[i % 12000] AS a, all[(i * 7 + 3) % 12000] AS b, i CREATE (a)-[:PAID {amount: i % 50, day: date('2024-01-01') + duration({days: i % 100})}]->(b)"
 	bank         = "nodes: [{label: Account, id: {property: number}, kind: BankAccount, rest: true}]\nrelationships: [{type: PAID, amount: {property: amount}, at: {property: day}}]"
 )
 
@@ -49,7 +49,7 @@ func TestAStoppedImportIsFinishedByAnother(t *testing.T) {
 			t.Fatalf("%+v %v", first, err)
 		}
 		second, err := importInto(t.Context(), stopped, reader())
-		if err != nil || second.RowsIn != 36_000 || second.Written+first.Written != 36_000 {
+		if err != nil || second.RowsIn != 42_000 || second.Written+first.Written != 42_000 {
 			t.Errorf("%+v %v", second, err)
 		}
 		if dump(t, undisturbed) != dump(t, stopped) {
@@ -97,7 +97,7 @@ func TestAServerThatIsKilledIsReadOn(t *testing.T) {
 			return nil
 		})
 		<-back
-		if err != nil || !killed || len(got) != 36_000 {
+		if err != nil || !killed || len(got) != 42_000 {
 			t.Fatalf("%d items, %v", len(got), err)
 		}
 		for _, r := range want.records {
