@@ -162,10 +162,22 @@ func (s *Server) Session(ctx context.Context, mode neo4j.AccessMode) neo4j.Sessi
 func (s *Server) Do(ctx context.Context, mode neo4j.AccessMode, work func(neo4j.SessionWithContext) error) error {
 	session := s.Session(ctx, mode)
 	err := work(session)
-	if closed := session.Close(context.WithoutCancel(ctx)); err == nil {
+	closing, done := Closing(ctx)
+	defer done()
+	if closed := session.Close(closing); err == nil {
 		err = closed
 	}
 	return err
+}
+
+// closeTime is what a server is given to take back a transaction, or to hear of a
+// session's end, before its connection is cut instead, which does the same.
+const closeTime = 500 * time.Millisecond
+
+// Closing returns the context in which to close what was opened in ctx, also when that
+// has ended: a moment, since ctx has promised somebody to return in time.
+func Closing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 }
 
 // Named configures a transaction: its name in SHOW TRANSACTIONS and the query log,

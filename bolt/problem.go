@@ -58,6 +58,9 @@ func Problem(ctx context.Context, err error) error {
 	if code := CodeOf(err); code != "" {
 		return answered(code).Because(err)
 	}
+	if noConnection(err) {
+		return busy.Because(err)
+	}
 	if IsAway(err) || errors.Is(err, context.DeadlineExceeded) {
 		return away.Because(err)
 	}
@@ -65,6 +68,17 @@ func Problem(ctx context.Context, err error) error {
 }
 
 var away = graph.Errorf(graph.Unavailable, "the Neo4j server does not answer; check that it runs, and its address and port (7687 unless set otherwise), and try again")
+
+// busy is also what is known of a server that takes connections and says nothing: to
+// the driver that is the same.
+var busy = graph.Errorf(graph.Unavailable, "no connection to the Neo4j server came free in time: all connections are in use, or the server does not answer; try again")
+
+// noConnection says whether the pool gave no connection. Its error has no type that
+// can be named here.
+func noConnection(err error) bool {
+	var connectivity *neo4j.ConnectivityError
+	return errors.As(err, &connectivity) && strings.HasPrefix(connectivity.Inner.Error(), "Timeout while waiting for connection")
+}
 
 // problems are what a server answers, by the beginning of the code.
 var problems = []struct {

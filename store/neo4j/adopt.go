@@ -2,7 +2,6 @@ package neo4j
 
 import (
 	"context"
-	"crypto/rand"
 	"maps"
 	"slices"
 
@@ -46,30 +45,30 @@ func (d *Driver) Adopt(ctx context.Context, a store.Adoption) (result store.Comm
 		return result, d.problem(ctx, ctx.Err())
 	}
 	defer func() { d.writer <- w }()
-	err = d.patiently(ctx, func() error {
-		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) (err error) {
-			result, err = d.adoptIn(ctx, s, w, &a)
-			return err
-		})
+	return d.once(ctx, func(s neo4j.SessionWithContext, attempt *attempts) (store.Commit, error) {
+		return d.adoptIn(ctx, s, w, &a, attempt)
 	})
-	return result, err
 }
 
-// adoptIn is one transaction. It may happen twice: what it did is no stray then.
-func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *writer, a *store.Adoption) (store.Commit, error) {
+// adoptIn is one transaction.
+func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *writer, a *store.Adoption, attempt *attempts) (store.Commit, error) {
 	tx, err := s.BeginTransaction(ctx, bolt.Named("adopt", bolt.WriteTimeout))
 	if err != nil {
 		return store.Commit{}, err
 	}
-	defer tx.Close(context.WithoutCancel(ctx)) //nolint:errcheck // rolls back what is not committed
-	token := rand.Text()
+	defer rollBack(ctx, tx)
 	t := &adoption{
 		transaction: newTransaction(d, tx, w, &store.Batch{Who: a.Who, Why: a.Why, At: a.At, Datasets: a.Datasets}),
 		strays:      a.Strays, keys: a.Keys, outcomes: make([]store.Outcome, len(a.Strays)), probes: newProbes(d.statements),
 		nodes: map[graph.Kind][]any{},
 	}
-	if err := t.begin(ctx, token); err != nil {
+	if err := t.begin(ctx, attempt.token); err != nil {
 		return store.Commit{}, err
+	}
+	if done, err := t.happened(ctx, attempt); err != nil {
+		return store.Commit{}, err
+	} else if done {
+		return *attempt.lost, nil
 	}
 	if err := w.catchUp(ctx, t.transaction, t.head); err != nil {
 		return store.Commit{}, err
@@ -79,18 +78,16 @@ func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *wri
 	}
 	result := store.Commit{Revision: t.head, Outcomes: t.outcomes}
 	if !t.changed() {
+		if t.declared {
+			return t.commit(ctx, result, attempt)
+		}
 		return result, nil
 	}
 	result.Revision, result.Changed = t.revision, true
-	if err := t.log(ctx, token); err != nil {
+	if err := t.log(ctx, attempt.token); err != nil {
 		return store.Commit{}, err
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return store.Commit{}, err
-	}
-	w.learn(&t.items)
-	w.revision = t.revision
-	return result, nil
+	return t.commit(ctx, result, attempt)
 }
 
 // adoption is a transaction that takes strays in.

@@ -24,10 +24,17 @@ func (d *Driver) Commit(ctx context.Context, batch store.Batch) (result store.Co
 		return result, d.problem(ctx, ctx.Err())
 	}
 	defer func() { d.writer <- w }()
+	return d.once(ctx, func(s neo4j.SessionWithContext, a *attempts) (store.Commit, error) {
+		return d.attempt(ctx, s, w, &batch, a)
+	})
+}
+
+// once has one commit happen, however often it must try.
+func (d *Driver) once(ctx context.Context, try func(neo4j.SessionWithContext, *attempts) (store.Commit, error)) (result store.Commit, err error) {
 	attempt := attempts{token: rand.Text()}
 	err = d.patiently(ctx, func() error {
 		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) (err error) {
-			result, err = d.attempt(ctx, s, w, &batch, &attempt)
+			result, err = try(s, &attempt)
 			return err
 		})
 	})
@@ -66,7 +73,7 @@ func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *wri
 	if err != nil {
 		return store.Commit{}, err
 	}
-	defer tx.Close(context.WithoutCancel(ctx)) //nolint:errcheck // rolls back what is not committed
+	defer rollBack(ctx, tx)
 	t := newTransaction(d, tx, w, batch)
 	if err := t.begin(ctx, a.token); err != nil {
 		return store.Commit{}, err
@@ -92,7 +99,13 @@ func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *wri
 	} else if !t.declared {
 		return result, nil
 	}
-	if err := tx.Commit(ctx); err != nil {
+	return t.commit(ctx, result, a)
+}
+
+// commit commits. When the connection breaks meanwhile, it keeps in mind what would
+// have been done.
+func (t *transaction) commit(ctx context.Context, result store.Commit, a *attempts) (store.Commit, error) {
+	if err := t.tx.Commit(ctx); err != nil {
 		if bolt.CodeOf(err) == "" {
 			a.lost, err = &result, bolt.Lost(err)
 		}
@@ -100,10 +113,18 @@ func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *wri
 	}
 	a.lost = nil
 	if result.Changed {
-		w.learn(&t.items)
-		w.revision = t.revision
+		t.writer.learn(&t.items)
+		t.writer.revision = t.revision
+		t.ahead.forget()
 	}
 	return result, nil
+}
+
+// rollBack takes back what is not committed.
+func rollBack(ctx context.Context, tx neo4j.ExplicitTransaction) {
+	closing, done := bolt.Closing(ctx)
+	defer done()
+	tx.Close(closing) //nolint:errcheck // a server that hears nothing does the same
 }
 
 // happened says whether the commit of which nobody knew has happened.

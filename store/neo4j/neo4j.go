@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
 
 	"github.com/chokepoint/chokepoint/bolt"
 	"github.com/chokepoint/chokepoint/graph"
@@ -47,6 +48,8 @@ type Options struct {
 	Patience time.Duration
 	// MustExist makes Open fail with NOT_FOUND where no store was made yet.
 	MustExist bool
+	// configure changes settings of the connections, for tests.
+	configure func(*config.Config)
 }
 
 const defaultPatience = 3 * time.Second
@@ -63,6 +66,7 @@ type Driver struct {
 	writer     chan *writer // holds the one writer of this process
 	standing   atomic.Pointer[standing]
 	hints      hints
+	ahead      readAhead
 }
 
 // Open opens the store in the database that the address (neo4j://HOST:PORT) and
@@ -77,7 +81,10 @@ func Open(ctx context.Context, address string, o Options) (*Driver, error) {
 	if o.Patience == 0 {
 		o.Patience = defaultPatience
 	}
-	server, err := bolt.Open(ctx, address, o.Credentials)
+	if o.configure == nil {
+		o.configure = func(*config.Config) {}
+	}
+	server, err := bolt.Open(ctx, address, o.Credentials, o.configure)
 	if err != nil {
 		return nil, err
 	}
