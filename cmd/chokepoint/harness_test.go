@@ -44,6 +44,14 @@ func onStores(t *testing.T, test func(*testing.T, backend)) {
 	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) { test(t, backend{s}) })
 }
 
+// onServer says whether the stores are on a server, where every write takes longer.
+func (b backend) onServer() bool { return b.server != nil }
+
+// oldest says whether this is the first server of several, or none.
+func (b backend) oldest() bool {
+	return b.server == nil || len(neo4jtest.Versions()) == 0 || b.server.Version == neo4jtest.Versions()[0]
+}
+
 // fresh returns the URL of a store that is not there yet. On a server it is the same
 // for all, and what was there is gone.
 func (b backend) fresh(t testing.TB) string {

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/centrality"
 	"github.com/chokepoint/chokepoint/store"
@@ -352,22 +354,18 @@ func damage(t testing.TB, path string) {
 // A killed import leaves whole batches, and to import again completes it to the
 // same state as one that was not disturbed.
 func TestKilledImportIsCompletedByAnother(t *testing.T) {
-	edges := filepath.Join(t.TempDir(), "edges.csv")
-	var text strings.Builder
-	text.WriteString("from,to,weight\n")
-	for i := range 120_000 {
-		fmt.Fprintf(&text, "n%d,n%d,%d\n", i%4999, (i*7+1)%5003, i%17)
-	}
-	if err := os.WriteFile(edges, []byte(text.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	onStores(t, func(t *testing.T, at backend) {
+		rows, step := 120_000, 130*time.Millisecond
+		if at.onServer() {
+			rows, step = 12_000, 400*time.Millisecond
+		}
+		edges := manyEdges(t, rows)
 		whole := at.fresh(t)
 		mustRun(t, "import", "--store", whole, edges)
 		want := dump(t, whole)
 		url := at.fresh(t)
 		killed := 0
-		for delay := 60 * time.Millisecond; killed < 4; delay += 130 * time.Millisecond {
+		for delay := 60 * time.Millisecond; killed < 4; delay += step {
 			if !killedImport(t, url, edges, delay) {
 				break
 			}
@@ -381,10 +379,25 @@ func TestKilledImportIsCompletedByAnother(t *testing.T) {
 		if dump(t, url) != want {
 			t.Error("the completed import differs from an undisturbed one")
 		}
-		if out := mustRun(t, "import", "--store", url, edges); !strings.Contains(out, "= 0 written + 120,000 unchanged + 0 rejected") {
+		if out := mustRun(t, "import", "--store", url, edges); !strings.Contains(out, fmt.Sprintf("= 0 written + %s unchanged + 0 rejected", humanize.Comma(int64(rows)))) {
 			t.Errorf("imported again: %s", out)
 		}
 	})
+}
+
+// manyEdges writes a file with as many links.
+func manyEdges(t testing.TB, rows int) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "edges.csv")
+	var text strings.Builder
+	text.WriteString("from,to,weight\n")
+	for i := range rows {
+		fmt.Fprintf(&text, "n%d,n%d,%d\n", i%4999, (i*7+1)%5003, i%17)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // killedImport kills an import after a while, and reports false if it was done by
