@@ -5,10 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
 )
 
 const (
@@ -33,25 +37,120 @@ func (d *Driver) Match(ctx context.Context, terms []string, after graph.ID, limi
 		return nil, err
 	}
 	query, rest := luceneQuery(parsed)
-	text, page := matchRecords, limit
 	if len(rest) > 0 {
-		text, page = matchKeys, keysPage
+		return d.matchHere(ctx, query, rest, after, limit)
 	}
+	key := continuation{query, after}
+	if ids, ok := d.ahead.take(key, limit); ok {
+		return ids, nil
+	}
+	generation, look := d.ahead.generation.Load(), max(limit, min(limit*aheadPages, aheadIDs))
+	rows, err := d.read(ctx, "match", matchRecords, parameters{"query": query, "after": after.String(), "limit": int64(look)})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if id, is := graph.ParseID(textAt(row.Values, 0)); is {
+			ids = append(ids, id)
+		}
+	}
+	d.ahead.keep(generation, query, ids, limit, len(rows) < look)
+	return ids[:min(len(ids), limit)], nil
+}
+
+// matchHere is Match for terms that the index is not asked for all.
+func (d *Driver) matchHere(ctx context.Context, query string, rest [][]choice, after graph.ID, limit int) (ids []graph.ID, err error) {
 	for {
-		rows, err := d.read(ctx, "match", text, parameters{"query": query, "after": after.String(), "limit": int64(page)})
+		rows, err := d.read(ctx, "match", matchKeys, parameters{"query": query, "after": after.String(), "limit": int64(keysPage)})
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
 			id, is := graph.ParseID(textAt(row.Values, 0))
-			if after = id; is && (len(rest) == 0 || holds(strings.Fields(textAt(row.Values, 1)), rest)) {
+			if after = id; is && holds(strings.Fields(textAt(row.Values, 1)), rest) {
 				ids = append(ids, id)
 			}
 		}
-		if len(ids) >= limit || len(rows) < page {
+		if len(ids) >= limit || len(rows) < keysPage {
 			return ids[:min(len(ids), limit)], nil
 		}
 	}
+}
+
+// Bounds of reading ahead: the index looks at every match whatever the limit, so a
+// search, which reads page after page, gets all that it may want from one look.
+const (
+	aheadPages    = 1 + store.MaxCandidates/1000
+	aheadIDs      = 20_000
+	aheadSearches = 16
+	aheadTime     = 10 * time.Second
+)
+
+// continuation is where a search goes on.
+type continuation struct {
+	query string
+	after graph.ID
+}
+
+// readAhead keeps what a look at the index found beyond the page that was asked
+// for. A page that is taken from it is as old as the newest first page of the same
+// search, and no commit of this process came between.
+type readAhead struct {
+	generation atomic.Uint64 // counts commits
+	mu         sync.Mutex
+	pages      map[continuation]aheadList
+}
+
+type aheadList struct {
+	ids   []graph.ID
+	whole bool // nothing follows ids
+	until time.Time
+}
+
+// take returns a page that is there.
+func (a *readAhead) take(at continuation, limit int) ([]graph.ID, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list, is := a.pages[at]
+	delete(a.pages, at)
+	if !is || time.Now().After(list.until) || len(list.ids) < limit && !list.whole {
+		return nil, false
+	}
+	a.put(at.query, list, limit)
+	return slices.Clone(list.ids[:min(len(list.ids), limit)]), true
+}
+
+// keep takes in the IDs of a look that was begun in the generation.
+func (a *readAhead) keep(generation uint64, query string, ids []graph.ID, limit int, whole bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if generation == a.generation.Load() {
+		a.put(query, aheadList{ids, whole, time.Now().Add(aheadTime)}, limit)
+	}
+}
+
+// put keeps what follows a page.
+func (a *readAhead) put(query string, list aheadList, limit int) {
+	if len(list.ids) < limit || limit == 0 {
+		return
+	}
+	if len(a.pages) >= aheadSearches {
+		clear(a.pages)
+	}
+	if a.pages == nil {
+		a.pages = map[continuation]aheadList{}
+	}
+	after := list.ids[limit-1]
+	list.ids = list.ids[limit:]
+	a.pages[continuation{query, after}] = list
+}
+
+// forget forgets all, for there was a commit.
+func (a *readAhead) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.generation.Add(1)
+	clear(a.pages)
 }
 
 func textAt(values []any, i int) string { return text(values[i]) }

@@ -202,3 +202,48 @@ func TestSearchesAreThoseOfSQLite(t *testing.T) {
 		}
 	})
 }
+
+// TestPagesReadAhead: pages come from one look at the index, but none after a commit.
+func TestPagesReadAhead(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		d := open(t, s)
+		b := store.Batch{Datasets: []store.Dataset{{Name: "d", Ceiling: graph.Markings{"A"}}}}
+		for i := range 100 {
+			b.Records, b.Keys = append(b.Records, someRecord(strconv.Itoa(i), "x")), append(b.Keys, "word")
+		}
+		commit := func(b store.Batch) {
+			if _, err := d.Commit(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		commit(b)
+		page := func(after graph.ID) []graph.ID {
+			ids, err := d.Match(t.Context(), []string{"word"}, after, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ids
+		}
+		first := page(graph.ID{})
+		second := page(first[9])
+		third := page(second[9])
+		if len(third) != 10 || len(d.ahead.pages) != 1 {
+			t.Fatalf("%d, %d", len(third), len(d.ahead.pages))
+		}
+		commit(store.Batch{Deletes: third[:1]})
+		if again := page(second[9]); slices.Contains(again, third[0]) || again[0] != third[1] {
+			t.Error("a page is older than a commit")
+		}
+		seen, after := 0, graph.ID{}
+		for {
+			ids := page(after)
+			if seen += len(ids); len(ids) == 0 {
+				break
+			}
+			after = ids[len(ids)-1]
+		}
+		if seen != 99 {
+			t.Errorf("%d of 99", seen)
+		}
+	})
+}
