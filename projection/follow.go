@@ -42,11 +42,16 @@ var (
 
 // Poll applies the revisions that the change log shows by now, which may lack the
 // newest of other processes: see [store.Driver]. A store that does not answer within
-// patience, or ten times that for what a revision changed, is UNAVAILABLE.
+// patience, or ten times that for what a revision changed, is UNAVAILABLE, also while
+// somebody else waits for it in Sync.
 func (p *Projection) Poll(ctx context.Context, patience time.Duration) error {
+	feed := patient{p.feed, patience}
+	if news, err := feed.Log(ctx, p.Current().revision, 1); err != nil || len(news) == 0 {
+		return err
+	}
 	return p.alone(ctx, func() error {
 		for {
-			read, err := p.advance(ctx, patient{p.feed, patience})
+			read, err := p.advance(ctx, feed)
 			if err != nil || read == 0 {
 				return err
 			}

@@ -298,6 +298,32 @@ func TestPollGivesUpOnAFeedThatHangs(t *testing.T) {
 	}
 }
 
+// Who waits in Sync for a feed that hangs holds up neither those who poll nor, for
+// longer than they like, who waits behind.
+func TestPollGivesUpWhileSyncHangs(t *testing.T) {
+	f := newFeed()
+	p := mustOpen(t, f)
+	p.feed = hangingFeed{f}
+	ended, cancel := context.WithCancel(t.Context())
+	synced := make(chan error)
+	go func() { synced <- p.Sync(ended) }()
+	for len(p.reading) > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := p.Poll(t.Context(), time.Millisecond); graph.CodeOf(err) != graph.Unavailable {
+		t.Errorf("Poll() = %v, want UNAVAILABLE", err)
+	}
+	waiting, stop := context.WithTimeout(t.Context(), time.Millisecond)
+	defer stop()
+	if err := p.Sync(waiting); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Sync() = %v, want the context's error", err)
+	}
+	cancel()
+	if err := <-synced; !errors.Is(err, context.Canceled) {
+		t.Errorf("Sync() = %v, want the context's error", err)
+	}
+}
+
 // hangingFeed does not answer.
 type hangingFeed struct{ *fakeFeed }
 
