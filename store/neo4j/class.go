@@ -24,7 +24,7 @@ var recordClass = &class[graph.Record]{
 	header:  recordHeader,
 	decode: func(c *codec, values []any) (graph.Record, bool) {
 		properties, _ := values[itemColumn].(map[string]any)
-		return c.record(properties, kindOf(values[kindColumn]))
+		return c.record(properties, c.kindOf(values[kindColumn]))
 	},
 	sum: recordSum,
 }

@@ -92,6 +92,16 @@ func newCodec(o *ontology.Ontology) *codec {
 	return c
 }
 
+// kindOf returns the label that names a kind; people add labels of their own.
+func (c *codec) kindOf(labels any) graph.Kind {
+	for _, label := range texts(labels) {
+		if _, is := c.types[graph.Kind(label)]; is {
+			return graph.Kind(label)
+		}
+	}
+	return graph.UnknownKind
+}
+
 // recordProperties returns all properties of the node of r but keys and revision.
 func (c *codec) recordProperties(r *graph.Record) map[string]any {
 	p := c.header(&r.Header, c.types[r.Kind], recordNames)

@@ -25,7 +25,12 @@ func (d *Driver) Commit(ctx context.Context, batch store.Batch) (result store.Co
 	}
 	defer func() { d.writer <- w }()
 	return d.once(ctx, func(s neo4j.SessionWithContext, a *attempts) (store.Commit, error) {
-		return d.attempt(ctx, s, w, &batch, a)
+		result, err := d.attempt(ctx, s, w, &batch, a)
+		if errors.Is(err, errUnjoined) {
+			w.ends = nil // it finds out which ends there are
+			return d.attempt(ctx, s, w, &batch, a)
+		}
+		return result, err
 	})
 }
 
@@ -184,6 +189,19 @@ func (t *transaction) run(ctx context.Context, text cypher, p parameters) ([]*ne
 		return nil, err
 	}
 	return result.Collect(ctx)
+}
+
+// create runs one statement and returns how many relationships it made.
+func (t *transaction) create(ctx context.Context, text cypher, p parameters) (int, error) {
+	result, err := t.tx.Run(ctx, string(text), p)
+	if err != nil {
+		return 0, err
+	}
+	summary, err := result.Consume(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return summary.Counters().RelationshipsCreated(), nil
 }
 
 // begin takes the lock and reads where the store stands.

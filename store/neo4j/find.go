@@ -40,7 +40,7 @@ func (t *transaction) nodes(ctx context.Context, ids []graph.ID) (map[graph.ID]n
 		}
 		for _, row := range rows {
 			id, _ := graph.ParseID(text(row.Values[0]))
-			n := node{kind: kindOf(row.Values[1]), markings: markingsOf(row.Values[4])}
+			n := node{kind: t.codec.kindOf(row.Values[1]), markings: markingsOf(row.Values[4])}
 			n.sum, _ = row.Values[3].(int64)
 			n.missing = slices.Contains(texts(row.Values[1]), "_Missing")
 			if row.Values[2] == nil && !n.missing {
@@ -50,16 +50,6 @@ func (t *transaction) nodes(ctx context.Context, ids []graph.ID) (map[graph.ID]n
 		}
 	}
 	return found, nil
-}
-
-// kindOf returns the label that names a kind.
-func kindOf(labels any) graph.Kind {
-	for _, label := range texts(labels) {
-		if label != "Entity" && label != "_Missing" {
-			return graph.Kind(label)
-		}
-	}
-	return graph.UnknownKind
 }
 
 // edges returns what is there of ids, which are looked for under the kinds one

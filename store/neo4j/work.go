@@ -3,6 +3,7 @@ package neo4j
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -104,7 +105,7 @@ func (t *transaction) write(ctx context.Context) error {
 	each(w.keptLinks, func(k graph.LinkKind, ids []string) { o.ids(s.keepLinks[k], ids) })
 	each(w.cuts, func(k graph.LinkKind, ids []string) { o.ids(s.deleteLinks[k], ids) })
 	each(w.amended, func(k graph.LinkKind, rows []any) { o.rows(s.updateLinks[k], rows) })
-	each(w.joined, func(k graph.LinkKind, rows []any) { o.rows(s.createLinks[k], rows) })
+	each(w.joined, func(k graph.LinkKind, rows []any) { o.join(s.createLinks[k], rows) })
 	o.ids(dropPlaceholders, texts26(slices.Collect(maps.Keys(w.freed))))
 	if o.err != nil {
 		return o.err
@@ -144,6 +145,23 @@ func (o *orders) rows(text cypher, rows []any) {
 func (o *orders) ids(text cypher, ids []string) {
 	for some := range slices.Chunk(ids, statementRows) {
 		o.run(text, parameters{"ids": some})
+	}
+}
+
+// errUnjoined says that an end which this process remembers is not there: somebody
+// deleted it by hand.
+var errUnjoined = errors.New("neo4j: an end of a link is not there")
+
+// join creates links, all of them.
+func (o *orders) join(text cypher, rows []any) {
+	for some := range slices.Chunk(rows, statementRows) {
+		if o.err != nil {
+			return
+		}
+		var made int
+		if made, o.err = o.t.create(o.ctx, text, parameters{"rows": some}); o.err == nil && made != len(some) {
+			o.err = errUnjoined
+		}
 	}
 }
 
