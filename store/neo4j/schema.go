@@ -233,35 +233,74 @@ func (list rules) compare(all []wanted) (missing []wanted, broken []string) {
 	return missing, broken
 }
 
-// createSchema creates what is missing and waits until it can be used.
+// othersTime bounds the wait for another program that makes the same schema.
+const othersTime = 30 * time.Second
+
+// createSchema creates what is missing and waits until it can be used. Another
+// program may be at the same: what it is making cannot be made, and is not there
+// yet.
 func (d *Driver) createSchema(ctx context.Context, missing []wanted) error {
-	names, last := make([]string, len(missing)), ""
-	err := d.transact(ctx, "create schema", populationTime, func(tx neo4j.ManagedTransaction) error {
-		for i, w := range missing {
-			names[i], last = w.name, w.name
-			if err := run(ctx, tx, w.create, nil); err != nil {
+	names := make([]string, len(missing))
+	for i, w := range missing {
+		names[i] = w.name
+	}
+	begun := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		last, failure := d.tryToCreate(ctx, missing)
+		if failure != nil && !strings.Contains(bolt.CodeOf(failure), ".Schema.") {
+			return failure
+		}
+		have, err := d.schemaRules(ctx)
+		if err != nil {
+			return err
+		}
+		still, broken := have.compare(d.wanted)
+		if len(broken) > 0 {
+			return conflicts(broken)
+		}
+		if len(still) == 0 {
+			return d.awaitIndexes(ctx, names)
+		}
+		if err := have.obstacle(last, failure); err != nil {
+			return err
+		}
+		if time.Since(begun) > othersTime {
+			return graph.Errorf(graph.Conflict, "%s cannot be made", still[0].name).Because(failure)
+		}
+		missing = still
+		select {
+		case <-ctx.Done():
+			return d.problem(ctx, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// tryToCreate creates all or nothing of what is missing, and returns the last that
+// it tried.
+func (d *Driver) tryToCreate(ctx context.Context, missing []wanted) (last wanted, err error) {
+	err = d.transact(ctx, "create schema", populationTime, func(tx neo4j.ManagedTransaction) error {
+		for _, last = range missing {
+			if err := run(ctx, tx, last.create, nil); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if code := bolt.CodeOf(err); strings.Contains(code, ".Schema.") {
-		return graph.Errorf(graph.Conflict, "%s cannot be made: an index holds its place, or data that is there already breaks it", last).Because(err)
-	} else if err != nil {
-		return err
+	return last, err
+}
+
+// obstacle says why something can never be made, nil if it may just take time.
+func (list rules) obstacle(w wanted, failure error) error {
+	for _, r := range list {
+		if r.kind == rangeIndex && r.name != w.name && r.entity == w.entity && slices.Equal(r.labels, []string{w.label}) && slices.Equal(r.properties, []string{w.property}) {
+			return graph.Errorf(graph.Conflict, "%s cannot be made: the index %s holds its place; drop that and start again", w.name, r.name).Because(failure)
+		}
 	}
-	have, err := d.schemaRules(ctx)
-	if err != nil {
-		return err
+	if strings.HasSuffix(bolt.CodeOf(failure), ".ConstraintCreationFailed") {
+		return graph.Errorf(graph.Conflict, "%s cannot be made: data that is there already breaks it; two %s have the same %s", w.name, w.label, w.property).Because(failure)
 	}
-	still, broken := have.compare(d.wanted)
-	for _, w := range still { // a constraint is not made while an index is in its place
-		broken = append(broken, w.name+" cannot be made")
-	}
-	if len(broken) > 0 {
-		return conflicts(broken)
-	}
-	return d.awaitIndexes(ctx, names)
+	return nil
 }
 
 func (d *Driver) awaitIndexes(ctx context.Context, names []string) error {

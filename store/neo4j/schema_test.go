@@ -91,7 +91,7 @@ func TestSchemaIsMadeOnce(t *testing.T) {
 func TestServersThatStartAtOnce(t *testing.T) {
 	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
 		s.DropSchema(t)
-		const servers = 4
+		const servers = 6
 		secrets, errs := make([]string, servers), make([]error, servers)
 		var wait sync.WaitGroup
 		for i := range servers {
@@ -193,11 +193,11 @@ func TestConstraintInTheWay(t *testing.T) {
 		s.Query(t, "DROP CONSTRAINT chokepoint_entity_id", nil)
 		s.Query(t, "CREATE INDEX theirs FOR (n:Entity) ON (n.id)", nil)
 		_, err := tryOpen(t, s)
-		wantCode(t, err, graph.Conflict, "chokepoint_entity_id cannot be made")
+		wantCode(t, err, graph.Conflict, "chokepoint_entity_id cannot be made", "theirs holds its place")
 		s.Query(t, "DROP INDEX theirs", nil)
 		s.Query(t, "CREATE (:Entity {id: 'a'}), (:Entity {id: 'a'})", nil)
 		_, err = tryOpen(t, s)
-		wantCode(t, err, graph.Conflict, "chokepoint_entity_id cannot be made")
+		wantCode(t, err, graph.Conflict, "chokepoint_entity_id cannot be made", "two Entity have the same id")
 		s.Query(t, "MATCH (n:Entity {id: 'a'}) DELETE n", nil)
 		open(t, s)
 	})
