@@ -7,7 +7,8 @@ import (
 )
 
 // Every network of the reference data imports from the command line without a
-// reject, and importing it again writes nothing. The rows are those of the files.
+// reject, and importing it again writes nothing. The rows are those of the files. The
+// two of more than 100,000 rows take minutes on a server: one version will do.
 func TestEveryDataSetImports(t *testing.T) {
 	onStores(t, func(t *testing.T, at backend) {
 		for _, c := range []struct {
@@ -30,6 +31,10 @@ func TestEveryDataSetImports(t *testing.T) {
 			{"email_enron", "edges.csv", false, "183,831 in"},
 			{"slumlords", "g0_nodes.csv g1_nodes.csv g2_nodes.csv g3_nodes.csv g4_nodes.csv g5_nodes.csv g6_nodes.csv g0_edges.csv g1_edges.csv g2_edges.csv g3_edges.csv g4_edges.csv g5_edges.csv g6_edges.csv", true, ""},
 		} {
+			large := len(c.rows) >= len("100,000 in")
+			if large && !at.oldest() {
+				continue
+			}
 			t.Run(c.folder, func(t *testing.T) {
 				at.parallel(t)
 				url := at.fresh(t)
