@@ -125,7 +125,7 @@ func (c *client) names(ctx context.Context, text cypher) ([]string, error) {
 // with what was read; most of the time goes into rows all the same.
 const (
 	smallPage = 10_000
-	largePage = 200_000
+	largePage = 500_000
 )
 
 // pages runs a statement for one page after the other, by the number in the first
@@ -133,7 +133,7 @@ const (
 func (c *client) pages(ctx context.Context, text cypher, each func([]any) error) error {
 	after, total := int64(-1), 0
 	for {
-		limit := min(max(smallPage, total/10), largePage)
+		limit := min(max(smallPage, total/2), largePage)
 		read := 0
 		err := c.patiently(ctx, func() (bool, error) {
 			before := read

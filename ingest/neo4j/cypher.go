@@ -98,11 +98,16 @@ func countValues(labels []string, others [][]string, property string) cypher {
 }
 
 // relationshipsPage reads relationships with properties, all if names is nil, and of
-// their ends those that keys depend on.
-func relationshipsPage(kind string, names, keys []string) cypher {
+// their ends those that keys depend on; element ids of ends only if elements says so,
+// as they take long to send.
+func relationshipsPage(kind string, names, keys []string, elements bool) cypher {
 	ends := ""
 	for _, end := range []string{"a", "b"} {
-		ends += ", elementId(" + end + ") AS " + end + "Element, labels(" + end + ") AS " + end + "Labels, " + propertiesOf(end, keys) + " AS " + end + "Properties"
+		element := "null"
+		if elements {
+			element = "elementId(" + end + ")"
+		}
+		ends += ", " + element + " AS " + end + "Element, labels(" + end + ") AS " + end + "Labels, " + propertiesOf(end, keys) + " AS " + end + "Properties"
 	}
 	return cypher("CYPHER 5 MATCH (a)-[r:" + identifier(kind) + "]->(b) WHERE id(r) > $after RETURN id(r) AS at, elementId(r) AS element, " +
 		propertiesOf("r", names) + " AS properties" + ends + " ORDER BY id(r) LIMIT $limit")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/ingest/csv"
 )
 
@@ -115,9 +114,9 @@ func (r *Reader) readRelationships(ctx context.Context, emit func(csv.Rows) erro
 	if err != nil {
 		return err
 	}
-	keys, properties, err := keysOf(r.options.Mapping.Nodes)
+	ends, err := keysOf(r.options.Mapping.Nodes)
 	if err != nil {
-		return graph.Errorf(graph.BadUserInput, "%s", err)
+		return err
 	}
 	for _, name := range types {
 		entry := r.entryOf(name)
@@ -129,7 +128,7 @@ func (r *Reader) readRelationships(ctx context.Context, emit func(csv.Rows) erro
 			r.leave("relationships of type "+name, n)
 			continue
 		}
-		if err := r.readRelationshipsOf(ctx, entry, name, keys, properties, emit); err != nil {
+		if err := r.readRelationshipsOf(ctx, entry, name, ends, emit); err != nil {
 			return err
 		}
 	}
@@ -150,7 +149,7 @@ func (r *Reader) entryOf(name string) *relationshipMapping {
 	return others
 }
 
-func (r *Reader) readRelationshipsOf(ctx context.Context, entry *relationshipMapping, name string, keys []keyed, properties []string, emit func(csv.Rows) error) error {
+func (r *Reader) readRelationshipsOf(ctx context.Context, entry *relationshipMapping, name string, ends nodeKeys, emit func(csv.Rows) error) error {
 	titles, err := entry.Titles()
 	if err != nil {
 		return err
@@ -159,9 +158,9 @@ func (r *Reader) readRelationshipsOf(ctx context.Context, entry *relationshipMap
 	s.emit, s.seen = emit, r.options.Seen
 	s.shapeOf = func(h csv.Header) (*csv.Shape, error) { return r.rows.Links(name, entry.LinkMapping, h) }
 	var loose int64 // relationships with an end that is left out
-	err = r.client.pages(ctx, relationshipsPage(name, s.wanted(), properties), func(row []any) error {
-		from, fromLabels, ok := endOf(keys, row[3:6])
-		to, toLabels, ok2 := endOf(keys, row[6:9])
+	err = r.client.pages(ctx, relationshipsPage(name, s.wanted(), ends.properties, ends.elements), func(row []any) error {
+		from, fromLabels, ok := ends.of(row[3:6])
+		to, toLabels, ok2 := ends.of(row[6:9])
 		if !ok || !ok2 {
 			loose++
 			return nil
@@ -177,9 +176,9 @@ func (r *Reader) readRelationshipsOf(ctx context.Context, entry *relationshipMap
 	return s.flush()
 }
 
-// endOf returns the key of an end of a relationship and its labels as text; ok says
+// of returns the key of an end of a relationship and its labels as text; ok says
 // whether an entry takes the node.
-func endOf(keys []keyed, row []any) (key, labels string, ok bool) {
+func (k *nodeKeys) of(row []any) (key, labels string, ok bool) {
 	element, _ := row[0].(string)
 	list, _ := row[1].([]any)
 	properties, _ := row[2].(map[string]any)
@@ -188,9 +187,9 @@ func endOf(keys []keyed, row []any) (key, labels string, ok bool) {
 		names[i], _ = label.(string)
 	}
 	labels = strings.Join(names, csv.ListSeparator)
-	for i := range keys {
-		if keys[i].entry.takes(names) {
-			return keys[i].of(element, labels, properties), labels, true
+	for i := range k.entries {
+		if k.entries[i].entry.takes(names) {
+			return k.entries[i].of(element, labels, properties), labels, true
 		}
 	}
 	return "", labels, false

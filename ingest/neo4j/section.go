@@ -1,7 +1,6 @@
 package neo4j
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -220,20 +219,28 @@ func cellOf(properties map[string]any, title string) string {
 	return text
 }
 
-// keysOf returns how the entries of a mapping identify nodes, and the properties that
-// they need for it.
-func keysOf(entries []nodeMapping) (keys []keyed, properties []string, err error) {
+// nodeKeys are how the entries of a mapping identify nodes, in their order, the
+// properties that they need for it, and whether any needs element ids.
+type nodeKeys struct {
+	entries    []keyed
+	properties []string
+	elements   bool
+}
+
+func keysOf(entries []nodeMapping) (k nodeKeys, err error) {
 	for i := range entries {
 		key, err := entries[i].Key()
 		if err != nil {
-			return nil, nil, fmt.Errorf("nodes[%d]: %w", i, err)
+			return k, graph.Errorf(graph.BadUserInput, "nodes[%d]: %s", i, err)
 		}
-		keys = append(keys, keyed{&entries[i], key})
+		k.entries = append(k.entries, keyed{&entries[i], key})
+		k.elements = k.elements || slices.Contains(key.Titles, factElement)
 		for _, title := range key.Titles {
 			if !slices.Contains(nodeFacts.Titles, title) {
-				properties = append(properties, title)
+				k.properties = append(k.properties, title)
 			}
 		}
 	}
-	return keys, withPoints(properties), nil
+	k.properties = withPoints(k.properties)
+	return k, nil
 }
