@@ -46,6 +46,10 @@ var leaks = []leak{
 		"if _, _, visible := after.view.FindLink(item.ID); !visible {", "if false {",
 	},
 	{
+		"the token of a write counts all revisions", "session/write.go",
+		"version := s.view.VersionAt(w.Revision)", "version := uint64(w.Revision)",
+	},
+	{
 		"a deletion reaches what is hidden and says so", "session/write.go",
 		"if entity, link := s.Is(id); entity || link {", "if true {",
 	},
@@ -136,7 +140,7 @@ func (l leak) run(dir string, worlds int) (caught bool, err error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return false, fmt.Errorf("it does not compile: %s", out)
 	}
-	test := exec.CommandContext(ctx, binary, "-test.run=TestNothingHiddenShows", fmt.Sprintf("-worlds=%d", worlds))
+	test := exec.CommandContext(ctx, binary, "-test.run=^TestNothingHiddenShows$", fmt.Sprintf("-worlds=%d", worlds))
 	test.Dir = dir
 	out, err := test.CombinedOutput()
 	return err != nil && strings.Contains(string(out), "hidden things show"), nil
