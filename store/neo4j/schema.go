@@ -201,8 +201,19 @@ func ruleOf(row map[string]any) rule {
 
 // is says whether the rule does what is wanted, whatever its name.
 func (r *rule) is(w *wanted) bool {
-	return r.kind == w.kind && r.entity == w.entity && slices.Equal(r.labels, []string{w.label}) && slices.Equal(r.properties, []string{w.property}) &&
+	return r.kind == w.kind && r.on(w) &&
 		(w.kind != fullText || r.name == w.name && r.analyzer == searchAnalyzer)
+}
+
+// becomes says whether the rule is the index of a constraint that another program is
+// just making.
+func (r *rule) becomes(w *wanted) bool {
+	return (w.kind == nodeUnique || w.kind == linkUnique) && r.kind == rangeIndex && r.name == w.name && r.on(w)
+}
+
+// on says whether the rule is about the property that is wanted.
+func (r *rule) on(w *wanted) bool {
+	return r.entity == w.entity && slices.Equal(r.labels, []string{w.label}) && slices.Equal(r.properties, []string{w.property})
 }
 
 // compare returns what is missing, and a text for each rule that is in the way or
@@ -221,7 +232,7 @@ func (list rules) compare(all []wanted) (missing []wanted, broken []string) {
 			}
 		}
 		switch {
-		case found == nil:
+		case found == nil, found.becomes(w):
 			missing = append(missing, *w)
 		case !found.is(w):
 			broken = append(broken, fmt.Sprintf("%s is a %s on %s %s(%s), not a %s on %s(%s)", found.name, found.kind, found.entity,
@@ -293,7 +304,7 @@ func (d *Driver) tryToCreate(ctx context.Context, missing []wanted) (last wanted
 // obstacle says why something can never be made, nil if it may just take time.
 func (list rules) obstacle(w wanted, failure error) error {
 	for _, r := range list {
-		if r.kind == rangeIndex && r.name != w.name && r.entity == w.entity && slices.Equal(r.labels, []string{w.label}) && slices.Equal(r.properties, []string{w.property}) {
+		if r.kind == rangeIndex && r.name != w.name && r.on(&w) {
 			return graph.Errorf(graph.Conflict, "%s cannot be made: the index %s holds its place; drop that and start again", w.name, r.name).Because(failure)
 		}
 	}

@@ -158,6 +158,7 @@ func TestDrift(t *testing.T) {
 			"CREATE INDEX chokepoint_shoe FOR (n:Person) ON (n.shoeSize)",
 			"CREATE TEXT INDEX chokepoint_Transfer_at FOR (n:Transfer) ON (n.at)",
 			"CREATE INDEX mine FOR (n:Person) ON (n.birthDate)",
+			"CALL db.awaitIndexes()",
 		} {
 			s.Query(t, statement, nil)
 		}
