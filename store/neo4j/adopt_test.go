@@ -7,11 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/projection"
 	"github.com/chokepoint/chokepoint/store"
 	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
 )
@@ -457,5 +459,45 @@ func TestStrayWritersAreSigned(t *testing.T) {
 			}
 		}
 		d.clean()
+	})
+}
+
+// TestServerSeesAnAdoption: what another program adopts reaches a running server
+// through the log, and past states keep what is known of them.
+func TestServerSeesAnAdoption(t *testing.T) {
+	each1(t, func(d *desk) {
+		d.write(store.Batch{
+			Records: []graph.Record{person("a"), person("b", "SECRET"), person("c"), person("e")},
+			Links:   []graph.Link{owns("ab", "a", "b"), owns("bc", "b", "c"), owns("ce", "c", "e"), owns("ax", "a", "x")},
+		})
+		server := newDesk(t, d.server)
+		p, err := projection.Open(t.Context(), server.store.Feed())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		d.hand("MATCH (n:Entity {key: 'c'}) SET n.name = 'x' CREATE (n)-[:OWNS]->(:Person {name: 'new'})")
+		d.hand("MATCH (n:Entity {key: 'b'}) DETACH DELETE n")
+		d.hand("MATCH ()-[r:OWNS {key: 'ce'}]->() DELETE r")
+		d.want(d.sync(store.AdoptOptions{}), store.AdoptCount{Records: 1, Links: 1}, store.AdoptCount{Records: 1}, store.AdoptCount{Records: 1, Links: 3})
+		if err := p.Poll(t.Context(), time.Second); err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := projection.Open(t.Context(), d.store.Feed())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fresh.Close()
+		records, links := p.Current().Size()
+		if wantRecords, wantLinks := fresh.Current().Size(); records != 4 || links != 2 || records != wantRecords || links != wantLinks || p.Current().Revision() != fresh.Current().Revision() {
+			t.Errorf("%d records, %d links, want %d and %d", records, links, wantRecords, wantLinks)
+		}
+		past, err := p.At(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if records, links := past.Size(); records != 4 || links != 4 {
+			t.Errorf("before: %d records, %d links", records, links)
+		}
 	})
 }
