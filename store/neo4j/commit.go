@@ -142,10 +142,23 @@ func (t *transaction) happened(ctx context.Context, a *attempts) (bool, error) {
 		return false, nil
 	}
 	rows, err := t.run(ctx, findBatch, parameters{"revision": int64(a.lost.Revision), "token": a.token})
-	if err == nil && len(rows) == 0 {
-		a.lost = nil
+	if err != nil {
+		return false, err
 	}
-	return len(rows) > 0, err
+	if len(rows) == 0 {
+		a.lost = nil
+		return false, nil
+	}
+	t.ahead.forget()
+	// The bookmark of this commit, which holds nothing but the lock, lets later reads
+	// see that one on any server of a cluster.
+	if err := t.tx.Commit(ctx); err != nil {
+		if bolt.CodeOf(err) == "" {
+			err = bolt.Lost(err)
+		}
+		return false, err
+	}
+	return true, nil
 }
 
 // transaction is one batch on its way into the database.

@@ -55,7 +55,7 @@ func (d *Driver) Match(ctx context.Context, terms []string, after graph.ID, limi
 		}
 	}
 	d.ahead.keep(generation, query, ids, limit, len(rows) < look)
-	return ids[:min(len(ids), limit)], nil
+	return slices.Clip(ids[:min(len(ids), limit)]), nil
 }
 
 // matchHere is Match for terms that the index is not asked for all.

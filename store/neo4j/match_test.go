@@ -247,3 +247,35 @@ func TestPagesReadAhead(t *testing.T) {
 		}
 	})
 }
+
+// A commit is a commit also when its answer is lost.
+func TestNoPageOutlastsACommitOfLostAnswer(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		far, p := behind(t, s)
+		d := open(t, far)
+		b := store.Batch{Datasets: []store.Dataset{{Name: "d", Ceiling: graph.Markings{"A"}}}}
+		for i := range 30 {
+			b.Records, b.Keys = append(b.Records, someRecord(strconv.Itoa(i), "x")), append(b.Keys, "word")
+		}
+		if _, err := d.Commit(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		page := func(after graph.ID) []graph.ID {
+			ids, err := d.Match(t.Context(), []string{"word"}, after, 10)
+			if err != nil || len(ids) == 0 {
+				t.Fatal(ids, err)
+			}
+			return ids
+		}
+		first := page(graph.ID{})
+		gone := page(first[9])[0]
+		first = page(graph.ID{})
+		p.LoseAnswer()
+		if done, err := d.Commit(t.Context(), store.Batch{Deletes: []graph.ID{gone}}); err != nil || !done.Changed {
+			t.Fatal(done, err)
+		}
+		if slices.Contains(page(first[9]), gone) {
+			t.Error("a page is older than a commit")
+		}
+	})
+}
