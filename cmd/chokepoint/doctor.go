@@ -87,11 +87,22 @@ func (c *doctorCommand) openServer(ctx context.Context, p *program) (store.Drive
 		p.printf("  The Community edition has one user database and gives every user full rights.\n")
 	}
 	driver, err := c.openNeo4j(ctx, neo4j.Options{Schema: neo4j.CheckSchema, MustExist: true, Patience: hasty})
-	if graph.CodeOf(err) == graph.NotFound && err != nil {
+	if graph.CodeOf(err) == graph.NotFound {
 		p.printf("There is no store in this database yet; `chokepoint import` makes one.\n")
 		return nil, nil
+	} else if err != nil {
+		return nil, err
 	}
-	return driver, err
+	if d, is := driver.(*neo4j.Driver); is {
+		drift, err := d.Drift(ctx)
+		if err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+		for _, finding := range drift {
+			p.printf("  schema   %s\n", finding)
+		}
+	}
+	return driver, nil
 }
 
 func orNone(words []string) string {

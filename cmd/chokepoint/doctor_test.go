@@ -74,7 +74,14 @@ func TestSchemaIsOnlyChecked(t *testing.T) {
 			}
 		}
 		mustRun(t, "datasets", "--store", s.URL)
-		mustRun(t, "doctor", "--store", s.URL)
+		if out := mustRun(t, "doctor", "--store", s.URL); strings.Contains(out, "schema ") {
+			t.Errorf("doctor finds fault with the schema: %s", out)
+		}
+		s.Query(t, "CREATE INDEX chokepoint_spare FOR (n:Spare) ON (n.spare)", nil)
+		if out := mustRun(t, "doctor", "--store", s.URL); !strings.Contains(out, "chokepoint_spare is not wanted") {
+			t.Errorf("doctor of an index too many: %s", out)
+		}
+		s.Query(t, "DROP INDEX chokepoint_spare", nil)
 	})
 }
 
