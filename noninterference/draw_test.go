@@ -20,6 +20,7 @@ type drawer struct {
 	seen   map[string][]string // "cursor", "token", "id"
 	// Links written so far, hidden ones too: their literals and ids, to be met again.
 	written, ids []string
+	sketches     bool // ask for what memory knows alone
 }
 
 func (d *drawer) number(lo, hi int) int     { return lo + d.random.IntN(hi-lo+1) }

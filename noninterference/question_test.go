@@ -127,6 +127,9 @@ func (d *drawer) selection(typeName string, depth int) string {
 	return d.aliased(typeName, depth, "")
 }
 
+// storeOnly are fields whose absence leaves nothing of an answer.
+var storeOnly = []string{"aliases", "properties", "records", "judgements"}
+
 // aliased is selection with a prefix before the names, for types that meet in one
 // answer.
 func (d *drawer) aliased(typeName string, depth int, prefix string) string {
@@ -141,7 +144,7 @@ func (d *drawer) aliased(typeName string, depth int, prefix string) string {
 			name = prefix + f.Name + ": " + f.Name
 		}
 		switch {
-		case strings.HasPrefix(f.Name, "__"):
+		case strings.HasPrefix(f.Name, "__"), d.sketches && slices.Contains(storeOnly, f.Name):
 		case f.Name == "edges":
 			fields = append(fields, "edges { cursor }")
 		case leaf:

@@ -18,6 +18,7 @@ import (
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
 	"github.com/chokepoint/chokepoint/store/sqlite"
+	"github.com/chokepoint/chokepoint/store/storetest"
 )
 
 const (
@@ -37,6 +38,7 @@ type world struct {
 	t       testing.TB
 	service *session.Service
 	store   *store.Store
+	faulty  *storetest.Faulty
 	server  *server.Server
 	now     time.Time
 }
@@ -52,7 +54,8 @@ func embedded(t testing.TB) store.Driver {
 
 // newWorld makes a world on a driver, which it closes.
 func newWorld(t testing.TB, o *ontology.Ontology, driver store.Driver) *world {
-	w := &world{t: t, store: store.New(driver, o), now: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)}
+	faulty := &storetest.Faulty{Driver: driver}
+	w := &world{t: t, faulty: faulty, store: store.New(faulty, o), now: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)}
 	var err error
 	w.service, err = session.Open(context.Background(), w.store, o, session.Options{
 		Clock:  func() time.Time { return w.now },
