@@ -119,7 +119,12 @@ func settle(o *config.Config) {
 
 // greet learns what the server is.
 func (s *Server) greet(ctx context.Context, named bool) error {
-	info, err := s.driver.GetServerInfo(ctx)
+	greeting, done := context.WithTimeout(ctx, acquisitionTimeout) // which the driver sees to later, and not here
+	defer done()
+	info, err := s.driver.GetServerInfo(greeting)
+	if noConnection(err) { // nobody else can have taken them
+		return Problem(ctx, away.Because(inmost(err)))
+	}
 	if err != nil {
 		if !named && CodeOf(err) != "" {
 			return graph.Errorf(graph.Forbidden, "the Neo4j server asks who you are: set CHOKEPOINT_NEO4J_USER and CHOKEPOINT_NEO4J_PASSWORD").Because(err)
@@ -191,7 +196,9 @@ func Named(operation string, timeout time.Duration) func(*neo4j.TransactionConfi
 
 // Ping asks whether the server answers.
 func (s *Server) Ping(ctx context.Context) error {
-	return Problem(ctx, s.driver.VerifyConnectivity(ctx))
+	asking, done := context.WithTimeout(ctx, acquisitionTimeout)
+	defer done()
+	return Problem(ctx, s.driver.VerifyConnectivity(asking))
 }
 
 // Close closes the pool.

@@ -58,20 +58,35 @@ func Problem(ctx context.Context, err error) error {
 	if code := CodeOf(err); code != "" {
 		return answered(code).Because(err)
 	}
+	if strings.Contains(err.Error(), "server responded ") { // the driver's words for another protocol
+		return noBolt.Because(err)
+	}
 	if noConnection(err) {
-		return busy.Because(err)
+		return busy.Because(inmost(err))
 	}
 	if IsAway(err) || errors.Is(err, context.DeadlineExceeded) {
-		return away.Because(err)
+		return away.Because(inmost(err))
 	}
 	return graph.Errorf(graph.Internal, "the store failed").Because(err)
 }
 
 var away = graph.Errorf(graph.Unavailable, "the Neo4j server does not answer; check that it runs, and its address and port (7687 unless set otherwise), and try again")
 
+var noBolt = graph.Errorf(graph.BadUserInput, "what listens at this address does not speak Bolt; Neo4j does at port 7687 unless set otherwise, and 7474 is its web page")
+
 // busy is also what is known of a server that takes connections and says nothing: to
 // the driver that is the same.
 var busy = graph.Errorf(graph.Unavailable, "no connection to the Neo4j server came free in time: all connections are in use, or the server does not answer; try again")
+
+// inmost returns the last cause of a driver's error, "connection refused", without
+// the addresses that stand before it.
+func inmost(err error) error {
+	text := err.Error()
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		text = text[i+len(": "):]
+	}
+	return errors.New(text)
+}
 
 // noConnection says whether the pool gave no connection. Its error has no type that
 // can be named here.

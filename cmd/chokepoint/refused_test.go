@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/store/neo4j/neo4jtest"
@@ -46,19 +45,25 @@ func (r refusal) check(t *testing.T, file string) {
 	if r.commands == nil {
 		r.commands = []string{"serve", "import", "doctor", "query", "sync"}
 	}
-	for _, name := range r.commands {
-		_, stderr, code := run(t, commands[name]...)
+	errs := make([]outcome, len(r.commands))
+	var wait sync.WaitGroup
+	for i, name := range r.commands {
+		wait.Go(func() { _, errs[i].stderr, errs[i].code = run(t, commands[name]...) })
+	}
+	wait.Wait()
+	for i, name := range r.commands {
+		stderr, code := errs[i].stderr, errs[i].code
 		if code != exitFailure || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%s: exit code %d: %s", name, code, stderr)
+			t.Errorf("%s, %s: exit code %d: %s", r.name, name, code, stderr)
 		}
 		for _, part := range r.says {
 			if !strings.Contains(stderr, part) {
-				t.Errorf("%s does not say %q: %s", name, part, stderr)
+				t.Errorf("%s, %s does not say %q: %s", r.name, name, part, stderr)
 			}
 		}
 		for _, secret := range []string{password, "guessed", "Neo.", "MATCH", "ConnectivityError", "goroutine"} {
 			if strings.Contains(stderr, secret) {
-				t.Errorf("%s says %q: %s", name, secret, stderr)
+				t.Errorf("%s, %s says %q: %s", r.name, name, secret, stderr)
 			}
 		}
 	}
@@ -82,11 +87,6 @@ func TestWhatIsSaidOfServersThatCannotBeUsed(t *testing.T) {
 				{name: "first password", url: s.URL, env: user("newcomer", "guessed"), says: []string{"first password changed", "ALTER CURRENT USER SET PASSWORD"}},
 				{name: "wrong database", url: s.URL, env: map[string]string{"CHOKEPOINT_NEO4J_DATABASE": "nowhere"}, says: []string{"no database of this name", "CHOKEPOINT_NEO4J_DATABASE"}},
 				{name: "older", url: aged(t, s), says: []string{"5.20.", "oldest that is supported is 5.26", "update"}},
-				{name: "nobody listens", url: "bolt://" + nowhere(t), says: []string{"does not answer", "check that it runs", "port"}},
-				{name: "nobody listens, routed", url: "neo4j://" + nowhere(t), says: []string{"does not answer", "check that it runs", "port"}},
-				{name: "a web server", url: strings.Replace(website(t), "http:", "bolt:", 1), says: []string{"does not speak Bolt", "7687"}},
-				{name: "a web server, routed", url: strings.Replace(website(t), "http:", "neo4j:", 1), says: []string{"does not speak Bolt", "7687"}},
-				{name: "something else", url: "bolt://" + mail(t), says: []string{"does not speak Bolt", "7687"}},
 			} {
 				t.Run(r.name, func(t *testing.T) { r.check(t, file) })
 			}
@@ -183,19 +183,36 @@ func nowhere(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// mail is a server that greets in its own way.
-func mail(t testing.TB) string {
+// website answers as the HTTP port of Neo4j does.
+func website(t testing.TB) string { return saying(t, "HTTP/1.1 400 Bad Request\r\n\r\n") }
+
+func saying(t testing.TB, text string) (host string) {
 	return listening(t, func(c net.Conn) {
-		c.Write([]byte("220 mail.example ESMTP ready\r\n")) //nolint:errcheck // who does not hear it
-		c.Read(make([]byte, 1<<10))                         //nolint:errcheck // what is said does not matter
+		c.Read(make([]byte, 1<<10)) //nolint:errcheck // what is said does not matter
+		c.Write([]byte(text))       //nolint:errcheck // who does not hear it
 	})
 }
 
-func website(t testing.TB) string {
-	s := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(s.Close)
-	if _, err := url.Parse(s.URL); err != nil {
-		t.Fatal(err)
+// silence is a server that takes connections and says nothing.
+func silence(t testing.TB) string {
+	return listening(t, func(c net.Conn) { io.Copy(io.Discard, c) }) //nolint:errcheck // until the end
+}
+
+// The same holds of an address at which there is no Neo4j.
+func TestWhatIsSaidWhereThereIsNoNeo4j(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "n.csv")
+	writeCSV(t, file, [][]string{{"id"}, {"a"}})
+	absent, other := []string{"does not answer", "check that it runs", "port"}, []string{"does not speak Bolt", "7687"}
+	var wait sync.WaitGroup
+	for _, scheme := range []string{"bolt://", "neo4j://"} {
+		for _, r := range []refusal{
+			{name: "nobody", url: scheme + nowhere(t), says: absent},
+			{name: "silence", url: scheme + silence(t), says: absent},
+			{name: "a web server", url: scheme + website(t), says: other},
+			{name: "something else", url: scheme + saying(t, "220 mail.example ESMTP ready\r\n"), says: other},
+		} {
+			wait.Go(func() { r.check(t, file) })
+		}
 	}
-	return s.URL
+	wait.Wait()
 }
