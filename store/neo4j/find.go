@@ -127,7 +127,7 @@ func (t *transaction) planRecord(position int, there map[graph.ID]node) error {
 	default:
 		what = updated
 		t.work.update(before.kind, r.Kind, r.ID, properties)
-		t.touched = append(t.touched, before.markings)
+		t.was(r.ID, before.markings)
 	}
 	t.records.outcomes[position] = outcomeOf(what)
 	t.touched = append(t.touched, r.Markings)
@@ -288,8 +288,17 @@ func (t *transaction) kindsInUse() (kinds []graph.LinkKind) {
 
 func (t *transaction) deleteRecord(id graph.ID, n node) {
 	t.work.hide(n.kind, id)
-	t.touched = append(t.touched, n.markings)
+	t.was(id, n.markings)
 	t.items.records = append(t.items.records, changedItem{id, deleted, n.markings})
+}
+
+// was notes how a record was marked before: as its node is and, in case that was
+// edited by hand, as the log knows it, which is what viewers were shown.
+func (t *transaction) was(id graph.ID, markings graph.Markings) {
+	t.touched = append(t.touched, markings)
+	if logged := t.writer.ends[id]; logged != nil {
+		t.touched = append(t.touched, logged)
+	}
 }
 
 func (t *transaction) deleteLink(id graph.ID, e edge) {

@@ -72,3 +72,27 @@ func TestLinkToWhatWasDeletedByHand(t *testing.T) {
 		d.clean()
 	})
 }
+
+// Who saw a record before its markings were edited by hand learns of the next write
+// to it.
+func TestWritesAfterMarkingsWereEdited(t *testing.T) {
+	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
+		d := newDesk(t, s)
+		d.write(store.Batch{Records: []graph.Record{handRecord("Person", "a", "Ann"), handRecord("Person", "b", "Bob")}})
+		d.hand("MATCH (n:Entity) SET n.markings = ['SECRET']")
+		b := handRecord("Person", "b", "Ben")
+		b.Markings = graph.Markings{"B"}
+		for i, batch := range []store.Batch{{Deletes: []graph.ID{graph.RecordID("d", "a")}}, {Records: []graph.Record{b}}} {
+			if _, err := d.driver.Commit(t.Context(), batch); err != nil {
+				t.Fatal(err)
+			}
+			want := []graph.Markings{{"SECRET"}, public}
+			if i == 1 {
+				want = append([]graph.Markings{{"B"}}, want...)
+			}
+			if diff := cmp.Diff(want, d.signatures(graph.Revision(i+2))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		}
+	})
+}
