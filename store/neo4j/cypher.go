@@ -212,9 +212,11 @@ const (
 	pastColumns   = " RETURN v._kind AS kind, v._from AS from, v._to AS to, properties(v) AS item"
 
 	// By ID, parameters ids: by kind and, for records and past versions, "all".
-	// One map keeps the server from planning anew for lists of other lengths.
-	recordsByID = "UNWIND $ids.all AS id MATCH (n:Entity {id: id})" + recordColumns
-	pastByID    = "UNWIND $ids.all AS id MATCH (v:_Version {id: id}) WHERE v._class = $class AND v._rev <= $at AND v._until > $at" + pastColumns
+	// One map keeps the server from planning anew for lists of other lengths. While
+	// there is little of a kind the server would rather walk all of it, and go on to
+	// while there comes more: hence the hints.
+	recordsByID = "UNWIND $ids.all AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id)" + recordColumns
+	pastByID    = "UNWIND $ids.all AS id MATCH (v:_Version {id: id}) USING INDEX SEEK v:_Version(id) WHERE v._class = $class AND v._rev <= $at AND v._until > $at" + pastColumns
 
 	// By range of IDs, parameters from and to.
 	recordRange = "MATCH (n:Entity) WHERE n.id >= $from AND n.id < $to"
@@ -245,7 +247,7 @@ func (s *statements) linkReaders(kinds []graph.LinkKind) *itemReaders {
 			continue // the ontology knows it no more
 		}
 		name := quoted(string(k))
-		byID = append(byID, "UNWIND $ids."+name+" AS id MATCH (a)-[r:"+name+" {id: id}]->(b)"+linkColumns)
+		byID = append(byID, "UNWIND $ids."+name+" AS id MATCH (a)-[r:"+name+" {id: id}]->(b) USING INDEX SEEK r:"+name+"(id)"+linkColumns)
 		byRange := "MATCH (a)-[r:" + name + "]->(b) WHERE r.id >= $from AND r.id < $to"
 		whole = append(whole, byRange+linkColumns)
 		ofDataset = append(ofDataset, byRange+" AND r.dataset = $dataset"+linkColumns)

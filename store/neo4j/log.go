@@ -26,7 +26,7 @@ const (
 
 	// changedPast returns the versions that a revision ended or began.
 	changedPast cypher = "UNWIND $ids AS id MATCH (v:_Version {id: id}) " +
-		"WHERE v._class = $class AND (v._until = $revision OR v._rev = $revision)" + pastColumns
+		"USING INDEX SEEK v:_Version(id) WHERE v._class = $class AND (v._until = $revision OR v._rev = $revision)" + pastColumns
 )
 
 // Head implements [store.Driver].
