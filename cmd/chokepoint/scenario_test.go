@@ -11,14 +11,18 @@ import (
 
 // seeds at which what the generator plants is found again. The questions name
 // sources and targets by their ids, never the kinds or names of what is planted.
-const seeds = 20
+const (
+	seeds = 20
+	// seedsOnServers are fewer: what is found does not depend on the store.
+	seedsOnServers = 3
+)
 
 func TestPlantedChokepointsAreFound(t *testing.T) {
 	onStores(t, func(t *testing.T, at backend) {
 		sizes := map[string]int{"small": 1, "demo": 0}
 		for name, size := range sizes {
 			for seed := range uint64(seeds) {
-				if name == "demo" && seed > 1 {
+				if name == "demo" && seed > 1 || at.onServer() && seed >= seedsOnServers {
 					break
 				}
 				t.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(t *testing.T) {
