@@ -106,7 +106,7 @@ var problems = []struct {
 	{"Neo.ClientError.Security.", graph.Errorf(graph.Forbidden, "the Neo4j server refuses this user the right to do that: the user must read and write, and make constraints and indexes unless --schema=check")},
 	{"Neo.ClientError.Database.DatabaseNotFound", graph.Errorf(graph.NotFound, "the Neo4j server has no database of this name: see CHOKEPOINT_NEO4J_DATABASE")},
 	{"Neo.TransientError.Database.DatabaseUnavailable", graph.Errorf(graph.Unavailable, "the database of the Neo4j server is not available just now; try again")},
-	{"Neo.ClientError.General.WriteOnReadOnlyAccessMode", readOnly},
+	{"Neo.ClientError.General.WriteOnReadOnlyAccess", readOnly},
 	{"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", readOnly},
 	{"Neo.ClientError.General.ReadOnly", readOnly},
 	{"Neo.ClientError.Transaction.TransactionTimedOut", graph.Errorf(graph.Timeout, "the Neo4j server ended the transaction after its time limit")},

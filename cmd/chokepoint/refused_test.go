@@ -97,15 +97,12 @@ func TestWhatIsSaidOfServersThatCannotBeUsed(t *testing.T) {
 
 // checkReadOnly makes the database read-only: it can be asked and not written to.
 func checkReadOnly(t *testing.T, s *neo4jtest.Owned, file string) {
-	readOnly := refusal{commands: []string{"serve", "import"}, url: s.URL, says: []string{"read-only", "server.databases.read_only"}}
-	s.Configure(t, map[string]string{"server.databases.read_only": "neo4j"})
-	readOnly.check(t, file) // no store is there, and none can be made
-	s.Configure(t, map[string]string{"server.databases.read_only": ""})
 	mustRun(t, "import", "--store", s.URL, "--dataset", "d", file)
 	s.Configure(t, map[string]string{"server.databases.read_only": "neo4j"})
-	writeCSV(t, file, [][]string{{"id"}, {"b"}})
-	readOnly.commands = []string{"import"}
-	readOnly.check(t, file)
+	changed := filepath.Join(t.TempDir(), "n.csv")
+	writeCSV(t, changed, [][]string{{"id"}, {"b"}})
+	readOnly := refusal{name: "read-only", commands: []string{"import"}, url: s.URL, says: []string{"read-only", "server.databases.read_only"}}
+	readOnly.check(t, changed)
 	if out := mustRun(t, "query", "--store", s.URL, "{ entities { totalCount } }"); !strings.Contains(out, `"totalCount":1`) && !strings.Contains(out, `"totalCount": 1`) {
 		t.Error(out)
 	}
