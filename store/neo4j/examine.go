@@ -55,7 +55,11 @@ func Examine(ctx context.Context, address string, c bolt.Credentials) (x Examina
 	if err != nil {
 		return x, bolt.Problem(ctx, err)
 	}
-	x.Writes = server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error { return tryToWrite(ctx, s) }) == nil
+	err = server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error { return tryToWrite(ctx, s) })
+	if err != nil && bolt.CodeOf(err) == "" { // no answer is no refusal
+		return x, bolt.Problem(ctx, err)
+	}
+	x.Writes = err == nil
 	return x, nil
 }
 
