@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -67,6 +69,17 @@ func compare(rt *rapid.T, f *fixture, m *model) {
 			equal(rt, "changes", changed, difference(m.states[r-1], m.states[r]))
 		}
 	}
+	for _, name := range drawnNames {
+		var want []graph.ID
+		for _, id := range slices.SortedFunc(maps.Keys(m.states[m.head()].records), graph.ID.Compare) {
+			if m.states[m.head()].records[id].Name == name {
+				want = append(want, id)
+			}
+		}
+		got, err := f.Match(f.ctx, []string{name}, graph.ID{}, store.MaxIDs)
+		equal(rt, "error", err, nil)
+		equal(rt, "matches", got, want)
+	}
 	for _, id := range append(recordIDs, linkIDs...) {
 		got, err := f.Versions(f.ctx, id)
 		equal(rt, "error", err, nil)
@@ -76,6 +89,8 @@ func compare(rt *rapid.T, f *fixture, m *model) {
 
 // Few keys, so that items meet again and again.
 const drawnKeys = 5
+
+var drawnNames = []string{"x", "y"}
 
 func drawnIDs() (records, links []graph.ID) {
 	for k := range drawnKeys {
@@ -91,7 +106,8 @@ func drawBatch(rt *rapid.T) (b store.Batch) {
 	markings := rapid.Permutation([]graph.Marking{"A", "B", "C"})
 	for range rapid.IntRange(0, 4).Draw(rt, "records") {
 		n := rapid.IntRange(1, 2).Draw(rt, "markings")
-		r := record(strconv.Itoa(key.Draw(rt, "key")), rapid.SampledFrom([]string{"x", "y"}).Draw(rt, "name"), markings.Draw(rt, "of")[:n]...)
+		r := record(strconv.Itoa(key.Draw(rt, "key")), rapid.SampledFrom(drawnNames).Draw(rt, "name"), markings.Draw(rt, "of")[:n]...)
+		r.Kind = rapid.SampledFrom([]graph.Kind{"Person", "Company"}).Draw(rt, "kind")
 		if rapid.Bool().Draw(rt, "more") {
 			r.Aliases, r.Confidence = []string{rapid.String().Draw(rt, "alias")}, rapid.Float64Range(0, 1).Draw(rt, "confidence")
 		}
@@ -101,7 +117,8 @@ func drawBatch(rt *rapid.T) (b store.Batch) {
 	for range rapid.IntRange(0, 4).Draw(rt, "links") {
 		k := strconv.Itoa(key.Draw(rt, "key"))
 		l := graph.Link{
-			Header: header(graph.LinkID("d", k), k, markings.Draw(rt, "of")[:1]), Kind: "OWNS", At: graph.NoInstant,
+			Header: header(graph.LinkID("d", k), k, markings.Draw(rt, "of")[:1]), At: graph.NoInstant,
+			Kind: rapid.SampledFrom([]graph.LinkKind{"OWNS", "DIRECTS", "HOLDS"}).Draw(rt, "kind"),
 			From: rapid.SampledFrom(recordIDs).Draw(rt, "from"), To: rapid.SampledFrom(recordIDs).Draw(rt, "to"),
 		}
 		b.Links = append(b.Links, l)
