@@ -29,6 +29,8 @@ func IsAway(err error) bool {
 	}
 	code := CodeOf(err)
 	switch {
+	case strings.HasPrefix(code, "Neo.TransientError.General."): // too little memory: no waiting helps
+		return false
 	case strings.HasPrefix(code, "Neo.TransientError."), code == "Neo.ClientError.Cluster.NotALeader", code == "Neo.DatabaseError.General.UnknownError":
 		return true
 	case code != "":

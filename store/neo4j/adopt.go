@@ -52,6 +52,9 @@ func (d *Driver) Adopt(ctx context.Context, a store.Adoption) (result store.Comm
 
 // adoptIn is one transaction.
 func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *writer, a *store.Adoption, attempt *attempts) (store.Commit, error) {
+	if err := w.begin(ctx, reading(s)); err != nil {
+		return store.Commit{}, err
+	}
 	tx, err := s.BeginTransaction(ctx, bolt.Named("adopt", bolt.WriteTimeout))
 	if err != nil {
 		return store.Commit{}, err
@@ -70,7 +73,7 @@ func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *wri
 	} else if done {
 		return *attempt.lost, nil
 	}
-	if err := w.catchUp(ctx, t.transaction, t.head); err != nil {
+	if err := w.catchUp(ctx, t.run, t.head); err != nil {
 		return store.Commit{}, err
 	}
 	if err := t.adopt(ctx); err != nil {

@@ -74,6 +74,9 @@ const (
 
 // attempt is one transaction.
 func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *writer, batch *store.Batch, a *attempts) (store.Commit, error) {
+	if err := w.begin(ctx, reading(s)); err != nil {
+		return store.Commit{}, err
+	}
 	tx, err := s.BeginTransaction(ctx, bolt.Named("commit", bolt.WriteTimeout))
 	if err != nil {
 		return store.Commit{}, err
@@ -89,7 +92,7 @@ func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *wri
 		}
 		return store.Commit{}, err
 	}
-	if err := w.catchUp(ctx, t, t.head); err != nil {
+	if err := w.catchUp(ctx, t.run, t.head); err != nil {
 		return store.Commit{}, err
 	}
 	if err := t.apply(ctx); err != nil {
@@ -105,6 +108,17 @@ func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *wri
 		return result, nil
 	}
 	return t.commit(ctx, result, a)
+}
+
+// reading runs statements outside of transactions.
+func reading(s neo4j.SessionWithContext) runner {
+	return func(ctx context.Context, text cypher, p parameters) ([]*neo4j.Record, error) {
+		result, err := s.Run(ctx, string(text), p, bolt.Named("log", bolt.ReadTimeout))
+		if err != nil {
+			return nil, err
+		}
+		return result.Collect(ctx)
+	}
 }
 
 // commit commits. When the connection breaks meanwhile, it keeps in mind what would

@@ -66,6 +66,9 @@ func (d *Driver) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	missing, broken := have.compare(d.wanted)
+	if err := d.knownKinds(ctx); err != nil {
+		return err
+	}
 	if o.Schema == CheckSchema {
 		return checkSchema(version, missing, broken)
 	}
@@ -77,6 +80,27 @@ func (d *Driver) prepare(ctx context.Context, o Options) error {
 		return conflicts(broken)
 	}
 	return d.migrate(ctx, version)
+}
+
+const kindsHeld cypher = "MATCH (d:_Dataset) UNWIND d.kinds AS kind RETURN DISTINCT kind ORDER BY kind"
+
+// knownKinds refuses a store that holds links of kinds that the ontology lacks: they
+// would be missing from answers without a word.
+func (d *Driver) knownKinds(ctx context.Context) error {
+	rows, err := d.read(ctx, "schema", kindsHeld, nil)
+	if err != nil {
+		return err
+	}
+	var unknown []string
+	for _, row := range rows {
+		if kind := text(row.Values[0]); d.statements.findLinks[graph.LinkKind(kind)] == "" {
+			unknown = append(unknown, kind)
+		}
+	}
+	if len(unknown) > 0 {
+		return graph.Errorf(graph.Conflict, "the store holds links of kinds that this program does not know: %s; use the version that wrote them, or delete those links with it first", few(unknown))
+	}
+	return nil
 }
 
 func checkSchema(version int64, missing []wanted, broken []string) error {

@@ -4,13 +4,17 @@ import (
 	"context"
 	"slices"
 
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/store"
 )
 
 // writer is what this process knows of the store while it writes: which IDs were
 // ever used, and how records are marked. It follows the log, so that it stays true
 // beside other writers.
 type writer struct {
+	begun    bool
 	revision graph.Revision // up to which it has read the log
 	used     idFilter
 	// ends holds the marking sets of records, nil for those that do not exist: a link
@@ -29,28 +33,52 @@ const catchUpPage = 100
 const readItems cypher = "MATCH (l:_Log) WHERE l.revision > $after AND l.revision <= $until " +
 	"RETURN l.revision AS revision, l.items AS items ORDER BY l.revision LIMIT $limit"
 
-// catchUp reads what was committed since, up to the revision.
-func (w *writer) catchUp(ctx context.Context, t *transaction, until graph.Revision) error {
-	for w.revision < until {
-		rows, err := t.run(ctx, readItems, parameters{"after": int64(w.revision), "until": int64(until), "limit": catchUpPage})
+// runner runs a statement.
+type runner func(context.Context, cypher, parameters) ([]*neo4j.Record, error)
+
+// begin reads the whole log, once, before the head is locked: other writers need not
+// wait for that.
+func (w *writer) begin(ctx context.Context, run runner) error {
+	for !w.begun {
+		read, err := w.follow(ctx, run, store.Latest)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return errLog
+		w.begun = read < catchUpPage
+	}
+	return nil
+}
+
+// catchUp reads what was committed since, up to the revision.
+func (w *writer) catchUp(ctx context.Context, run runner, until graph.Revision) error {
+	for w.revision < until {
+		read, err := w.follow(ctx, run, until)
+		if err != nil {
+			return err
 		}
-		for _, row := range rows {
-			packed, _ := row.Values[1].([]byte)
-			items, err := unpack(packed)
-			if err != nil {
-				return err
-			}
-			w.learn(&items)
-			revision, _ := row.Values[0].(int64)
-			w.revision = graph.Revision(revision)
+		if read == 0 {
+			return errLog
 		}
 	}
 	return nil
+}
+
+// follow reads the next entries of the log and returns how many.
+func (w *writer) follow(ctx context.Context, run runner, until graph.Revision) (read int, err error) {
+	rows, err := run(ctx, readItems, parameters{"after": int64(w.revision), "until": int64(until), "limit": catchUpPage})
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range rows {
+		packed, _ := row.Values[1].([]byte)
+		items, err := unpack(packed)
+		if err != nil {
+			return 0, err
+		}
+		w.learn(&items)
+		w.revision = graph.Revision(integer(row.Values[0]))
+	}
+	return len(rows), nil
 }
 
 // learn takes in what a revision changed.
