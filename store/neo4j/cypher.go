@@ -34,6 +34,9 @@ type statements struct {
 // quoted returns a name as an identifier of Cypher.
 func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
+// The statements say which index to use: the server plans them while a store is still
+// small, when to walk seems as good, and keeps the plan.
+
 // newStatements writes the statements for every kind of the ontology.
 func newStatements(o *ontology.Ontology) *statements {
 	s := &statements{
@@ -47,7 +50,7 @@ func newStatements(o *ontology.Ontology) *statements {
 	}
 	for _, k := range s.kinds {
 		for _, other := range s.kinds {
-			s.renameRecords[[2]graph.Kind{k, other}] = cypher("UNWIND $ids AS id MATCH (n:Entity {id: id}) REMOVE n:" + quoted(string(k)) + " SET n:" + quoted(string(other)))
+			s.renameRecords[[2]graph.Kind{k, other}] = cypher("UNWIND $ids AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id) REMOVE n:" + quoted(string(k)) + " SET n:" + quoted(string(other)))
 		}
 	}
 	for _, k := range o.LinkKinds {
@@ -62,20 +65,21 @@ func (s *statements) kind(k graph.Kind) {
 	label := quoted(string(k))
 	s.kinds = append(s.kinds, k)
 	s.createRecords[k] = cypher("UNWIND $rows AS row CREATE (n:Entity:" + label + ") SET n = row")
-	s.hideRecords[k] = cypher("UNWIND $ids AS id MATCH (n:Entity {id: id}) REMOVE n:" + label + " SET n:_Missing, n = {id: id}")
-	s.showRecords[k] = cypher("UNWIND $rows AS row MATCH (n:Entity {id: row.id}) REMOVE n:_Missing SET n:" + label + ", n = row")
+	s.hideRecords[k] = cypher("UNWIND $ids AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id) REMOVE n:" + label + " SET n:_Missing, n = {id: id}")
+	s.showRecords[k] = cypher("UNWIND $rows AS row MATCH (n:Entity {id: row.id}) USING INDEX SEEK n:Entity(id) REMOVE n:_Missing SET n:" + label + ", n = row")
 }
 
 func (s *statements) linkKind(k graph.LinkKind) {
 	link := "[r:" + quoted(string(k)) + "]"
 	byID := "[r:" + quoted(string(k)) + " {id: id}]"
+	seek := " USING INDEX SEEK r:" + quoted(string(k)) + "(id) "
 	s.kindNumbers[k] = len(s.linkKinds)
 	s.linkKinds = append(s.linkKinds, k)
-	s.createLinks[k] = cypher("UNWIND $rows AS row MATCH (a:Entity {id: row.from}) MATCH (b:Entity {id: row.to}) CREATE (a)-" + link + "->(b) SET r = row.link")
-	s.findLinks[k] = cypher("UNWIND $ids AS id MATCH (a)-" + byID + "->(b) RETURN id, a.id AS from, b.id AS to, r._sum AS sum, r.markings AS markings")
-	s.updateLinks[k] = cypher("UNWIND $rows AS row WITH row, row.id AS id MATCH ()-" + byID + "->() SET r = row")
-	s.keepLinks[k] = cypher("UNWIND $ids AS id MATCH (a)-" + byID + "->(b) CREATE (v:_Version) SET v = properties(r), v._class = 'link', v._kind = type(r), v._from = a.id, v._to = b.id, v._until = $revision")
-	s.deleteLinks[k] = cypher("UNWIND $ids AS id MATCH ()-" + byID + "->() DELETE r")
+	s.createLinks[k] = cypher("UNWIND $rows AS row MATCH (a:Entity {id: row.from}) USING INDEX SEEK a:Entity(id) MATCH (b:Entity {id: row.to}) USING INDEX SEEK b:Entity(id) CREATE (a)-" + link + "->(b) SET r = row.link")
+	s.findLinks[k] = cypher("UNWIND $ids AS id MATCH (a)-" + byID + "->(b)" + seek + "RETURN id, a.id AS from, b.id AS to, r._sum AS sum, r.markings AS markings")
+	s.updateLinks[k] = cypher("UNWIND $rows AS row WITH row, row.id AS id MATCH ()-" + byID + "->()" + seek + "SET r = row")
+	s.keepLinks[k] = cypher("UNWIND $ids AS id MATCH (a)-" + byID + "->(b)" + seek + "CREATE (v:_Version) SET v = properties(r), v._class = 'link', v._kind = type(r), v._from = a.id, v._to = b.id, v._until = $revision")
+	s.deleteLinks[k] = cypher("UNWIND $ids AS id MATCH ()-" + byID + "->()" + seek + "DELETE r")
 }
 
 // The schema: see schema.go.

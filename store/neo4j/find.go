@@ -27,7 +27,7 @@ type edge struct {
 // statementRows bounds the rows of one statement.
 const statementRows = 10_000
 
-const findRecords cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) " +
+const findRecords cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id) " +
 	"RETURN n.id AS id, labels(n) AS labels, n._rev AS revision, n._sum AS sum, n.markings AS markings"
 
 // nodes returns what is there of ids.

@@ -15,7 +15,7 @@ type touchedLink struct {
 	from, to graph.ID
 }
 
-const findEnds cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n._rev IS NOT NULL RETURN n.id AS id, n.markings AS markings"
+const findEnds cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id) WHERE n._rev IS NOT NULL RETURN n.id AS id, n.markings AS markings"
 
 // endMarkings makes sure that the markings of the ends of all touched links are known.
 func (t *transaction) endMarkings(ctx context.Context) error {

@@ -82,11 +82,11 @@ func (w *work) free(id graph.ID) {
 }
 
 const (
-	keepRecords cypher = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) CREATE (v:_Version) " +
+	keepRecords cypher = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) USING INDEX SEEK n:Entity(id) CREATE (v:_Version) " +
 		"SET v = properties(n), v._class = 'record', v._kind = row.kind, v._until = $revision, v._keys = null"
-	updateRecords    cypher = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n = row"
+	updateRecords    cypher = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) USING INDEX SEEK n:Entity(id) SET n = row"
 	makePlaceholders cypher = "UNWIND $ids AS id MERGE (n:Entity {id: id}) ON CREATE SET n:_Missing"
-	dropPlaceholders cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n:_Missing AND NOT EXISTS { (n)--() } DELETE n"
+	dropPlaceholders cypher = "UNWIND $ids AS id MATCH (n:Entity {id: id}) USING INDEX SEEK n:Entity(id) WHERE n:_Missing AND NOT EXISTS { (n)--() } DELETE n"
 )
 
 // write does the work: nodes before relationships, old before new.

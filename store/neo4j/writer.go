@@ -30,7 +30,7 @@ const maxEnds = 1 << 20
 // some 200 kB of items.
 const catchUpPage = 100
 
-const readItems cypher = "MATCH (l:_Log) WHERE l.revision > $after AND l.revision <= $until " +
+const readItems cypher = "MATCH (l:_Log) USING INDEX SEEK l:_Log(revision) WHERE l.revision > $after AND l.revision <= $until " +
 	"RETURN l.revision AS revision, l.items AS items ORDER BY l.revision LIMIT $limit"
 
 // runner runs a statement.
