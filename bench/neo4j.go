@@ -239,7 +239,7 @@ func (n *neo4jBench) all(ctx context.Context, writes []rawWrite, sessions int, r
 			mu.Lock()
 			failed = errors.Join(failed, err)
 			mu.Unlock()
-			for range queue { //nolint:revive // the sender must not wait for ever
+			for range queue { // the sender must not wait for ever
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func Problem(ctx context.Context, err error) error {
 		return answered(code).Because(err)
 	}
 	if strings.Contains(err.Error(), "server responded ") { // the driver's words for another protocol
-		return noBolt.Because(err)
+		return errNoBolt.Because(err)
 	}
 	if noConnection(err) {
 		return busy.Because(inmost(err))
@@ -74,7 +74,7 @@ func Problem(ctx context.Context, err error) error {
 
 var away = graph.Errorf(graph.Unavailable, "the Neo4j server does not answer; check that it runs, and its address and port (7687 unless set otherwise), and try again")
 
-var noBolt = graph.Errorf(graph.BadUserInput, "what listens at this address does not speak Bolt; Neo4j does at port 7687 unless set otherwise, and 7474 is its web page")
+var errNoBolt = graph.Errorf(graph.BadUserInput, "what listens at this address does not speak Bolt; Neo4j does at port 7687 unless set otherwise, and 7474 is its web page")
 
 // busy is also what is known of a server that takes connections and says nothing: to
 // the driver that is the same.
@@ -108,16 +108,16 @@ var problems = []struct {
 	{"Neo.ClientError.Security.", graph.Errorf(graph.Forbidden, "the Neo4j server refuses this user the right to do that: the user must read and write, and make constraints and indexes unless --schema=check")},
 	{"Neo.ClientError.Database.DatabaseNotFound", graph.Errorf(graph.NotFound, "the Neo4j server has no database of this name: see CHOKEPOINT_NEO4J_DATABASE")},
 	{"Neo.TransientError.Database.DatabaseUnavailable", graph.Errorf(graph.Unavailable, "the database of the Neo4j server is not available just now; try again")},
-	{"Neo.ClientError.General.WriteOnReadOnlyAccess", readOnly},
-	{"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", readOnly},
-	{"Neo.ClientError.General.ReadOnly", readOnly},
+	{"Neo.ClientError.General.WriteOnReadOnlyAccess", errReadOnly},
+	{"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", errReadOnly},
+	{"Neo.ClientError.General.ReadOnly", errReadOnly},
 	{"Neo.ClientError.Transaction.TransactionTimedOut", graph.Errorf(graph.Timeout, "the Neo4j server ended the transaction after its time limit")},
 	{"Neo.ClientError.Schema.", graph.Errorf(graph.Conflict, "the data in the Neo4j database breaks a constraint; `chokepoint doctor` says where")},
 	{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", graph.Errorf(graph.Unavailable, "the Neo4j server has too little memory for transactions: raise db.memory.transaction.total.max or its heap")},
 	{"Neo.TransientError.", graph.Errorf(graph.Unavailable, "the Neo4j server could not finish this just now; try again")},
 }
 
-var readOnly = graph.Errorf(graph.Forbidden, "the Neo4j database is read-only; make it writable (server.databases.read_only) or use another")
+var errReadOnly = graph.Errorf(graph.Forbidden, "the Neo4j database is read-only; make it writable (server.databases.read_only) or use another")
 
 func answered(code string) *graph.Error {
 	for _, p := range problems {

@@ -51,7 +51,7 @@ func TestAdoptFillsInWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer driver.Close() //nolint:errcheck // nothing is kept
+	defer driver.Close() // nothing is kept
 	write(t, store.New(driver, words), root, store.Batch{Datasets: []store.Dataset{{Name: "d", Ceiling: graph.NewMarkings("A")}}})
 	c := &console{Driver: driver, strays: []*store.Stray{
 		{Alteration: store.Gone, ID: graph.RecordID("d", "gone")},

@@ -207,13 +207,13 @@ func (t *adoption) lockElements(ctx context.Context) error {
 	now := map[string]int64{}
 	for _, row := range rows {
 		f := read(row.Values)
-		if stray, print := t.readStray(f, t.link()); stray.Err == nil {
-			now[f.element] = print
+		if stray, mark := t.readStray(f, t.link()); stray.Err == nil {
+			now[f.element] = mark
 		}
 	}
 	for i, stray := range t.strays {
 		h := handleOf(stray)
-		if print, there := now[h.element]; h.element != "" && (!there || print != h.print) {
+		if mark, there := now[h.element]; h.element != "" && (!there || mark != h.print) {
 			t.outcomes[i] = store.Unchanged
 		}
 	}

@@ -62,7 +62,7 @@ func benchDriver(b *testing.B) *Driver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { d.Close() }) //nolint:errcheck // its work is done
+	b.Cleanup(func() { d.Close() }) // its work is done
 	s, err := d.look(ctx)
 	if err != nil {
 		b.Fatal(err)

@@ -45,14 +45,14 @@ func (d *Driver) once(ctx context.Context, try func(neo4j.SessionWithContext, *a
 	})
 	if err != nil {
 		if attempt.lost != nil && graph.CodeOf(err) != graph.BadUserInput {
-			return store.Commit{}, unknownCommit.Because(err)
+			return store.Commit{}, errUnknownCommit.Because(err)
 		}
 		return store.Commit{}, err
 	}
 	return result, nil
 }
 
-var unknownCommit = graph.Errorf(graph.Unavailable, "the connection to the Neo4j server broke while a batch was committed, and it is not known whether it was stored; to write it again is safe")
+var errUnknownCommit = graph.Errorf(graph.Unavailable, "the connection to the Neo4j server broke while a batch was committed, and it is not known whether it was stored; to write it again is safe")
 
 var errLog = errors.New("neo4j: the change log has a gap")
 

@@ -28,6 +28,6 @@ func fewerChecks(t *testing.T) {
 		if err := checks.Value.Set("15"); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { checks.Value.Set(checks.DefValue) }) //nolint:errcheck // it was so before
+		t.Cleanup(func() { checks.Value.Set(checks.DefValue) }) // it was so before
 	}
 }

@@ -145,20 +145,26 @@ func indexed(p *ontology.Property) bool {
 
 func uniqueNode(label, property string) wanted {
 	name := schemaPrefix + strings.ToLower(strings.TrimPrefix(label, "_")) + "_" + property
-	return wanted{name, nodeUnique, onNodes, label, property,
-		cypher("CREATE CONSTRAINT " + quoted(name) + " IF NOT EXISTS FOR (n:" + quoted(label) + ") REQUIRE n." + quoted(property) + " IS UNIQUE")}
+	return wanted{
+		name, nodeUnique, onNodes, label, property,
+		cypher("CREATE CONSTRAINT " + quoted(name) + " IF NOT EXISTS FOR (n:" + quoted(label) + ") REQUIRE n." + quoted(property) + " IS UNIQUE"),
+	}
 }
 
 func uniqueLink(kind, property string) wanted {
 	name := schemaPrefix + "link_" + kind + "_" + property
-	return wanted{name, linkUnique, onLinks, kind, property,
-		cypher("CREATE CONSTRAINT " + quoted(name) + " IF NOT EXISTS FOR ()-[r:" + quoted(kind) + "]-() REQUIRE r." + quoted(property) + " IS UNIQUE")}
+	return wanted{
+		name, linkUnique, onLinks, kind, property,
+		cypher("CREATE CONSTRAINT " + quoted(name) + " IF NOT EXISTS FOR ()-[r:" + quoted(kind) + "]-() REQUIRE r." + quoted(property) + " IS UNIQUE"),
+	}
 }
 
 func ranged(label, property string) wanted {
 	name := schemaPrefix + label + "_" + property
-	return wanted{name, rangeIndex, onNodes, label, property,
-		cypher("CREATE INDEX " + quoted(name) + " IF NOT EXISTS FOR (n:" + quoted(label) + ") ON (n." + quoted(property) + ")")}
+	return wanted{
+		name, rangeIndex, onNodes, label, property,
+		cypher("CREATE INDEX " + quoted(name) + " IF NOT EXISTS FOR (n:" + quoted(label) + ") ON (n." + quoted(property) + ")"),
+	}
 }
 
 // Reading everything: see audit.go and adopt.go.

@@ -35,7 +35,7 @@ func embedded(t testing.TB) store.Driver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close() }) //nolint:errcheck // it goes anyway
+	t.Cleanup(func() { d.Close() }) // it goes anyway
 	return d
 }
 

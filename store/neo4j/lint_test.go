@@ -42,7 +42,7 @@ func lint(t *testing.T, sources []source, closed bool) []string {
 	}
 	// What other packages declare need not be known: texts and constants are ours.
 	config := types.Config{Importer: hollow{}, Error: func(error) {}}
-	config.Check("linted", l.files, parsed, l.info) //nolint:errcheck // the errors are about other packages
+	config.Check("linted", l.files, parsed, l.info) // the errors are about other packages
 	for _, f := range parsed {
 		l.collect(f)
 	}

@@ -61,7 +61,7 @@ func TestMatchesAreThoseOfSQLite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer reference.Close() //nolint:errcheck // its work is done
+		defer reference.Close() // its work is done
 		r := rand.New(rand.NewPCG(1, 2))
 		both := [2]matcher{d, reference}
 		for range 3 {
@@ -158,7 +158,7 @@ func TestSearchesAreThoseOfSQLite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer reference.Close() //nolint:errcheck // its work is done
+		defer reference.Close() // its work is done
 		both := [2]*store.Store{store.New(open(t, s), words(t)), store.New(reference, words(t))}
 		r := rand.New(rand.NewPCG(3, 4))
 		var records []graph.Record

@@ -37,7 +37,7 @@ func tryOpen(t testing.TB, s *neo4jtest.Server, configure ...func(*Options)) (*D
 	}
 	d, err := Open(t.Context(), s.URL, o)
 	if err == nil {
-		t.Cleanup(func() { d.Close() }) //nolint:errcheck // its work is done
+		t.Cleanup(func() { d.Close() }) // its work is done
 	}
 	return d, err
 }
@@ -100,7 +100,7 @@ func TestServersThatStartAtOnce(t *testing.T) {
 				if errs[i] = err; err != nil {
 					return
 				}
-				defer d.Close() //nolint:errcheck // its work is done
+				defer d.Close() // its work is done
 				secret, err := d.Secret(context.Background())
 				secrets[i], errs[i] = string(secret), err
 			})

@@ -259,9 +259,9 @@ func derived(h *graph.Header, link bool) graph.ID {
 }
 
 // read reads what was found.
-func (d *Driver) readStray(f *found, link bool) (stray *store.Stray, print int64) {
+func (d *Driver) readStray(f *found, link bool) (stray *store.Stray, mark int64) {
 	stray = &store.Stray{IsLink: link, Waits: f.waits}
-	why := ""
+	var why string
 	if link {
 		stray.Link, why = d.link(f)
 		stray.What = "relationship " + f.element + " (:" + f.kind + ")"
@@ -277,8 +277,8 @@ func (d *Driver) readStray(f *found, link bool) (stray *store.Stray, print int64
 
 // made returns what was found as a new item.
 func (d *Driver) made(f *found, link bool, head graph.Revision) *store.Stray {
-	stray, print := d.readStray(f, link)
-	stray.Alteration, stray.Handle = store.Made, handle{element: f.element, print: print, head: head}
+	stray, mark := d.readStray(f, link)
+	stray.Alteration, stray.Handle = store.Made, handle{element: f.element, print: mark, head: head}
 	if h := headerOf(stray); h != nil {
 		if f.missing && h.ID != derived(h, link) {
 			stray.Err = graph.Errorf(graph.BadUserInput, "it stands in for a record of another dataset or key, to which links lead; make a node of its own")
@@ -291,8 +291,8 @@ func (d *Driver) made(f *found, link bool, head graph.Revision) *store.Stray {
 // edited returns what was found as the item that the log knows, nil if it knows
 // none.
 func (d *Driver) edited(f *found, link bool, known *logged, l *ledger) *store.Stray {
-	stray, print := d.readStray(f, link)
-	h := handle{element: f.element, print: print}
+	stray, mark := d.readStray(f, link)
+	h := handle{element: f.element, print: mark}
 	if header := headerOf(stray); header != nil {
 		if known == nil {
 			header.ID = derived(header, link)
