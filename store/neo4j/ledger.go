@@ -80,10 +80,10 @@ func (d *Driver) ledger(ctx context.Context, within span, until graph.Revision) 
 	l := &ledger{numbers: map[string]uint32{}}
 	err := d.stream(ctx, "read the log", readLedger, parameters{"after": 0, "until": int64(until)}, func(values []any) error {
 		packed, _ := values[1].([]byte)
-		items, unreadable := unpack(packed)
-		if unreadable != nil {
+		items, err := unpack(packed)
+		if err != nil {
 			l.findings = append(l.findings, "log: the items of revision "+textOf(values[0])+" cannot be read")
-			return nil
+			return nil //nolint:nilerr // a finding, no failure
 		}
 		revision, _ := values[0].(int64)
 		l.records = l.take(l.records, items.records, within, graph.Revision(revision))
