@@ -61,7 +61,7 @@ func (l load) into(t testing.TB, url string) <-chan outcome {
 	ended := make(chan outcome, 1)
 	go func() {
 		var o outcome
-		o.stdout, o.stderr, o.code = run(t, "import", "--store", url, "--dataset", "d", "--json", "--max-rejects", "-1", "--rejects", rejects, l.file)
+		o.stdout, o.stderr, o.code = run(t, "import", "--store", url, "--dataset", "d", "--json", "--max-rejects=-1", "--rejects", rejects, l.file)
 		ended <- o
 	}()
 	return ended
@@ -131,39 +131,50 @@ func ownServer(t *testing.T, version string) *neo4jtest.Owned {
 
 const password = "open sesame"
 
-// A server that is killed while an import runs, and is there again after some seconds,
-// makes it later and nothing else. On the oldest version that happens three times.
-func TestAnImportOutlivesTheServer(t *testing.T) {
+// TestAServerOfItsOwn does what the other tests' server would not stand.
+func TestAServerOfItsOwn(t *testing.T) {
 	for i, version := range neo4jtest.Versions() {
 		t.Run(version, func(t *testing.T) {
 			s := ownServer(t, version)
-			kills, rows := int64(1), 20_000
-			if i == 0 {
-				kills, rows = 3, 30_000
-			}
-			l := newLoad(t, rows)
-			chance := rand.New(rand.NewPCG(uint64(i), 7)) //nolint:gosec // not a secret
-			done := l.into(t, s.URL)
-			killed := 0
-			for k := range kills {
-				if !reaches(t, s.Server, k+1, done) {
-					break
-				}
-				time.Sleep(time.Duration(chance.IntN(300)) * time.Millisecond)
-				if len(done) == 0 {
-					killed++
-				}
-				s.Kill(t)
-				time.Sleep(2 * time.Second)
-				s.Restart(t)
-			}
-			if killed == 0 {
-				t.Error("the import was over before the server was killed")
-			}
-			t.Logf("killed %d times in mid-import", killed)
-			l.check(t, s.Server, <-done)
+			t.Run("refused", func(t *testing.T) { checkRefusals(t, s) })
+			t.Run("import", func(t *testing.T) { checkKilledImport(t, s, i == 0) })
+			s.Wipe(t)
+			t.Run("serve", func(t *testing.T) { checkCrash(t, s) })
+			s.Wipe(t)
+			t.Run("read-only", func(t *testing.T) { checkReadOnly(t, s) })
 		})
 	}
+}
+
+// checkKilledImport kills the server while an import runs, and starts it again after
+// some seconds: the import ends later, and with nothing else. If often, that happens
+// three times.
+func checkKilledImport(t *testing.T, s *neo4jtest.Owned, often bool) {
+	kills, rows := int64(1), 20_000
+	if often {
+		kills, rows = 3, 30_000
+	}
+	l := newLoad(t, rows)
+	chance := rand.New(rand.NewPCG(5, 7)) //nolint:gosec // not a secret
+	done := l.into(t, s.URL)
+	killed := 0
+	for batches := range kills {
+		if !reaches(t, s.Server, batches+1, done) {
+			break
+		}
+		time.Sleep(time.Duration(chance.IntN(300)) * time.Millisecond)
+		if len(done) == 0 {
+			killed++
+		}
+		s.Kill(t)
+		time.Sleep(2 * time.Second)
+		s.Restart(t)
+	}
+	if killed == 0 {
+		t.Error("the import was over before the server was killed")
+	}
+	t.Logf("killed %d times in mid-import", killed)
+	l.check(t, s.Server, <-done)
 }
 
 // An import outlives a network that breaks connections, refuses them or swallows what
@@ -185,8 +196,8 @@ func TestAnImportOutlivesTheNetwork(t *testing.T) {
 	})
 }
 
-// Half a second each way makes an import slow and nothing else. That is a matter of
-// patience, not of the version of the server.
+// Half a second each way makes an import slow and nothing else. That is no matter of
+// the version of the server.
 func TestAnImportOverASlowNetwork(t *testing.T) {
 	l := newLoad(t, 200)
 	neo4jtest.Each(t, func(t *testing.T, s *neo4jtest.Server) {
@@ -195,6 +206,7 @@ func TestAnImportOverASlowNetwork(t *testing.T) {
 		}
 		p := neo4jtest.NewProxy(t, s)
 		p.Latency(t, 500*time.Millisecond)
+		time.AfterFunc(15*time.Second, func() { p.Restore(t) }) // it has had its trials by then
 		l.check(t, s, <-l.into(t, p.URL))
 	})
 }
@@ -206,7 +218,7 @@ func TestParallelImportsEndLikeOne(t *testing.T) {
 		var wait sync.WaitGroup
 		for range 4 {
 			wait.Go(func() {
-				if text, err := process(t, "import", "--store", s.URL, "--dataset", "d", "--max-rejects", "-1", "--rejects", filepath.Join(t.TempDir(), "r.csv"), l.file); err != nil {
+				if text, err := process(t, "import", "--store", s.URL, "--dataset", "d", "--max-rejects=-1", "--rejects", filepath.Join(t.TempDir(), "r.csv"), l.file); err != nil {
 					t.Errorf("%v\n%s", err, text)
 				}
 			})

@@ -69,34 +69,31 @@ func (r refusal) check(t *testing.T, file string) {
 	}
 }
 
-// Whatever is wrong with a server, every command says what it is and what helps.
-func TestWhatIsSaidOfServersThatCannotBeUsed(t *testing.T) {
+// checkRefusals makes sure that whatever is wrong, every command says what it is and
+// what helps.
+func checkRefusals(t *testing.T, s *neo4jtest.Owned) {
 	file := filepath.Join(t.TempDir(), "n.csv")
 	writeCSV(t, file, [][]string{{"id"}, {"a"}})
-	for _, version := range neo4jtest.Versions() {
-		t.Run(version, func(t *testing.T) {
-			s := ownServer(t, version)
-			s.Query(t, "CREATE USER newcomer SET PASSWORD 'guessed' CHANGE REQUIRED", nil)
-			user := func(name, word string) map[string]string {
-				return map[string]string{"CHOKEPOINT_NEO4J_USER": name, "CHOKEPOINT_NEO4J_PASSWORD": word}
-			}
-			for _, r := range []refusal{
-				{name: "wrong password", url: s.URL, env: user("neo4j", "guessed"), says: []string{"refuses this user or password", "CHOKEPOINT_NEO4J_PASSWORD"}},
-				{name: "wrong user", url: s.URL, env: user("nobody", password), says: []string{"refuses this user or password", "CHOKEPOINT_NEO4J_USER"}},
-				{name: "nobody", url: s.URL, env: user("", ""), says: []string{"asks who you are", "CHOKEPOINT_NEO4J_USER"}},
-				{name: "first password", url: s.URL, env: user("newcomer", "guessed"), says: []string{"first password changed", "ALTER CURRENT USER SET PASSWORD"}},
-				{name: "wrong database", url: s.URL, env: map[string]string{"CHOKEPOINT_NEO4J_DATABASE": "nowhere"}, says: []string{"no database of this name", "CHOKEPOINT_NEO4J_DATABASE"}},
-				{name: "older", url: aged(t, s), says: []string{"5.20.", "oldest that is supported is 5.26", "update"}},
-			} {
-				t.Run(r.name, func(t *testing.T) { r.check(t, file) })
-			}
-			t.Run("read-only", func(t *testing.T) { checkReadOnly(t, s, file) })
-		})
+	s.Query(t, "CREATE USER newcomer SET PASSWORD 'guessed' CHANGE REQUIRED", nil)
+	user := func(name, word string) map[string]string {
+		return map[string]string{"CHOKEPOINT_NEO4J_USER": name, "CHOKEPOINT_NEO4J_PASSWORD": word}
+	}
+	for _, r := range []refusal{
+		{name: "wrong password", url: s.URL, env: user("neo4j", "guessed"), says: []string{"refuses this user or password", "CHOKEPOINT_NEO4J_PASSWORD"}},
+		{name: "wrong user", url: s.URL, env: user("nobody", password), says: []string{"refuses this user or password", "CHOKEPOINT_NEO4J_USER"}},
+		{name: "nobody", url: s.URL, env: user("", ""), says: []string{"asks who you are", "CHOKEPOINT_NEO4J_USER"}},
+		{name: "first password", url: s.URL, env: user("newcomer", "guessed"), says: []string{"first password changed", "ALTER CURRENT USER SET PASSWORD"}},
+		{name: "wrong database", url: s.URL, env: map[string]string{"CHOKEPOINT_NEO4J_DATABASE": "nowhere"}, says: []string{"no database of this name", "CHOKEPOINT_NEO4J_DATABASE"}},
+		{name: "older", url: aged(t, s), says: []string{"5.20.", "oldest that is supported is 5.26", "update"}},
+	} {
+		t.Run(r.name, func(t *testing.T) { r.check(t, file) })
 	}
 }
 
 // checkReadOnly makes the database read-only: it can be asked and not written to.
-func checkReadOnly(t *testing.T, s *neo4jtest.Owned, file string) {
+func checkReadOnly(t *testing.T, s *neo4jtest.Owned) {
+	file := filepath.Join(t.TempDir(), "n.csv")
+	writeCSV(t, file, [][]string{{"id"}, {"a"}})
 	mustRun(t, "import", "--store", s.URL, "--dataset", "d", file)
 	s.Configure(t, map[string]string{"server.databases.read_only": "neo4j"})
 	changed := filepath.Join(t.TempDir(), "n.csv")
@@ -195,8 +192,9 @@ func silence(t testing.TB) string {
 	return listening(t, func(c net.Conn) { io.Copy(io.Discard, c) }) //nolint:errcheck // until the end
 }
 
-// The same holds of an address at which there is no Neo4j.
+// Every command says so of an address at which there is no Neo4j.
 func TestWhatIsSaidWhereThereIsNoNeo4j(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "n.csv")
 	writeCSV(t, file, [][]string{{"id"}, {"a"}})
 	absent, other := []string{"does not answer", "check that it runs", "port"}, []string{"does not speak Bolt", "7687"}
