@@ -88,7 +88,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds of the import, in turn with the bare inserts")
 	flags.IntVar(&o.rate, "rate", 1000, "requests a second of the open loop")
 	flags.StringVar(&o.profiles, "profile", "", "a folder for CPU profiles of each benchmark")
-	flags.StringVar(&o.neo4j, "neo4j", "", "address of a Neo4j database for the benchmark neo4j, which wipes it")
+	flags.StringVar(&o.neo4j, "neo4j", "", "address of a Neo4j database for the benchmark neo4j, which wipes it (default a server of its own)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

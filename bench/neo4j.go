@@ -14,6 +14,7 @@ import (
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
 	driver "github.com/chokepoint/chokepoint/store/neo4j"
+	"github.com/chokepoint/chokepoint/tools/neo4j/neo4jserver"
 )
 
 // The raw driver writes what the import left in the database, read back before it is
@@ -23,6 +24,10 @@ import (
 // choose: the best of several sizes of transactions, one after the other and two at
 // a time, counts.
 
+// serverRows is the size of the transactions of an import into a server, as the
+// command line chooses it.
+const serverRows = 4096
+
 // rawShape is one way for the raw driver to write.
 type rawShape struct{ rows, sessions int }
 
@@ -31,8 +36,12 @@ var rawShapes = []rawShape{{1000, 1}, {5000, 1}, {10_000, 1}, {20_000, 1}, {5000
 // measureNeo4j compares import and load with the raw driver's, in turn.
 func measureNeo4j(ctx context.Context, w *world) error {
 	if w.neo4j == "" {
-		say(w.out, "  left out: name an empty Neo4j database with -neo4j URL\n")
-		return nil
+		own, err := neo4jserver.Start(ctx, neo4jserver.Options{Heap: "2g", PageCache: "1g"})
+		if err != nil {
+			return err
+		}
+		defer own.Close() //nolint:errcheck // its home goes with it
+		w.neo4j = own.URL()
 	}
 	credentials, err := bolt.FromEnvironment()
 	if err != nil {
@@ -95,7 +104,7 @@ func (n *neo4jBench) importGraph(ctx context.Context) (seconds float64, err erro
 		return 0, err
 	}
 	st := store.New(d, n.ontology)
-	report, err := session.Import(ctx, st, viewer, n.reader(n.files.nodes, n.files.links), session.ImportOptions{Dataset: dataset, Name: "bench"})
+	report, err := session.Import(ctx, st, viewer, n.reader(serverRows, n.files.nodes, n.files.links), session.ImportOptions{Dataset: dataset, Name: "bench"})
 	if err == nil && report.Rejected > 0 {
 		err = errors.New("rows were rejected")
 	}
@@ -118,7 +127,7 @@ func (n *neo4jBench) choose(ctx context.Context) error {
 	return nil
 }
 
-const wipeAll = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+const wipeAll = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS"
 
 func (n *neo4jBench) wipe(ctx context.Context) error {
 	return n.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) error {

@@ -65,7 +65,7 @@ func (w *world) imported(ctx context.Context, name string, wrap func(store.Drive
 		return "", session.ImportReport{}, err
 	}
 	st := store.New(wrap(driver), w.ontology)
-	report, err := session.Import(ctx, st, viewer, w.reader(tables...), session.ImportOptions{Dataset: dataset, Name: "bench"})
+	report, err := session.Import(ctx, st, viewer, w.reader(0, tables...), session.ImportOptions{Dataset: dataset, Name: "bench"})
 	if err == nil && report.Rejected > 0 {
 		err = errors.New("rows were rejected")
 	}
@@ -73,12 +73,12 @@ func (w *world) imported(ctx context.Context, name string, wrap func(store.Drive
 }
 
 // reader reads tables as the command line does.
-func (w *world) reader(tables ...string) ingest.Reader {
+func (w *world) reader(batchRows int, tables ...string) ingest.Reader {
 	var list []csv.File
 	for _, table := range tables {
 		list = append(list, csv.Path(table))
 	}
-	return csv.NewReader(list, csv.Options{Ontology: w.ontology, Dataset: dataset, Markings: graph.NewMarkings(graph.Clear)})
+	return csv.NewReader(list, csv.Options{Ontology: w.ontology, Dataset: dataset, Markings: graph.NewMarkings(graph.Clear), BatchRows: batchRows})
 }
 
 func plain(d store.Driver) store.Driver { return d }

@@ -99,9 +99,16 @@ func (c *importCommand) target(ctx context.Context) (store.Driver, error) {
 	return driver, nil
 }
 
+// serverRows bounds a transaction on a server, which keeps all of it in memory: some
+// 4 kB an item, and a row may be several.
+const serverRows = 4096
+
 // shared reads the flags that all imports have in common.
 func (c *importCommand) shared(words *ontology.Ontology) (o csv.Options, err error) {
 	o = csv.Options{Ontology: words, Dataset: c.Dataset, Markings: graph.NewMarkings(graph.Clear)}
+	if c.isNeo4j() {
+		o.BatchRows = serverRows
+	}
 	if len(c.Marking) > 0 {
 		o.Markings = markings(strings.Join(c.Marking, ","))
 		if len(o.Markings) == 0 {

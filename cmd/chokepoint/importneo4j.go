@@ -114,7 +114,7 @@ func (c *importCommand) databaseOptions(words *ontology.Ontology, database strin
 	}
 	shared, err := c.shared(words)
 	return neo4j.Options{
-		Ontology: words, Markings: shared.Markings, Epoch: shared.Epoch, Mapping: mapping,
+		Ontology: words, Markings: shared.Markings, Epoch: shared.Epoch, Mapping: mapping, BatchRows: shared.BatchRows,
 		Dataset: cmp.Or(c.Dataset, mapping.Dataset, database),
 	}, err
 }

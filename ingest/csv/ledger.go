@@ -17,6 +17,8 @@ type ledger struct {
 	ontology *ontology.Ontology
 	dataset  string
 	markings graph.Markings
+	// batchRows is how many records make a batch that no rows fill.
+	batchRows int
 
 	// ordinals counts rows by the first 64 bits of their hash. Should two hashes
 	// agree in those, one of the rows counts as second although it is the first:
@@ -46,7 +48,7 @@ const (
 
 func newLedger(o Options) *ledger {
 	return &ledger{
-		ontology: o.Ontology, dataset: o.Dataset, markings: o.Markings,
+		ontology: o.Ontology, dataset: o.Dataset, markings: o.Markings, batchRows: o.BatchRows,
 		ordinals: map[uint64]uint32{}, links: map[graph.ID]uint64{}, index: map[graph.ID]int32{},
 	}
 }
@@ -254,7 +256,7 @@ func (l *ledger) implied(yield func(*ingest.Batch) error) error {
 			b.Implied++
 		}
 		b.Records, b.RecordRows, b.Weak = append(b.Records, r), append(b.RecordRows, ingest.NoRow), append(b.Weak, true)
-		if len(b.Records) == batchRows {
+		if len(b.Records) == l.batchRows {
 			if err := yield(b); err != nil {
 				return err
 			}

@@ -37,6 +37,11 @@ type Options struct {
 	Epoch Epoch
 	// Mapping says what tables with other headers mean; nil if there is none.
 	Mapping *Mapping
+	// BatchRows is where a batch is full, up to one chunk of as many rows more; 0
+	// means 32,768. A batch is a transaction: an embedded store is quicker with large
+	// ones, since it writes most pages of its indexes at every commit; a server keeps
+	// all of one in memory.
+	BatchRows int
 }
 
 // Reader reads tables. It implements [ingest.Reader].
@@ -49,6 +54,9 @@ type Reader struct {
 // NewReader returns a reader of files, which together are one import.
 func NewReader(files []File, o Options) *Reader {
 	o.Markings = graph.NewMarkings(o.Markings...)
+	if o.BatchRows <= 0 {
+		o.BatchRows = defaultBatchRows
+	}
 	return &Reader{files: files, options: o}
 }
 
@@ -58,11 +66,9 @@ const (
 	chunkRows  = 8192
 	chunkCells = 1 << 17
 	chunkBytes = 4 << 20
-	// batchRows and batchBytes are where a batch is full, up to one chunk more. A
-	// batch is a transaction, and large ones are cheaper: the indexes are by hash,
-	// so that every commit writes most of their pages.
-	batchRows  = 32768
-	batchBytes = 4 << 20
+	// defaultBatchRows and batchBytes are where a batch is full, up to one chunk more.
+	defaultBatchRows = 32768
+	batchBytes       = 4 << 20
 )
 
 // Read implements [ingest.Reader]. It takes O(rows) time; memory is that of some
@@ -163,7 +169,7 @@ func (r *Reader) settle(ctx context.Context, ordered <-chan *chunk, yield func(*
 			return context.Cause(ctx)
 		}
 		ledger.settle(c, b)
-		if size += c.bytes; b.RowsIn() >= batchRows || size >= batchBytes || c.err != nil {
+		if size += c.bytes; b.RowsIn() >= r.options.BatchRows || size >= batchBytes || c.err != nil {
 			if err := flush(); err != nil {
 				return err
 			}

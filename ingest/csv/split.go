@@ -124,7 +124,7 @@ func (s *splitter) next() {
 		return
 	}
 	columns := len(s.plan.header)
-	rows := min(chunkRows, max(chunkCells/columns, 1))
+	rows := min(chunkRows, s.options.BatchRows, max(chunkCells/columns, 1))
 	s.chunk.rows = make([]ingest.Row, 0, rows)
 	s.cells = make([]string, 0, rows*columns)
 }

@@ -35,6 +35,8 @@ type Options struct {
 	// Epoch gives integer times a meaning where the mapping does not.
 	Epoch   csv.Epoch
 	Mapping *Mapping
+	// BatchRows is that of [csv.Options].
+	BatchRows int
 	// Patience is how long to wait for a server that is away without a row coming,
 	// 0 for [DefaultPatience].
 	Patience time.Duration
@@ -65,7 +67,7 @@ func NewReader(server *bolt.Server, o Options) *Reader {
 	if o.Seen == nil {
 		o.Seen = func(int) {}
 	}
-	rows := csv.Options{Ontology: o.Ontology, Dataset: o.Dataset, Markings: graph.NewMarkings(o.Markings...), Epoch: o.Epoch}
+	rows := csv.Options{Ontology: o.Ontology, Dataset: o.Dataset, Markings: graph.NewMarkings(o.Markings...), Epoch: o.Epoch, BatchRows: o.BatchRows}
 	return &Reader{client: client{server: server, patience: o.Patience}, options: o, rows: rows}
 }
 

@@ -97,7 +97,7 @@ func (s *Server) Wipe(t testing.TB) {
 }
 
 func (s *Server) wipe(ctx context.Context) error {
-	_, err := s.run(ctx, "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS", nil)
+	_, err := s.run(ctx, "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS", nil)
 	return err
 }
 

@@ -29,7 +29,7 @@ type Options struct {
 	// Home is the folder of data and logs. If empty it is temporary and goes with
 	// [Server.Close].
 	Home      string
-	Heap      string            // 512m if empty
+	Heap      string            // 1g if empty
 	PageCache string            // 256m if empty
 	Port      int               // of Bolt; a free one if 0
 	HTTP      int               // the port of Neo4j Browser; none if 0
@@ -64,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 }
 
 func start(ctx context.Context, o Options, java, jars, archive string) (s *Server, err error) {
-	o.Heap, o.PageCache = cmp.Or(o.Heap, "512m"), cmp.Or(o.PageCache, "256m")
+	o.Heap, o.PageCache = cmp.Or(o.Heap, "1g"), cmp.Or(o.PageCache, "256m")
 	if o.Port == 0 {
 		if o.Port, err = FreePort(ctx); err != nil {
 			return nil, err
