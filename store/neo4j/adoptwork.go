@@ -44,8 +44,7 @@ func (t *adoption) takeLink(i int) {
 	if what == updated {
 		old := *l
 		old.Markings = h.markings
-		// Its ends may have been others: whoever saw it held its own markings at least.
-		t.touched = append(t.touched, h.markings)
+		t.joined = append(t.joined, touchedLink{h.markings, l.From, l.To})
 		t.keepLink(&old, h.revision)
 	}
 	item := t.codec.linkProperties(l)
