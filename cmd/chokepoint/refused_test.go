@@ -130,7 +130,7 @@ func aged(t testing.TB, s *neo4jtest.Owned) string {
 				if err != nil {
 					return
 				}
-				server.Write(buffer[:n]) //nolint:errcheck // the next read tells
+				server.Write(buffer[:n]) // the next read tells
 			}
 		}()
 		buffer := make([]byte, 64<<10)
@@ -139,7 +139,7 @@ func aged(t testing.TB, s *neo4jtest.Owned) string {
 			if err != nil {
 				return
 			}
-			client.Write([]byte(strings.ReplaceAll(string(buffer[:n]), agent, old))) //nolint:errcheck // the next read tells
+			client.Write([]byte(strings.ReplaceAll(string(buffer[:n]), agent, old))) // the next read tells
 		}
 	})
 }
@@ -182,14 +182,14 @@ func website(t testing.TB) string { return saying(t, "HTTP/1.1 400 Bad Request\r
 
 func saying(t testing.TB, text string) (host string) {
 	return listening(t, func(c net.Conn) {
-		c.Read(make([]byte, 1<<10)) //nolint:errcheck // what is said does not matter
-		c.Write([]byte(text))       //nolint:errcheck // who does not hear it
+		c.Read(make([]byte, 1<<10)) // what is said does not matter
+		c.Write([]byte(text))       // who does not hear it
 	})
 }
 
 // silence is a server that takes connections and says nothing.
 func silence(t testing.TB) string {
-	return listening(t, func(c net.Conn) { io.Copy(io.Discard, c) }) //nolint:errcheck // until the end
+	return listening(t, func(c net.Conn) { io.Copy(io.Discard, c) }) // until the end
 }
 
 // Every command says so of an address at which there is no Neo4j.

@@ -24,7 +24,7 @@ func servingHastily(t testing.TB, url string) *app {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { a.Close() }) //nolint:errcheck // the server may be away
+	t.Cleanup(func() { a.Close() }) // the server may be away
 	return a
 }
 
