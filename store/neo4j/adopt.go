@@ -7,7 +7,6 @@ import (
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
-	"github.com/chokepoint/chokepoint/bolt"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/store"
 )
@@ -37,60 +36,18 @@ const (
 )
 
 // Adopt implements [store.Adopter].
-func (d *Driver) Adopt(ctx context.Context, a store.Adoption) (result store.Commit, err error) {
-	var w *writer
-	select {
-	case w = <-d.writer:
-	case <-ctx.Done():
-		return result, d.problem(ctx, ctx.Err())
-	}
-	defer func() { d.writer <- w }()
-	return d.once(ctx, func(s neo4j.SessionWithContext, attempt *attempts) (store.Commit, error) {
-		return d.adoptIn(ctx, s, w, &a, attempt)
-	})
-}
-
-// adoptIn is one transaction.
-func (d *Driver) adoptIn(ctx context.Context, s neo4j.SessionWithContext, w *writer, a *store.Adoption, attempt *attempts) (store.Commit, error) {
-	if err := w.begin(ctx, reading(s)); err != nil {
-		return store.Commit{}, err
-	}
-	tx, err := s.BeginTransaction(ctx, bolt.Named("adopt", bolt.WriteTimeout))
-	if err != nil {
-		return store.Commit{}, err
-	}
-	defer rollBack(ctx, tx)
-	t := &adoption{
-		transaction: newTransaction(d, tx, w, &store.Batch{Who: a.Who, Why: a.Why, At: a.At, Datasets: a.Datasets}),
-		strays:      a.Strays, keys: a.Keys, outcomes: make([]store.Outcome, len(a.Strays)), probes: newProbes(d.statements),
-		nodes: map[graph.Kind][]any{},
-	}
-	if err := t.begin(ctx, attempt.token); err != nil {
-		return store.Commit{}, err
-	}
-	if done, err := t.happened(ctx, attempt); err != nil {
-		return store.Commit{}, err
-	} else if done {
-		return *attempt.lost, nil
-	}
-	if err := w.catchUp(ctx, t.run, t.head); err != nil {
-		return store.Commit{}, err
-	}
-	if err := t.adopt(ctx); err != nil {
-		return store.Commit{}, err
-	}
-	result := store.Commit{Revision: t.head, Outcomes: t.outcomes}
-	if !t.changed() {
-		if t.declared {
-			return t.commit(ctx, result, attempt)
+func (d *Driver) Adopt(ctx context.Context, a store.Adoption) (store.Commit, error) {
+	return d.once(ctx, func(s neo4j.SessionWithContext, w *writer, attempt *attempts) (store.Commit, error) {
+		t := &adoption{
+			transaction: newTransaction(d, w, &store.Batch{Who: a.Who, Why: a.Why, At: a.At, Datasets: a.Datasets}),
+			strays:      a.Strays, keys: a.Keys, outcomes: make([]store.Outcome, len(a.Strays)), probes: newProbes(d.statements),
+			nodes: map[graph.Kind][]any{},
 		}
-		return result, nil
-	}
-	result.Revision, result.Changed = t.revision, true
-	if err := t.log(ctx, attempt.token); err != nil {
-		return store.Commit{}, err
-	}
-	return t.commit(ctx, result, attempt)
+		return d.attempt(ctx, s, "adopt", t.transaction, attempt, func(_ *transaction, ctx context.Context) ([]store.Outcome, error) {
+			err := t.adopt(ctx)
+			return t.outcomes, err
+		})
+	})
 }
 
 // adoption is a transaction that takes strays in.
@@ -115,7 +72,6 @@ func handleOf(stray *store.Stray) handle {
 }
 
 func (t *adoption) adopt(ctx context.Context) error {
-	t.declare()
 	if err := t.outdated(ctx); err != nil {
 		return err
 	}

@@ -16,7 +16,22 @@ import (
 // Commit implements [store.Driver]. It waits for the server as long as the driver
 // is patient. When a connection breaks during a commit, it finds out whether that
 // happened before it tries again, so that the outcomes are those of one commit.
-func (d *Driver) Commit(ctx context.Context, batch store.Batch) (result store.Commit, err error) {
+func (d *Driver) Commit(ctx context.Context, batch store.Batch) (store.Commit, error) {
+	return d.once(ctx, func(s neo4j.SessionWithContext, w *writer, a *attempts) (store.Commit, error) {
+		attempt := func() (store.Commit, error) {
+			return d.attempt(ctx, s, "commit", newTransaction(d, w, &batch), a, (*transaction).apply)
+		}
+		result, err := attempt()
+		if errors.Is(err, errUnjoined) {
+			w.ends = nil // it finds out which ends there are
+			return attempt()
+		}
+		return result, err
+	})
+}
+
+// once has one commit of the one writer happen, however often it must try.
+func (d *Driver) once(ctx context.Context, try func(neo4j.SessionWithContext, *writer, *attempts) (store.Commit, error)) (result store.Commit, err error) {
 	var w *writer
 	select {
 	case w = <-d.writer:
@@ -24,22 +39,10 @@ func (d *Driver) Commit(ctx context.Context, batch store.Batch) (result store.Co
 		return result, d.problem(ctx, ctx.Err())
 	}
 	defer func() { d.writer <- w }()
-	return d.once(ctx, func(s neo4j.SessionWithContext, a *attempts) (store.Commit, error) {
-		result, err := d.attempt(ctx, s, w, &batch, a)
-		if errors.Is(err, errUnjoined) {
-			w.ends = nil // it finds out which ends there are
-			return d.attempt(ctx, s, w, &batch, a)
-		}
-		return result, err
-	})
-}
-
-// once has one commit happen, however often it must try.
-func (d *Driver) once(ctx context.Context, try func(neo4j.SessionWithContext, *attempts) (store.Commit, error)) (result store.Commit, err error) {
 	attempt := attempts{token: rand.Text()}
 	err = d.patiently(ctx, func() error {
 		return d.server.Do(ctx, neo4j.AccessModeWrite, func(s neo4j.SessionWithContext) (err error) {
-			result, err = try(s, &attempt)
+			result, err = try(s, w, &attempt)
 			return err
 		})
 	})
@@ -72,33 +75,34 @@ const (
 	findBatch cypher = "MATCH (l:_Log) WHERE l.revision = $revision AND l.batch = $token RETURN l.revision"
 )
 
-// attempt is one transaction.
-func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, w *writer, batch *store.Batch, a *attempts) (store.Commit, error) {
-	if err := w.begin(ctx, reading(s)); err != nil {
+// attempt is one transaction: the lock, work on what is there then, the log entry.
+func (d *Driver) attempt(ctx context.Context, s neo4j.SessionWithContext, operation string, t *transaction, a *attempts, work func(*transaction, context.Context) ([]store.Outcome, error)) (store.Commit, error) {
+	if err := t.writer.begin(ctx, reading(s)); err != nil {
 		return store.Commit{}, err
 	}
-	tx, err := s.BeginTransaction(ctx, bolt.Named("commit", bolt.WriteTimeout))
+	tx, err := s.BeginTransaction(ctx, bolt.Named(operation, bolt.WriteTimeout))
 	if err != nil {
 		return store.Commit{}, err
 	}
 	defer rollBack(ctx, tx)
-	t := newTransaction(d, tx, w, batch)
+	t.tx = tx
 	if err := t.begin(ctx, a.token); err != nil {
 		return store.Commit{}, err
 	}
-	if done, err := t.happened(ctx, a); err != nil || done {
-		if done {
-			return *a.lost, nil
-		}
+	if done, err := t.happened(ctx, a); err != nil {
+		return store.Commit{}, err
+	} else if done {
+		return *a.lost, nil
+	}
+	if err := t.writer.catchUp(ctx, t.run, t.head); err != nil {
 		return store.Commit{}, err
 	}
-	if err := w.catchUp(ctx, t.run, t.head); err != nil {
+	t.declare()
+	outcomes, err := work(t, ctx)
+	if err != nil {
 		return store.Commit{}, err
 	}
-	if err := t.apply(ctx); err != nil {
-		return store.Commit{}, err
-	}
-	result := store.Commit{Revision: t.head, Outcomes: slices.Concat(t.records.outcomes, t.links.outcomes, t.deletes)}
+	result := store.Commit{Revision: t.head, Outcomes: outcomes}
 	if t.changed() {
 		result.Revision, result.Changed = t.revision, true
 		if err := t.log(ctx, a.token); err != nil {
@@ -196,13 +200,13 @@ type transaction struct {
 	ends     map[graph.ID]graph.Markings // of the ends of touched links, after the batch
 }
 
-func newTransaction(d *Driver, tx neo4j.ExplicitTransaction, w *writer, batch *store.Batch) *transaction {
+func newTransaction(d *Driver, w *writer, batch *store.Batch) *transaction {
 	gone := make(map[graph.ID]struct{}, len(batch.Deletes))
 	for _, id := range batch.Deletes {
 		gone[id] = struct{}{}
 	}
 	return &transaction{
-		Driver: d, tx: tx, writer: w, batch: batch, datasets: map[string]*dataset{},
+		Driver: d, writer: w, batch: batch, datasets: map[string]*dataset{},
 		records: newPlan(batch.Records, recordHeader, gone), links: newPlan(batch.Links, linkHeader, gone),
 	}
 }
@@ -241,7 +245,7 @@ func (t *transaction) begin(ctx context.Context, token string) error {
 		return err
 	}
 	if len(rows) != 1 {
-		return graph.Errorf(graph.Internal, "the Neo4j database has lost the head of the store; restore a backup")
+		return errHead
 	}
 	head, _ := rows[0].Values[0].(int64)
 	missing, _ := rows[0].Values[1].(int64)
@@ -256,19 +260,11 @@ func (t *transaction) begin(ctx context.Context, token string) error {
 }
 
 // apply finds out what the batch changes, and changes it.
-func (t *transaction) apply(ctx context.Context) error {
-	t.declare()
-	if err := t.planRecords(ctx); err != nil {
-		return err
+func (t *transaction) apply(ctx context.Context) ([]store.Outcome, error) {
+	for _, step := range []func(context.Context) error{t.planRecords, t.planLinks, t.planDeletes, t.endMarkings, t.write} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := t.planLinks(ctx); err != nil {
-		return err
-	}
-	if err := t.planDeletes(ctx); err != nil {
-		return err
-	}
-	if err := t.endMarkings(ctx); err != nil {
-		return err
-	}
-	return t.write(ctx)
+	return slices.Concat(t.records.outcomes, t.links.outcomes, t.deletes), nil
 }

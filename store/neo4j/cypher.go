@@ -203,7 +203,7 @@ func newProbes(s *statements) *probes {
 	p.madeLinks = cypher(link + "r._rev IS NULL" + joined)
 	p.misplacedLinks = cypher(link + "r._rev IS NOT NULL AND " + noID("r") + joined)
 	for _, k := range s.linkKinds {
-		p.links[k] = cypher("MATCH (a)-[r:" + quoted(string(k)) + "]->(b) WHERE r.id >= $from AND r.id < $to AND r._rev IS NOT NULL" + joined)
+		p.links[k] = cypher(linksInRange(quoted(string(k))) + " AND r._rev IS NOT NULL" + joined)
 		p.findCopies[k] = cypher("UNWIND $ids AS id MATCH ()-[r:" + quoted(string(k)) + " {id: id}]->() RETURN id, elementId(r) AS element, r._rev IS NOT NULL AS ours, false AS missing")
 	}
 	drop := " REMOVE n:" + strings.ReplaceAll(kinds, "|", ":") + ":_Missing"
@@ -229,11 +229,16 @@ const (
 	pastByID    = "UNWIND $ids.all AS id MATCH (v:_Version {id: id}) USING INDEX SEEK v:_Version(id) WHERE v._class = $class AND v._rev <= $at AND v._until > $at" + pastColumns
 
 	// By range of IDs, parameters from and to.
-	recordRange = "MATCH (n:Entity) WHERE n.id >= $from AND n.id < $to"
-	pastRange   = "MATCH (v:_Version) WHERE v.id >= $from AND v.id < $to AND v._class = $class AND v._rev <= $at AND v._until > $at"
+	recordRange = "MATCH (n:Entity) USING INDEX SEEK n:Entity(id) WHERE n.id >= $from AND n.id < $to"
+	pastRange   = "MATCH (v:_Version) USING INDEX SEEK v:_Version(id) WHERE v.id >= $from AND v.id < $to AND v._class = $class AND v._rev <= $at AND v._until > $at"
 
 	unionAll = " UNION ALL "
 )
+
+// linksInRange begins a statement about the links of a kind, whose name is quoted.
+func linksInRange(kind string) string {
+	return "MATCH (a)-[r:" + kind + "]->(b) USING INDEX SEEK r:" + kind + "(id) WHERE r.id >= $from AND r.id < $to"
+}
 
 // itemReaders are the statements that read one class.
 type itemReaders struct {
@@ -258,9 +263,8 @@ func (s *statements) linkReaders(kinds []graph.LinkKind) *itemReaders {
 		}
 		name := quoted(string(k))
 		byID = append(byID, "UNWIND $ids."+name+" AS id MATCH (a)-[r:"+name+" {id: id}]->(b) USING INDEX SEEK r:"+name+"(id)"+linkColumns)
-		byRange := "MATCH (a)-[r:" + name + "]->(b) WHERE r.id >= $from AND r.id < $to"
-		whole = append(whole, byRange+linkColumns)
-		ofDataset = append(ofDataset, byRange+" AND r.dataset = $dataset"+linkColumns)
+		whole = append(whole, linksInRange(name)+linkColumns)
+		ofDataset = append(ofDataset, linksInRange(name)+" AND r.dataset = $dataset"+linkColumns)
 	}
 	return &itemReaders{
 		current: cypher(strings.Join(byID, unionAll)), asOf: cypher(strings.Join(append(byID, pastByID), unionAll)),

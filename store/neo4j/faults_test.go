@@ -216,7 +216,8 @@ func calls() map[string]func(context.Context, *Driver) error {
 			return d.Strays(ctx, true, func(*store.Stray) error { return nil })
 		},
 		"Adopt": func(ctx context.Context, d *Driver) error {
-			_, err := d.Adopt(ctx, store.Adoption{Strays: []*store.Stray{{}}})
+			// What is not there any more stays as it is: the world does not change.
+			_, err := d.Adopt(ctx, store.Adoption{Strays: []*store.Stray{{Handle: handle{element: "4:0:0"}}}})
 			return err
 		},
 	}

@@ -152,29 +152,18 @@ func (d *Driver) settled(ctx context.Context) (head graph.Revision, err error) {
 		if err := run(ctx, tx, lockHead, parameters{"token": "settle"}); err != nil {
 			return err
 		}
-		result, err := tx.Run(ctx, string(readRevision), nil)
+		result, err := tx.Run(ctx, string(newestRevision), nil)
 		if err != nil {
 			return err
 		}
-		row, err := result.Single(ctx)
-		if err == nil {
-			revision, _ := row.Values[0].(int64)
-			head = graph.Revision(revision)
-		}
+		head, err = revisionIn(result.Collect(ctx))
 		return err
 	})
 	if graph.CodeOf(err) != graph.Forbidden {
 		return head, err
 	}
-	rows, err := d.readLatest(ctx, "head", readRevision, nil)
-	if err == nil && len(rows) == 1 {
-		revision, _ := rows[0].Values[0].(int64)
-		head = graph.Revision(revision)
-	}
-	return head, err
+	return d.Head(ctx)
 }
-
-const readRevision cypher = "MATCH (h:_Head {id: 'head'}) RETURN h.revision AS revision"
 
 // since adds to touched the items that revisions after `after` changed, and returns
 // the newest of these.

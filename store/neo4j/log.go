@@ -31,7 +31,11 @@ const (
 
 // Head implements [store.Driver].
 func (d *Driver) Head(ctx context.Context) (graph.Revision, error) {
-	rows, err := d.readLatest(ctx, "head", newestRevision, nil)
+	return revisionIn(d.readLatest(ctx, "head", newestRevision, nil))
+}
+
+// revisionIn takes the answer to newestRevision.
+func revisionIn(rows []*neo4j.Record, err error) (graph.Revision, error) {
 	if err != nil {
 		return 0, err
 	}

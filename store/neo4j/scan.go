@@ -218,14 +218,7 @@ func (p *partition[T]) sort(c *class[T]) {
 
 // newest returns the newest revision that the server shows to this process.
 func (d *Driver) newest(ctx context.Context) (graph.Revision, error) {
-	rows, err := d.read(ctx, "head", newestRevision, nil)
-	if err != nil {
-		return 0, err
-	}
-	if len(rows) != 1 {
-		return 0, errHead
-	}
-	return graph.Revision(integer(rows[0].Values[0])), nil
+	return revisionIn(d.read(ctx, "head", newestRevision, nil))
 }
 
 // visit runs a reading statement and hands over row after row. It begins again,
