@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export CGO_ENABLED ?= 0
 
-.PHONY: help test check race lint generated tidy mutants bench run neo4j
+.PHONY: help test check race lint generated tidy mutants bench bench-peers run neo4j
 
 help: ## print this help
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 # The Neo4j servers are started once for all packages, which take turns with their
 # databases and so may wait long. NEO4J=5.26.30 is quicker than all versions.
@@ -39,6 +39,11 @@ mutants: ## plant leaks and see that the non-interference test catches each
 
 bench: ## the benchmarks of docs/benchmarks.md
 	@go run ./bench
+
+# For a part of it, say: make bench-peers OPS=wcc,pagerank GRAPHS=rmat16 PEERS=igraph BUDGET=20s
+bench-peers: ## the kernels beside igraph, NetworKit, rustworkx, SciPy and GDS (Python 3, Maven, Java)
+	@go run ./bench/peers $(if $(OPS),-ops $(OPS)) $(if $(GRAPHS),-graphs $(GRAPHS)) $(if $(PEERS),-peers $(PEERS)) $(if $(BUDGET),-budget $(BUDGET)) \
+		$(if $(OPS)$(GRAPHS)$(PEERS),,-into docs/benchmarks.md)
 
 neo4j: ## a Neo4j server for development at bolt://127.0.0.1:7687, until Ctrl-C
 	@go run ./tools/neo4j start $(if $(NEO4J),-version $(NEO4J))

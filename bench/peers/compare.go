@@ -1,22 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
 
 // compare says how a peer's answer differs from ours; it is empty if they match.
-func compare(m match, g *graph, our, their []float64) string {
+func compare(o *operation, our, their []float64) string {
 	if len(our) != len(their) {
 		return fmt.Sprintf("%d numbers, not %d", len(their), len(our))
 	}
-	tolerance := 1e-9
-	switch m {
-	case scaled:
-		tolerance = 1e-5
+	if o.match != equal {
 		our, their = direction(our), direction(their)
-	case partition:
-		return ""
 	}
 	worst, at := 0.0, 0
 	for i, x := range our {
@@ -28,7 +24,7 @@ func compare(m match, g *graph, our, their []float64) string {
 			worst, at = d, i
 		}
 	}
-	if worst <= tolerance {
+	if worst <= cmp.Or(o.tolerance, 1e-9) {
 		return ""
 	}
 	return fmt.Sprintf("number %d of %d is %.12g, ours %.12g", at, len(our), their[at], our[at])

@@ -90,7 +90,7 @@ func startGDS(ctx context.Context, cache string) (g *gds, err error) {
 	}
 	g.server, err = neo4jserver.Start(ctx, neo4jserver.Options{
 		Version: gdsServer, Home: g.home, Heap: "5g",
-		Conf: map[string]string{"dbms.security.procedures.unrestricted": "gds.*"},
+		Conf: map[string]string{"dbms.security.procedures.unrestricted": "gds.*", "server.directories.import": "import"},
 	})
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func writeTable(path string, g *graph) error {
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
 	for i, l := range g.links {
-		fmt.Fprintf(w, "%d,%d,%g\n", l.From, l.To, g.weights[i]) //nolint:errcheck // an error stays until Flush
+		fmt.Fprintf(w, "%d,%d,%g\n", l.From, l.To, g.weights[i]) // an error stays until Flush
 	}
 	return errors.Join(w.Flush(), f.Close())
 }
@@ -217,6 +217,9 @@ func (g *gds) run(ctx context.Context, j job) (out outcome, err error) {
 	}
 	if p.undirected && g.graph.directed {
 		return out, missingError("for undirected graphs only")
+	}
+	if len(j.Sources) > 0 && j.Op != "betweenness" {
+		return out, missingError("no share of the sources")
 	}
 	config := map[string]any{"concurrency": 2}
 	maps.Copy(config, p.config)

@@ -60,6 +60,11 @@ class Peer:
             raise Missing("for undirected graphs only")
 
 
+def all_sources(job):
+    if job.get("sources"):
+        raise Missing("no share of the sources")
+
+
 def same(x):
     return x
 
@@ -108,6 +113,7 @@ class Igraph(Peer):
         return lambda: self.g.edge_betweenness(), same
 
     def op_closeness(self, job):
+        all_sources(job)
         # Per component; Wasserman and Faust's factor is put on afterwards.
         sizes = numpy.zeros(self.n)
         for part in self.g.connected_components("weak"):
@@ -116,6 +122,7 @@ class Igraph(Peer):
         return lambda: self.g.closeness(mode="in"), lambda c: numpy.nan_to_num(numpy.array(c)) * (sizes - 1) / (self.n - 1)
 
     def op_harmonic(self, job):
+        all_sources(job)
         return lambda: self.g.harmonic_centrality(mode="in", normalized=False), same
 
     def op_eigenvector(self, job):
@@ -236,8 +243,7 @@ class Networkit(Peer):
         return run, lambda a: numpy.array(a.scores()) * pairs
 
     def op_link_betweenness(self, job):
-        if job.get("sources"):
-            raise Missing("no subset of sources")
+        all_sources(job)
         if not self.g.hasEdgeIds():
             self.g.indexEdges()
 
@@ -253,10 +259,12 @@ class Networkit(Peer):
         return run, array
 
     def op_closeness(self, job):
+        all_sources(job)
         variant = self.nk.centrality.ClosenessVariant.Generalized
         return self.scores(lambda: self.nk.centrality.Closeness(self.g, True, variant), lambda s: s)
 
     def op_harmonic(self, job):
+        all_sources(job)
         return self.scores(lambda: self.nk.centrality.HarmonicCloseness(self.g, normalized=False))
 
     def op_eigenvector(self, job):
@@ -382,16 +390,15 @@ class Rustworkx(Peer):
         return [scores[v] for v in range(self.n)]
 
     def op_betweenness(self, job):
-        if job.get("sources"):
-            raise Missing("no subset of sources")
+        all_sources(job)
         return lambda: self.rx.betweenness_centrality(self.g, normalized=False), self.ordered
 
     def op_link_betweenness(self, job):
-        if job.get("sources"):
-            raise Missing("no subset of sources")
+        all_sources(job)
         return lambda: self.rx.edge_betweenness_centrality(self.g, normalized=False), lambda s: [s[e] for e in range(self.m)]
 
     def op_closeness(self, job):
+        all_sources(job)
         return lambda: self.rx.closeness_centrality(self.g, wf_improved=True), self.ordered
 
     def op_core(self, job):

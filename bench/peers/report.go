@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -59,7 +60,7 @@ func (c *cell) rows() (lines []string) {
 		}
 		ratio := c.ratio(peer)
 		aim, reached := c.aim(peer, ratio.median)
-		row(peer, duration(of(seconds).median), ratio.String(), aim, strings.Join(append(reached, c.remarks(peer)...), "; "))
+		row(peer, duration(of(seconds).median), ratio.String(), aim, strings.Join(append(reached, c.remarks[peer]...), "; "))
 	}
 	if d, ok := c.op.gap[c.graph.name]; ok && len(c.theirs[d.peer]) > 0 {
 		s := c.ratio(d.peer)
@@ -83,24 +84,14 @@ func (c *cell) ratio(peer string) spread {
 }
 
 func (c *cell) aim(peer string, ratio float64) (aim string, reached []string) {
-	least, ok := c.op.aims[peer]
+	least := cmp.Or(c.op.aims[c.graph.name+"/"+peer], c.op.aims[peer])
 	switch {
-	case !ok:
+	case least == 0:
 		return "", nil
 	case ratio < least:
 		return times(least), []string{"**missed**"}
 	}
 	return times(least), nil
-}
-
-func (c *cell) remarks(peer string) (notes []string) {
-	if k := c.shares[peer]; k > 0 {
-		notes = append(notes, fmt.Sprintf("extrapolated from %d sources", k))
-	}
-	if q, ok := c.quality[peer]; ok {
-		notes = append(notes, fmt.Sprintf("modularity %.4f, ours %.4f", q, c.quality["chokepoint"]))
-	}
-	return notes
 }
 
 func (r *runner) table(begun string) string {

@@ -30,8 +30,8 @@ type cell struct {
 	ours    []float64            // seconds of a unit of work by round: a pair, a source, or all
 	theirs  map[string][]float64 // the same of peers
 	shares  map[string]int       // sources that a peer was timed with, where not all
-	notes   map[string]string
-	quality map[string]float64 // modularity
+	notes   map[string]string    // why a peer was not timed
+	remarks map[string][]string  // on a peer's ratio
 }
 
 func (r *runner) start(ctx context.Context) (err error) {
@@ -139,7 +139,7 @@ func (r *runner) check(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if differ := compare(o.match, g, right.answer, out.answer); differ != "" {
+			if differ := compare(o, right.answer, out.answer); differ != "" {
 				r.wrong[p.name()+" "+o.name] = differ
 				say("%s, %s: %s on the small graph\n", o.name, p.name(), differ)
 			}
@@ -193,7 +193,7 @@ func (r *runner) job(o *operation, g *graph, round int) job {
 
 // cell times an operation on a graph.
 func (r *runner) cell(ctx context.Context, o *operation, g *graph) error {
-	c := cell{op: o, graph: g, theirs: map[string][]float64{}, shares: map[string]int{}, notes: map[string]string{}, quality: map[string]float64{}}
+	c := cell{op: o, graph: g, theirs: map[string][]float64{}, shares: map[string]int{}, notes: map[string]string{}, remarks: map[string][]string{}}
 	units := float64(max(1, o.pairs, o.sources))
 	if n := len(r.job(o, g, 0).Pairs); n > 0 {
 		units = float64(n)
@@ -260,9 +260,10 @@ func (c *cell) prepare(ctx context.Context, r *runner, p engine, j job) {
 		}
 		return
 	}
-	k := int(r.budget.Seconds() / 20 / (out.Seconds / few))
-	if k < c.graph.nodes/2 {
-		c.shares[p.name()] = max(k, few)
+	each := out.Seconds / few
+	if each*float64(c.graph.nodes) > r.budget.Seconds()/4 {
+		c.shares[p.name()] = max(int(r.budget.Seconds()/20/each), few)
+		c.remark(p.name(), "extrapolated from %d sources", c.shares[p.name()])
 	}
 }
 
@@ -284,11 +285,30 @@ func (c *cell) time(ctx context.Context, r *runner, p engine, j job, right []flo
 		return 0, err
 	}
 	if j.Answer != "" {
-		if c.op.match == partition {
-			c.quality["chokepoint"], c.quality[p.name()] = modularity(c.graph, right), modularity(c.graph, out.answer)
-		} else if differ := compare(c.op.match, c.graph, right, out.answer); differ != "" {
-			return 0, errors.New("answers differ: " + differ)
+		if err := c.compare(p.name(), right, out.answer); err != nil {
+			return 0, err
 		}
 	}
 	return scale * out.Seconds, nil
+}
+
+// compare returns an error unless a peer's answer is what the operation wants.
+func (c *cell) compare(peer string, our, their []float64) error {
+	if c.op.match == partition {
+		c.remark(peer, "modularity %.4f, ours %.4f", modularity(c.graph, their), modularity(c.graph, our))
+		return nil
+	}
+	differ := compare(c.op, our, their)
+	if differ == "" {
+		return nil
+	}
+	if c.op.match == unlike {
+		c.remark(peer, "another answer: %s", differ)
+		return nil
+	}
+	return errors.New("answers differ: " + differ)
+}
+
+func (c *cell) remark(peer, format string, args ...any) {
+	c.remarks[peer] = append(c.remarks[peer], fmt.Sprintf(format, args...))
 }
