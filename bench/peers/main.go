@@ -27,6 +27,7 @@ type options struct {
 	budget             time.Duration
 	cache, into        string
 	profile            string
+	growth             bool
 }
 
 // peerNames in the order of the table's rows.
@@ -52,6 +53,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.cache, "cache", "", "folder for graphs and libraries (default chokepoint/peers in the user's cache)")
 	flags.StringVar(&o.into, "into", "", "a Markdown file in which the table goes between the lines <!-- peers --> and <!-- /peers -->")
 	flags.StringVar(&o.profile, "profile", "", "a file for a CPU profile of our kernels")
+	flags.BoolVar(&o.growth, "growth", false, "no peers: how time and memory of our kernels grow with the graph")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -106,6 +108,9 @@ func run(ctx context.Context, args []string) (err error) {
 		defer pprof.StopCPUProfile()
 	}
 	r := &runner{options: o, ours: &ours{}}
+	if o.growth {
+		return r.growth(ctx)
+	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.start(ctx); err != nil {
 		return err
