@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
@@ -77,14 +78,25 @@ func (s *Server) run(ctx context.Context, cypher string, parameters map[string]a
 	return rows, err
 }
 
-// Query runs a statement and returns its rows by column.
+// Query runs a statement and returns its rows by column. While a program makes its
+// indexes, the server may give up planning what others ask: that is asked again.
 func (s *Server) Query(t testing.TB, cypher string, parameters map[string]any) []map[string]any {
 	t.Helper()
 	rows, err := s.run(context.Background(), cypher, parameters)
+	for tries := 0; tries < 20 && unplanned(err); tries++ {
+		time.Sleep(50 * time.Millisecond)
+		rows, err = s.run(context.Background(), cypher, parameters)
+	}
 	if err != nil {
 		t.Fatalf("%s: %v", cypher, err)
 	}
 	return rows
+}
+
+// unplanned says whether err means that the schema changed too often to plan a
+// statement, which therefore did nothing.
+func unplanned(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "frequent schema changes")
 }
 
 // Wipe removes every node and relationship. Constraints and indexes stay; see
