@@ -201,44 +201,49 @@ func rows(t testing.TB, path string, optional bool) [][]string {
 // column "value". Expected holds the answers.
 func Case(t testing.TB, name string) *Data {
 	t.Helper()
+	var c struct {
+		Graph struct {
+			Directed bool
+			Nodes    []string
+			Edges    [][]any
+		}
+		Expected map[string]json.RawMessage
+	}
+	DecodeCase(t, name, &c)
+	d := &Data{
+		Directed: c.Graph.Directed, Expected: c.Expected,
+		Index: map[string]network.NodeIndex{}, Columns: map[string][]string{},
+	}
+	for _, id := range c.Graph.Nodes {
+		d.node(id)
+	}
+	for _, e := range c.Graph.Edges {
+		d.link(d.node(e[0].(string)), d.node(e[1].(string)))
+		if len(e) > 2 {
+			cell := strconv.FormatFloat(e[2].(float64), 'g', -1, 64)
+			d.Columns["value"] = append(d.Columns["value"], cell)
+		}
+	}
+	return d
+}
+
+// DecodeCase reads a known-answer case that is more than a graph.
+func DecodeCase(t testing.TB, name string, into any) {
+	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(Reference(t), "data", "known_answers", "cases.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
-		Cases []struct {
-			Name  string
-			Graph struct {
-				Directed bool
-				Nodes    []string
-				Edges    [][]any
-			}
-			Expected map[string]json.RawMessage
-		}
-	}
+	var file struct{ Cases []json.RawMessage }
 	Decode(t, raw, &file)
 	for _, c := range file.Cases {
-		if c.Name != name {
-			continue
+		var named struct{ Name string }
+		if Decode(t, c, &named); named.Name == name {
+			Decode(t, c, into)
+			return
 		}
-		d := &Data{
-			Directed: c.Graph.Directed, Expected: c.Expected,
-			Index: map[string]network.NodeIndex{}, Columns: map[string][]string{},
-		}
-		for _, id := range c.Graph.Nodes {
-			d.node(id)
-		}
-		for _, e := range c.Graph.Edges {
-			d.link(d.node(e[0].(string)), d.node(e[1].(string)))
-			if len(e) > 2 {
-				cell := strconv.FormatFloat(e[2].(float64), 'g', -1, 64)
-				d.Columns["value"] = append(d.Columns["value"], cell)
-			}
-		}
-		return d
 	}
 	t.Fatalf("no known-answer case %s", name)
-	return nil
 }
 
 // Decode reads JSON and fails the test when it cannot.
