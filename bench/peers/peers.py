@@ -341,17 +341,17 @@ class Networkit(Peer):
         def run(s, t):
             p = kind(g, s, t, True)
             p.run()
-            return p
+            return p.getDistance()  # and let go of what it holds, as large as the graph
 
         return run
 
     def op_path_pair(self, job):
         call = self.pair(self.nk.distance.BidirectionalBFS, self.g)
-        return batch(call, job["pairs"]), lambda ps: [hops(p.getDistance()) for p in ps]
+        return batch(call, job["pairs"]), hops
 
     def op_dijkstra_pair(self, job):
         call = self.pair(self.nk.distance.BidirectionalDijkstra, self.weighted)
-        return batch(call, job["pairs"]), lambda ps: [hops(p.getDistance()) for p in ps]
+        return batch(call, job["pairs"]), hops
 
     def op_sssp(self, job):
         def run(s):

@@ -24,7 +24,7 @@ import (
 
 type benchCommand struct {
 	Graph    string `required:"" type:"existingfile" placeholder:"FILE.csv" help:"An edge list: the first two columns, or from,to or source,target; weight is read if it is there."`
-	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or wcc, scc, articulation, bridges, path-pair, dijkstra-pair, yen, maxflow."`
+	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or link_betweenness, wcc, scc, articulation, bridges, path-pair, dijkstra-pair, yen, maxflow."`
 	Runs     int    `default:"5" placeholder:"N" help:"How often. Default: ${default}."`
 	Directed bool   `help:"Links can be walked from their first end only."`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
@@ -102,6 +102,9 @@ var benchKernels = map[string]kernel{
 		bridges, err := connectivity.Bridges(ctx, net)
 		return float64(len(bridges)), err
 	},
+	"link_betweenness": func(ctx context.Context, net *network.Network, _ []float64, _ *rand.Rand) (float64, error) {
+		return scoresSum(centrality.EdgeBetweenness(ctx, net, centrality.Options{}))
+	},
 	"path-pair": func(ctx context.Context, net *network.Network, _ []float64, random *rand.Rand) (float64, error) {
 		from, to := pair(net, random)
 		r, err := path.Shortest(ctx, net, from, to, path.Options{})
@@ -146,15 +149,18 @@ func kernelNamed(op string) (kernel, error) {
 		if op == "strength" {
 			o.Weights = weights
 		}
-		scores, err := measure(ctx, net, o)
-		sum := 0.0
-		for _, s := range scores {
-			if !math.IsNaN(s) {
-				sum += s
-			}
-		}
-		return sum, err
+		return scoresSum(measure(ctx, net, o))
 	}, nil
+}
+
+func scoresSum(scores []float64, err error) (float64, error) {
+	sum := 0.0
+	for _, s := range scores {
+		if !math.IsNaN(s) {
+			sum += s
+		}
+	}
+	return sum, err
 }
 
 func componentsSum(c *connectivity.Components, err error) (float64, error) {
