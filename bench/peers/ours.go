@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chokepoint/chokepoint/graph/centrality"
+	"github.com/chokepoint/chokepoint/graph/community"
 	"github.com/chokepoint/chokepoint/graph/connectivity"
 	"github.com/chokepoint/chokepoint/graph/flow"
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -83,6 +84,10 @@ var kernels = map[string]kernel{
 	"scc": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		c, err := connectivity.Strong(ctx, o.net)
 		return func() []float64 { return []float64{float64(c.Count())} }, err
+	},
+	"triangles": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
+		t, err := community.CountTriangles(ctx, o.net)
+		return just([]float64{float64(t.Total)}), err
 	},
 	"articulation": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		points, err := connectivity.ArticulationPoints(ctx, o.net)
