@@ -289,6 +289,8 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 
 	a.run("writes and their history", func() { a.changes(token) })
 
+	a.run("money", a.money)
+
 	schema := resolvers.Schema().Schema()
 	for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
 		if !a.asked[field.Name] && !strings.HasPrefix(field.Name, "__") {

@@ -427,6 +427,23 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): BridgeConnection!
+  "Where the money of accounts or transfers went, or came from, by one transfer after another in time. Example: traceMoney(from: [\"0c9h…\"]) { accounts { entity { name } traces { policy held } } }."
+  traceMoney(
+    "The money to follow: accounts, all that they hold and receive; transfers (links of the projection MONEY), what they move. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Which part of what an account holds a payment is taken to be. The answer depends on it, so ask for several; the first orders the accounts."
+    policies: [TaintPolicy!]! = [HAIRCUT, FIFO, LIFO, POISON]
+    "Whether to follow it to where it went, or back to where it came from."
+    direction: TraceDirection! = FORWARD
+    "Only transfers in this currency; needed when there are several in scope. Example: \"USD\"."
+    currency: String
+    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee."
+    scope: Scope
+    "How many accounts and how many transfers, at most 500."
+    first: Int! = 50
+    "A revision token to wait for."
+    atLeast: String
+  ): MoneyTrace!
   "The sources in which the viewer sees something, by name. Example: datasets { name records }."
   datasets(
     "A revision token to wait for."
@@ -770,6 +787,82 @@ type NetworkFigures {
   shortestPath: Float
   "How many entities lie within ` + "`" + `steps` + "`" + ` of the choices, these included; null for other objectives. Example: 77."
   reached: Int
+}
+
+"Where money went, or came from. Amounts are exact, in whole smallest units."
+type MoneyTrace {
+  "The currency of all amounts; empty if the transfers name none. Example: \"USD\"."
+  currency: String!
+  "How much is followed, by policy."
+  totals: [TraceTotal!]!
+  "The sources and all whom their money touched: who holds most by the first policy first, then who received most, then by id."
+  accounts: [TracedAccount!]!
+  "The transfers that carried it, in the order in which it is followed."
+  transfers: [TracedTransfer!]!
+  "How many accounts there would be without ` + "`" + `first` + "`" + `. Example: 37."
+  totalAccounts: Int!
+  "How many transfers there would be without ` + "`" + `first` + "`" + `. Example: 120."
+  totalTransfers: Int!
+  "How many transfers in scope could not be followed since nobody knows when they happened. Example: 3."
+  withoutTime: Int!
+  "How many transfers in scope could not be followed for want of an amount. Example: 1."
+  withoutAmount: Int!
+  "Whether something was cut off. Example: true."
+  truncated: Boolean!
+  "What cut it off; null when nothing did. Example: \"first: 50 of 130 accounts, 50 of 210 transfers\"."
+  truncatedBecause: String
+  "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"How much money is followed under a policy."
+type TraceTotal {
+  "The policy. Example: FIFO."
+  policy: TaintPolicy!
+  "How much was taken up at the sources. Example: \"9000\"."
+  injected: Decimal!
+  "How much of it is held where the trace ends, the same as ` + "`" + `injected` + "`" + ` under all policies but POISON, which counts money more than once. Example: \"9000\"."
+  held: Decimal!
+}
+
+"An account that the followed money touched."
+type TracedAccount {
+  "The account, or who stands for it."
+  entity: Entity!
+  "The least that it must have held before the first transfer to pay all that it paid. Example: \"150.50\"."
+  opening: Decimal!
+  "What it then holds after the last transfer. Example: \"75\"."
+  balance: Decimal!
+  "The part of the followed money, by policy."
+  traces: [AccountTrace!]!
+}
+
+"The followed part of an account's money under a policy."
+type AccountTrace {
+  "The policy. Example: HAIRCUT."
+  policy: TaintPolicy!
+  "How much of what it received; when followed backwards, of what it paid. Example: \"2.5\"."
+  received: Decimal!
+  "How much of what it paid; when followed backwards, of what it received. Example: \"1\"."
+  paid: Decimal!
+  "How much of what it holds where the trace ends: after the last transfer, or when followed backwards before the first. Example: \"1.5\"."
+  held: Decimal!
+}
+
+"A transfer that carried followed money."
+type TracedTransfer {
+  "The transfer."
+  link: Link!
+  "How much of it is followed money, by policy."
+  tainted: [TaintedAmount!]!
+}
+
+"The followed part of a transfer under a policy."
+type TaintedAmount {
+  "The policy. Example: LIFO."
+  policy: TaintPolicy!
+  "The amount. Example: \"4\"."
+  amount: Decimal!
 }
 
 "What an answer was computed on: always the viewer's own view."
@@ -1145,6 +1238,26 @@ input TimeRange {
   from: DateTime
   "Until when, exclusive. Example: \"2024-07-01\"."
   to: DateTime
+}
+
+"Which part of what an account holds a payment is taken to be."
+enum TaintPolicy {
+  "Whatever touches the followed money is followed: an upper bound, which counts money more than once (Möser, Böhme and Breuker 2014)."
+  POISON
+  "In proportion to what the account holds, rounded down to the smallest unit (Möser, Böhme and Breuker 2014)."
+  HAIRCUT
+  "What came first is paid first (Clayton's case, 1816)."
+  FIFO
+  "What came last is paid first."
+  LIFO
+}
+
+"Which way money is followed."
+enum TraceDirection {
+  "To where it went."
+  FORWARD
+  "To where it came from: the ledger is read from its end, and each transfer returns to who paid it."
+  BACKWARD
 }
 
 "Views of the stored facts. Derived links say by which rule they were derived."
@@ -2494,6 +2607,20 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccountTrace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_AccountTrace_policy(ctx, field)
+	case "received":
+		return ec.fieldContext_AccountTrace_received(ctx, field)
+	case "paid":
+		return ec.fieldContext_AccountTrace_paid(ctx, field)
+	case "held":
+		return ec.fieldContext_AccountTrace_held(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountTrace", field.Name)
+}
+
 func (ec *executionContext) childFields_ArticulationPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rank":
@@ -2862,6 +2989,34 @@ func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LinkKindInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_MoneyTrace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_MoneyTrace_currency(ctx, field)
+	case "totals":
+		return ec.fieldContext_MoneyTrace_totals(ctx, field)
+	case "accounts":
+		return ec.fieldContext_MoneyTrace_accounts(ctx, field)
+	case "transfers":
+		return ec.fieldContext_MoneyTrace_transfers(ctx, field)
+	case "totalAccounts":
+		return ec.fieldContext_MoneyTrace_totalAccounts(ctx, field)
+	case "totalTransfers":
+		return ec.fieldContext_MoneyTrace_totalTransfers(ctx, field)
+	case "withoutTime":
+		return ec.fieldContext_MoneyTrace_withoutTime(ctx, field)
+	case "withoutAmount":
+		return ec.fieldContext_MoneyTrace_withoutAmount(ctx, field)
+	case "truncated":
+		return ec.fieldContext_MoneyTrace_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_MoneyTrace_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_MoneyTrace_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyTrace", field.Name)
+}
+
 func (ec *executionContext) childFields_NetworkFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -3160,6 +3315,52 @@ func (ec *executionContext) childFields_Subgraph(ctx context.Context, field grap
 		return ec.fieldContext_Subgraph_computedOn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Subgraph", field.Name)
+}
+
+func (ec *executionContext) childFields_TaintedAmount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_TaintedAmount_policy(ctx, field)
+	case "amount":
+		return ec.fieldContext_TaintedAmount_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaintedAmount", field.Name)
+}
+
+func (ec *executionContext) childFields_TraceTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_TraceTotal_policy(ctx, field)
+	case "injected":
+		return ec.fieldContext_TraceTotal_injected(ctx, field)
+	case "held":
+		return ec.fieldContext_TraceTotal_held(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TraceTotal", field.Name)
+}
+
+func (ec *executionContext) childFields_TracedAccount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entity":
+		return ec.fieldContext_TracedAccount_entity(ctx, field)
+	case "opening":
+		return ec.fieldContext_TracedAccount_opening(ctx, field)
+	case "balance":
+		return ec.fieldContext_TracedAccount_balance(ctx, field)
+	case "traces":
+		return ec.fieldContext_TracedAccount_traces(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TracedAccount", field.Name)
+}
+
+func (ec *executionContext) childFields_TracedTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_TracedTransfer_link(ctx, field)
+	case "tainted":
+		return ec.fieldContext_TracedTransfer_tainted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TracedTransfer", field.Name)
 }
 
 func (ec *executionContext) childFields_UpsertLinksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -10,7 +10,9 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/graph/tracing"
 	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
 	"github.com/vektah/gqlparser/v2/ast"
 	"math"
 	"strconv"
@@ -37,6 +39,7 @@ type QueryResolver interface {
 	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
 	Bridges(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BridgeConnection, error)
+	TraceMoney(ctx context.Context, from []graph.ID, policies []tracing.Policy, direction model.TraceDirection, currency *string, scope *model.Scope, first int, atLeast *string) (model.MoneyTrace, error)
 	Datasets(ctx context.Context, atLeast *string) ([]model.Dataset, error)
 	Ontology(ctx context.Context) (model.Ontology, error)
 	History(ctx context.Context, id graph.ID, first int, after *string, atLeast *string) (model.Connection[model.HistoryEntry], error)
@@ -1811,6 +1814,68 @@ func (ec *executionContext) field_Query_shortestPaths_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_traceMoney_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "policies",
+		func(ctx context.Context, v any) ([]tracing.Policy, error) {
+			return ec.unmarshalNTaintPolicy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicyᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["policies"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "direction",
+		func(ctx context.Context, v any) (model.TraceDirection, error) {
+			return ec.unmarshalNTraceDirection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTraceDirection(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["direction"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg6
+	return args, nil
+}
+
 func (ec *executionContext) field_Seizure_links_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2126,6 +2191,98 @@ func (ec *executionContext) field_Weapon_properties_args(ctx context.Context, ra
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AccountTrace_policy(ctx context.Context, field graphql.CollectedField, obj *session.AccountTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountTrace_policy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Policy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracing.Policy) graphql.Marshaler {
+			return ec.marshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountTrace_policy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountTrace", field, false, false, "TaintPolicy")
+}
+
+func (ec *executionContext) _AccountTrace_received(ctx context.Context, field graphql.CollectedField, obj *session.AccountTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountTrace_received(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Received, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountTrace_received(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountTrace", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _AccountTrace_paid(ctx context.Context, field graphql.CollectedField, obj *session.AccountTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountTrace_paid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountTrace_paid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountTrace", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _AccountTrace_held(ctx context.Context, field graphql.CollectedField, obj *session.AccountTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccountTrace_held(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccountTrace_held(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccountTrace", field, false, false, "Decimal")
+}
 
 func (ec *executionContext) _Agency_country(ctx context.Context, field graphql.CollectedField, obj *model.Agency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -14804,6 +14961,295 @@ func (ec *executionContext) fieldContext_MarketListing_linkCounts(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _MoneyTrace_currency(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "String")
+}
+
+func (ec *executionContext) _MoneyTrace_totals(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_totals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Totals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []session.TraceTotal) graphql.Marshaler {
+			return ec.marshalNTraceTotal2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTraceTotalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_totals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTrace",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TraceTotal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoneyTrace_accounts(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_accounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accounts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.TracedAccount) graphql.Marshaler {
+			return ec.marshalNTracedAccount2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedAccountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_accounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTrace",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TracedAccount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoneyTrace_transfers(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_transfers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Transfers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.TracedTransfer) graphql.Marshaler {
+			return ec.marshalNTracedTransfer2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedTransferᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_transfers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTrace",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TracedTransfer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoneyTrace_totalAccounts(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_totalAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalAccounts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_totalAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoneyTrace_totalTransfers(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_totalTransfers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalTransfers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_totalTransfers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoneyTrace_withoutTime(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_withoutTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_withoutTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoneyTrace_withoutAmount(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_withoutAmount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutAmount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_withoutAmount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoneyTrace_truncated(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_truncated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Truncated(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_truncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _MoneyTrace_truncatedBecause(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_truncatedBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TruncatedBecause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_truncatedBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "String")
+}
+
+func (ec *executionContext) _MoneyTrace_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyTrace",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_upsertRecords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17421,6 +17867,50 @@ func (ec *executionContext) fieldContext_Query_bridges(ctx context.Context, fiel
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_bridges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_traceMoney(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_traceMoney(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TraceMoney(ctx, fc.Args["from"].([]graph.ID), fc.Args["policies"].([]tracing.Policy), fc.Args["direction"].(model.TraceDirection), fc.Args["currency"].(*string), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.MoneyTrace) graphql.Marshaler {
+			return ec.marshalNMoneyTrace2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐMoneyTrace(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_traceMoney(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyTrace(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_traceMoney_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20860,6 +21350,295 @@ func (ec *executionContext) fieldContext_Subgraph_computedOn(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _TaintedAmount_policy(ctx context.Context, field graphql.CollectedField, obj *session.TaintedAmount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaintedAmount_policy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Policy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracing.Policy) graphql.Marshaler {
+			return ec.marshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaintedAmount_policy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaintedAmount", field, false, false, "TaintPolicy")
+}
+
+func (ec *executionContext) _TaintedAmount_amount(ctx context.Context, field graphql.CollectedField, obj *session.TaintedAmount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaintedAmount_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaintedAmount_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaintedAmount", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TraceTotal_policy(ctx context.Context, field graphql.CollectedField, obj *session.TraceTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TraceTotal_policy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Policy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracing.Policy) graphql.Marshaler {
+			return ec.marshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TraceTotal_policy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TraceTotal", field, false, false, "TaintPolicy")
+}
+
+func (ec *executionContext) _TraceTotal_injected(ctx context.Context, field graphql.CollectedField, obj *session.TraceTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TraceTotal_injected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Injected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TraceTotal_injected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TraceTotal", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TraceTotal_held(ctx context.Context, field graphql.CollectedField, obj *session.TraceTotal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TraceTotal_held(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TraceTotal_held(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TraceTotal", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TracedAccount_entity(ctx context.Context, field graphql.CollectedField, obj *model.TracedAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedAccount_entity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entity(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Entity) graphql.Marshaler {
+			return ec.marshalNEntity2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEntity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedAccount_entity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TracedAccount",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TracedAccount_opening(ctx context.Context, field graphql.CollectedField, obj *model.TracedAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedAccount_opening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opening, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedAccount_opening(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TracedAccount", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TracedAccount_balance(ctx context.Context, field graphql.CollectedField, obj *model.TracedAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedAccount_balance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Balance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedAccount_balance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TracedAccount", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TracedAccount_traces(ctx context.Context, field graphql.CollectedField, obj *model.TracedAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedAccount_traces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Traces, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []session.AccountTrace) graphql.Marshaler {
+			return ec.marshalNAccountTrace2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐAccountTraceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedAccount_traces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TracedAccount",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccountTrace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TracedTransfer_link(ctx context.Context, field graphql.CollectedField, obj *model.TracedTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedTransfer_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Link) graphql.Marshaler {
+			return ec.marshalNLink2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedTransfer_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TracedTransfer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Link(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TracedTransfer_tainted(ctx context.Context, field graphql.CollectedField, obj *model.TracedTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TracedTransfer_tainted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tainted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []session.TaintedAmount) graphql.Marshaler {
+			return ec.marshalNTaintedAmount2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTaintedAmountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TracedTransfer_tainted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TracedTransfer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TaintedAmount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Transfer_at(ctx context.Context, field graphql.CollectedField, obj *model.Transfer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24178,6 +24957,54 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var accountTraceImplementors = []string{"AccountTrace"}
+
+func (ec *executionContext) _AccountTrace(ctx context.Context, sel ast.SelectionSet, obj *session.AccountTrace) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accountTraceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccountTrace")
+		case "policy":
+			out.Values[i] = ec._AccountTrace_policy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "received":
+			out.Values[i] = ec._AccountTrace_received(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paid":
+			out.Values[i] = ec._AccountTrace_paid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = ec._AccountTrace_held(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var agencyImplementors = []string{"Agency", "Node", "Entity"}
 
@@ -27842,6 +28669,89 @@ func (ec *executionContext) _MarketListing(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var moneyTraceImplementors = []string{"MoneyTrace"}
+
+func (ec *executionContext) _MoneyTrace(ctx context.Context, sel ast.SelectionSet, obj *model.MoneyTrace) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moneyTraceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoneyTrace")
+		case "currency":
+			out.Values[i] = ec._MoneyTrace_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totals":
+			out.Values[i] = ec._MoneyTrace_totals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accounts":
+			out.Values[i] = ec._MoneyTrace_accounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "transfers":
+			out.Values[i] = ec._MoneyTrace_transfers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalAccounts":
+			out.Values[i] = ec._MoneyTrace_totalAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalTransfers":
+			out.Values[i] = ec._MoneyTrace_totalTransfers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutTime":
+			out.Values[i] = ec._MoneyTrace_withoutTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutAmount":
+			out.Values[i] = ec._MoneyTrace_withoutAmount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncated":
+			out.Values[i] = ec._MoneyTrace_truncated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncatedBecause":
+			out.Values[i] = ec._MoneyTrace_truncatedBecause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "computedOn":
+			out.Values[i] = ec._MoneyTrace_computedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -28637,6 +29547,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_bridges(ctx, field)
+				})
+		case "traceMoney":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_traceMoney(ctx, field)
 				})
 		case "datasets":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -29740,6 +30656,174 @@ func (ec *executionContext) _Subgraph(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var taintedAmountImplementors = []string{"TaintedAmount"}
+
+func (ec *executionContext) _TaintedAmount(ctx context.Context, sel ast.SelectionSet, obj *session.TaintedAmount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, taintedAmountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaintedAmount")
+		case "policy":
+			out.Values[i] = ec._TaintedAmount_policy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._TaintedAmount_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var traceTotalImplementors = []string{"TraceTotal"}
+
+func (ec *executionContext) _TraceTotal(ctx context.Context, sel ast.SelectionSet, obj *session.TraceTotal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, traceTotalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TraceTotal")
+		case "policy":
+			out.Values[i] = ec._TraceTotal_policy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "injected":
+			out.Values[i] = ec._TraceTotal_injected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = ec._TraceTotal_held(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tracedAccountImplementors = []string{"TracedAccount"}
+
+func (ec *executionContext) _TracedAccount(ctx context.Context, sel ast.SelectionSet, obj *model.TracedAccount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tracedAccountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TracedAccount")
+		case "entity":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TracedAccount_entity(ctx, field, obj)
+				})
+		case "opening":
+			out.Values[i] = ec._TracedAccount_opening(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "balance":
+			out.Values[i] = ec._TracedAccount_balance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "traces":
+			out.Values[i] = ec._TracedAccount_traces(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tracedTransferImplementors = []string{"TracedTransfer"}
+
+func (ec *executionContext) _TracedTransfer(ctx context.Context, sel ast.SelectionSet, obj *model.TracedTransfer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tracedTransferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TracedTransfer")
+		case "link":
+			out.Values[i] = ec._TracedTransfer_link(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tainted":
+			out.Values[i] = ec._TracedTransfer_tainted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var transferImplementors = []string{"Transfer", "Node", "Entity"}
 
 func (ec *executionContext) _Transfer(ctx context.Context, sel ast.SelectionSet, obj *model.Transfer) graphql.Marshaler {
@@ -30289,6 +31373,26 @@ func (ec *executionContext) _WriteItem(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAccountTrace2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐAccountTrace(ctx context.Context, sel ast.SelectionSet, v session.AccountTrace) graphql.Marshaler {
+	return ec._AccountTrace(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAccountTrace2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐAccountTraceᚄ(ctx context.Context, sel ast.SelectionSet, v []session.AccountTrace) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccountTrace2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐAccountTrace(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNArticulationPoint2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐArticulationPoint(ctx context.Context, sel ast.SelectionSet, v model.ArticulationPoint) graphql.Marshaler {
 	return ec._ArticulationPoint(ctx, sel, &v)
 }
@@ -30465,6 +31569,20 @@ func (ec *executionContext) marshalNDateTime2githubᚗcomᚋchokepointᚋchokepo
 	res := model.MarshalDateTime(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx context.Context, v any) (graph.Decimal, error) {
+	res, err := model.UnmarshalDecimal(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx context.Context, sel ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalDecimal(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Decimal!")
 	}
 	return res
 }
@@ -30899,6 +32017,10 @@ func (ec *executionContext) marshalNMarking2ᚕgithubᚗcomᚋchokepointᚋchoke
 	return ret
 }
 
+func (ec *executionContext) marshalNMoneyTrace2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐMoneyTrace(ctx context.Context, sel ast.SelectionSet, v model.MoneyTrace) graphql.Marshaler {
+	return ec._MoneyTrace(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNNetworkFigures2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐNetworkFigures(ctx context.Context, sel ast.SelectionSet, v model.NetworkFigures) graphql.Marshaler {
 	return ec._NetworkFigures(ctx, sel, &v)
 }
@@ -31227,6 +32349,141 @@ func (ec *executionContext) marshalNSortDirection2githubᚗcomᚋchokepointᚋch
 
 func (ec *executionContext) marshalNSubgraph2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐSubgraph(ctx context.Context, sel ast.SelectionSet, v model.Subgraph) graphql.Marshaler {
 	return ec._Subgraph(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx context.Context, v any) (tracing.Policy, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := tracing.Policy(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx context.Context, sel ast.SelectionSet, v tracing.Policy) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TaintPolicy!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNTaintPolicy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicyᚄ(ctx context.Context, v any) ([]tracing.Policy, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]tracing.Policy, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNTaintPolicy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicyᚄ(ctx context.Context, sel ast.SelectionSet, v []tracing.Policy) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTaintPolicy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtracingᚐPolicy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTaintedAmount2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTaintedAmount(ctx context.Context, sel ast.SelectionSet, v session.TaintedAmount) graphql.Marshaler {
+	return ec._TaintedAmount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTaintedAmount2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTaintedAmountᚄ(ctx context.Context, sel ast.SelectionSet, v []session.TaintedAmount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTaintedAmount2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTaintedAmount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNTraceDirection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTraceDirection(ctx context.Context, v any) (model.TraceDirection, error) {
+	var res model.TraceDirection
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTraceDirection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTraceDirection(ctx context.Context, sel ast.SelectionSet, v model.TraceDirection) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNTraceTotal2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTraceTotal(ctx context.Context, sel ast.SelectionSet, v session.TraceTotal) graphql.Marshaler {
+	return ec._TraceTotal(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTraceTotal2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTraceTotalᚄ(ctx context.Context, sel ast.SelectionSet, v []session.TraceTotal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTraceTotal2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐTraceTotal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTracedAccount2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedAccount(ctx context.Context, sel ast.SelectionSet, v model.TracedAccount) graphql.Marshaler {
+	return ec._TracedAccount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTracedAccount2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedAccountᚄ(ctx context.Context, sel ast.SelectionSet, v []model.TracedAccount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTracedAccount2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedAccount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTracedTransfer2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedTransfer(ctx context.Context, sel ast.SelectionSet, v model.TracedTransfer) graphql.Marshaler {
+	return ec._TracedTransfer(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTracedTransfer2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedTransferᚄ(ctx context.Context, sel ast.SelectionSet, v []model.TracedTransfer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTracedTransfer2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTracedTransfer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNUpsertLinksInput2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐUpsertLinksInput(ctx context.Context, v any) (model.UpsertLinksInput, error) {

@@ -905,3 +905,47 @@ func (e *SortDirection) UnmarshalGQL(v any) error {
 func (e SortDirection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
+
+// Which way money is followed.
+type TraceDirection string
+
+const (
+	// To where it went.
+	TraceDirectionForward TraceDirection = "FORWARD"
+	// To where it came from: the ledger is read from its end, and each transfer returns to who paid it.
+	TraceDirectionBackward TraceDirection = "BACKWARD"
+)
+
+var AllTraceDirection = []TraceDirection{
+	TraceDirectionForward,
+	TraceDirectionBackward,
+}
+
+func (e TraceDirection) IsValid() bool {
+	switch e {
+	case TraceDirectionForward, TraceDirectionBackward:
+		return true
+	}
+	return false
+}
+
+func (e TraceDirection) String() string {
+	return string(e)
+}
+
+func (e *TraceDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TraceDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TraceDirection", str)
+	}
+	return nil
+}
+
+func (e TraceDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}

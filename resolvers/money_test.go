@@ -1,0 +1,106 @@
+package resolvers_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/networktest"
+)
+
+// pay writes transfers of dollars among bank accounts, each on a day of its own.
+func (a *api) pay(transfers ...string) {
+	a.t.Helper()
+	var records, links []string
+	accounts := map[string]bool{}
+	for i, text := range transfers {
+		var from, to, amount string
+		if _, err := fmt.Sscan(text, &from, &to, &amount); err != nil {
+			a.t.Fatal(err)
+		}
+		for _, key := range []string{from, to} {
+			if !accounts[key] {
+				accounts[key] = true
+				records = append(records, fmt.Sprintf(`{dataset: "tips", key: %q, kind: "BankAccount", name: %q}`, key, key))
+			}
+		}
+		key := fmt.Sprintf("pay%d", i)
+		records = append(records, fmt.Sprintf(`{dataset: "tips", key: %q, kind: "Transfer", name: %q, properties: [
+			{name: "amount", values: [%q]}, {name: "currency", values: ["USD"]}, {name: "at", values: ["2024-03-%02d"]}]}`, key, key, amount, i+1))
+		for kind, end := range map[string]string{"SENT": from, "RECEIVED": to} {
+			links = append(links, fmt.Sprintf(`{dataset: "tips", key: "%s%s", kind: %q, from: {id: %s}, to: {id: %s}, at: "2024-03-%02d"}`,
+				key, kind, kind, ids("«"+end+"»"), ids("«"+key+"»"), i+1))
+		}
+	}
+	var written struct{ R, L struct{ Created, Rejected int } }
+	a.ask(`mutation { R: upsertRecords(input: {records: [`+strings.Join(records, ", ")+`]}) { created rejected }
+		L: upsertLinks(input: {links: [`+strings.Join(links, ", ")+`]}) { created rejected } }`, nil, &written)
+	if written.L.Created != len(links) || written.R.Rejected+written.L.Rejected > 0 {
+		a.t.Fatalf("written: %+v", written)
+	}
+}
+
+// money asks the API for the answers of the known case.
+func (a *api) money() {
+	var c struct {
+		Transfers []struct {
+			From, To string
+			Amount   float64
+		}
+		Expected map[string]any
+	}
+	networktest.DecodeCase(a.t, "taint_methods", &c)
+	var list []string
+	for _, tr := range c.Transfers {
+		list = append(list, fmt.Sprint(tr.From, " ", tr.To, " ", tr.Amount))
+	}
+	list[0] = strings.Replace(list[0], " 5", " 5.00", 1)
+	list = append(list, "elsewhere DIRTY 0.25") // so that cents are counted
+	a.pay(list...)
+
+	type trace struct {
+		Policy               string
+		Received, Paid, Held float64 `json:",string"`
+	}
+	type account struct {
+		Entity struct{ Name string }
+		Traces []trace
+	}
+	var got struct {
+		TraceMoney struct {
+			Currency string
+			Totals   []struct {
+				Policy         string
+				Injected, Held float64 `json:",string"`
+			}
+			Accounts                                   []account
+			TotalAccounts, TotalTransfers, WithoutTime int
+			ComputedOn                                 struct{ Projection string }
+		}
+	}
+	a.ask(ids(`{ traceMoney(from: [«DIRTY»]) { currency totals { policy injected held } accounts { entity { name } opening balance traces { policy received paid held } }
+		transfers { link { amount } tainted { policy amount } } totalAccounts totalTransfers withoutTime withoutAmount truncated truncatedBecause computedOn { projection } } }`), nil, &got)
+	for _, acc := range got.TraceMoney.Accounts {
+		for _, tr := range acc.Traces {
+			want, known := c.Expected[strings.ToLower(tr.Policy)].(map[string]any)[acc.Entity.Name].(float64)
+			if known && want != tr.Held {
+				a.t.Errorf("%s: %s holds %v, not %v", tr.Policy, acc.Entity.Name, tr.Held, want)
+			}
+		}
+	}
+	if got := got.TraceMoney; got.Currency != "USD" || got.TotalAccounts != 5 || got.TotalTransfers != 5 || got.ComputedOn.Projection != "MONEY" || got.WithoutTime != 1 {
+		a.t.Errorf("%+v", got)
+	}
+	for _, total := range got.TraceMoney.Totals {
+		if total.Injected != 5.25 || (total.Held != 5.25) != (total.Policy == "POISON") {
+			a.t.Errorf("%+v", total)
+		}
+	}
+	a.expect(`{ traceMoney(from: [«G»], policies: [FIFO], direction: BACKWARD, first: 1) { accounts { entity { name } traces { held } } transfers { link { from { name } to { name } } tainted { amount } }
+		totalAccounts totalTransfers truncatedBecause } }`,
+		`{"traceMoney": {"accounts": [{"entity": {"name": "CLEAN"}, "traces": [{"held": "4"}]}], "transfers": [{"link": {"from": {"name": "E"}, "to": {"name": "G"}}, "tainted": [{"amount": "4"}]}],
+		"totalAccounts": 4, "totalTransfers": 3, "truncatedBecause": "first: 1 of 4 accounts, 1 of 3 transfers"}}`)
+	a.expect(`{ traceMoney(from: [«DIRTY», «nobody»], currency: "EUR") { currency totalAccounts totalTransfers } }`, `{"traceMoney": {"currency": "EUR", "totalAccounts": 1, "totalTransfers": 0}}`)
+	a.refused(`{ traceMoney(from: []) { currency } }`, graph.BadUserInput)
+	a.refused(`{ traceMoney(from: [«G»], policies: []) { currency } }`, graph.BadUserInput)
+}
