@@ -32,7 +32,9 @@ func (a *api) pay(transfers ...string) {
 				key, kind, kind, ids("«"+end+"»"), ids("«"+key+"»"), i+1))
 		}
 	}
-	var written struct{ R, L struct{ Created, Rejected int } }
+	var written struct {
+		R, L struct{ Created, Rejected int }
+	}
 	a.ask(`mutation { R: upsertRecords(input: {records: [`+strings.Join(records, ", ")+`]}) { created rejected }
 		L: upsertLinks(input: {links: [`+strings.Join(links, ", ")+`]}) { created rejected } }`, nil, &written)
 	if written.L.Created != len(links) || written.R.Rejected+written.L.Rejected > 0 {
