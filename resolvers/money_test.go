@@ -102,6 +102,14 @@ func (a *api) money() {
 		totalAccounts totalTransfers truncatedBecause } }`,
 		`{"traceMoney": {"accounts": [{"entity": {"name": "CLEAN"}, "traces": [{"held": "4"}]}], "transfers": [{"link": {"from": {"name": "E"}, "to": {"name": "G"}}, "tainted": [{"amount": "4"}]}],
 		"totalAccounts": 4, "totalTransfers": 3, "truncatedBecause": "first: 1 of 4 accounts, 1 of 3 transfers"}}`)
+	money := `scope: {projection: MONEY, orientation: NATURAL}`
+	a.expect(`{ temporalPaths(from: [«DIRTY»], to: [«G», «CLEAN»], `+money+`) { paths { hops departs arrives entities { name } links { amount } } totalCount withoutTime truncated computedOn { projection } } }`,
+		`{"temporalPaths": {"paths": [{"hops": 3, "departs": "2024-03-01T00:00:00Z", "arrives": "2024-03-05T00:00:00Z", "entities": [{"name": "DIRTY"}, {"name": "C"}, {"name": "E"}, {"name": "G"}],
+		"links": [{"amount": "5"}, {"amount": "10"}, {"amount": "4"}]}], "totalCount": 1, "withoutTime": 1, "truncated": false, "computedOn": {"projection": "MONEY"}}}`)
+	a.expect(`{ temporalPaths(from: [«DIRTY»], maxWait: 36, timeUnit: HOURS, criterion: FEWEST_HOPS, first: 1, `+money+`) { paths { hops } totalCount truncatedBecause } }`,
+		`{"temporalPaths": {"paths": [{"hops": 1}], "totalCount": 1, "truncatedBecause": null}}`) // C pays two days later
+	a.refused(`{ temporalPaths(from: [«G»], minWait: -1) { totalCount } }`, graph.BadUserInput)
+	a.refused(`{ temporalPaths(from: [«G»], minWait: 2, maxWait: 1) { totalCount } }`, graph.BadUserInput)
 	a.expect(`{ traceMoney(from: [«DIRTY», «nobody»], currency: "EUR") { currency totalAccounts totalTransfers } }`, `{"traceMoney": {"currency": "EUR", "totalAccounts": 1, "totalTransfers": 0}}`)
 	a.refused(`{ traceMoney(from: []) { currency } }`, graph.BadUserInput)
 	a.refused(`{ traceMoney(from: [«G»], policies: []) { currency } }`, graph.BadUserInput)

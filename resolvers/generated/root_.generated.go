@@ -367,6 +367,31 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): PathResult!
+  "For each target the best path on which every link happens after the one before it. Example: temporalPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], scope: {projection: MONEY, orientation: NATURAL}) { paths { departs arrives hops } }."
+  temporalPaths(
+    "Where paths begin: at any of these. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where paths end: each has its own; without it whatever can be reached. Example: [\"1d2k…\"]."
+    to: [ID!]
+    "What makes a path good; ties are broken by arrival, then by hops."
+    criterion: TemporalCriterion! = EARLIEST_ARRIVAL
+    "What ` + "`" + `minWait` + "`" + `, ` + "`" + `maxWait` + "`" + ` and the numbers of ` + "`" + `durationProperty` + "`" + ` are given in."
+    timeUnit: TimeUnit! = DAYS
+    "The least time from the arrival of a link to the departure of the next. Example: 0.5."
+    minWait: Float! = 0
+    "The longest time from the arrival of a link to the departure of the next; any without it. With it a path may pass an entity twice. Example: 3."
+    maxWait: Float
+    "The numeric link property that says how long a link takes; none takes any time without it. Example: \"days\"."
+    durationProperty: String
+    "Whether a link must depart after the one before has arrived, and not in the same instant."
+    strict: Boolean! = false
+    "Which part of the graph to look at. Only links that happened at a known instant are passed, in the direction of ` + "`" + `orientation` + "`" + `."
+    scope: Scope
+    "How many targets, at most 500."
+    first: Int! = 25
+    "A revision token to wait for."
+    atLeast: String
+  ): TemporalPathResult!
   "Entities ranked by how central they are. Example: centrality(measure: BETWEENNESS, scope: {projection: MONEY}) { nodes { rank score entity { name } } }."
   centrality(
     "What central means."
@@ -723,6 +748,36 @@ type Path {
   hops: Int!
   "Its length by ` + "`" + `weight` + "`" + `: hops, the sum of the property, or for CONFIDENCE the product of the links' confidences. Example: 12.5."
   cost: Float!
+}
+
+"The best path in time to each target, the best first."
+type TemporalPathResult {
+  "The paths; ties by the id of the target."
+  paths: [TemporalPath!]!
+  "How many targets can be reached. Example: 12."
+  totalCount: Int!
+  "How many links in scope were left out since nobody knows when they happened. Example: 3."
+  withoutTime: Int!
+  "Whether something was cut off. Example: true."
+  truncated: Boolean!
+  "What cut it off; null when nothing did. Example: \"first: 25 of 130 targets\"."
+  truncatedBecause: String
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"A path on which every link happens after the one before it."
+type TemporalPath {
+  "The entities along it, both ends included."
+  entities: [Entity!]!
+  "The links along it, one fewer than entities."
+  links: [Link!]!
+  "How many links it has. Example: 3."
+  hops: Int!
+  "When its first link departs; null for a target that is a source."
+  departs: DateTime
+  "When its last link arrives; null for a target that is a source."
+  arrives: DateTime
 }
 
 "What to remove, and what that does."
@@ -1238,6 +1293,30 @@ input TimeRange {
   from: DateTime
   "Until when, exclusive. Example: \"2024-07-01\"."
   to: DateTime
+}
+
+"What makes a path in time good (Wu et al. 2014)."
+enum TemporalCriterion {
+  "To be there first."
+  EARLIEST_ARRIVAL
+  "To set out last."
+  LATEST_DEPARTURE
+  "To take the least time from departure to arrival."
+  FASTEST
+  "To have the fewest links."
+  FEWEST_HOPS
+}
+
+"A length of time."
+enum TimeUnit {
+  "Seconds."
+  SECONDS
+  "Minutes."
+  MINUTES
+  "Hours."
+  HOURS
+  "Days of 24 hours."
+  DAYS
 }
 
 "Which part of what an account holds a payment is taken to be."
@@ -3325,6 +3404,40 @@ func (ec *executionContext) childFields_TaintedAmount(ctx context.Context, field
 		return ec.fieldContext_TaintedAmount_amount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaintedAmount", field.Name)
+}
+
+func (ec *executionContext) childFields_TemporalPath(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entities":
+		return ec.fieldContext_TemporalPath_entities(ctx, field)
+	case "links":
+		return ec.fieldContext_TemporalPath_links(ctx, field)
+	case "hops":
+		return ec.fieldContext_TemporalPath_hops(ctx, field)
+	case "departs":
+		return ec.fieldContext_TemporalPath_departs(ctx, field)
+	case "arrives":
+		return ec.fieldContext_TemporalPath_arrives(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TemporalPath", field.Name)
+}
+
+func (ec *executionContext) childFields_TemporalPathResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "paths":
+		return ec.fieldContext_TemporalPathResult_paths(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TemporalPathResult_totalCount(ctx, field)
+	case "withoutTime":
+		return ec.fieldContext_TemporalPathResult_withoutTime(ctx, field)
+	case "truncated":
+		return ec.fieldContext_TemporalPathResult_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_TemporalPathResult_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_TemporalPathResult_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TemporalPathResult", field.Name)
 }
 
 func (ec *executionContext) childFields_TraceTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

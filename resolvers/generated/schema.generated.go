@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/ontology"
+	"github.com/chokepoint/chokepoint/graph/temporal"
 	"github.com/chokepoint/chokepoint/graph/tracing"
 	"github.com/chokepoint/chokepoint/resolvers/model"
 	"github.com/chokepoint/chokepoint/session"
@@ -35,6 +36,7 @@ type QueryResolver interface {
 	Search(ctx context.Context, text string, kinds []graph.Kind, first int, after *string, atLeast *string) (model.Connection[model.SearchHit], error)
 	Neighborhood(ctx context.Context, of []graph.ID, depth int, scope *model.Scope, first int, atLeast *string) (model.Subgraph, error)
 	ShortestPaths(ctx context.Context, from []graph.ID, to []graph.ID, k int, weight model.PathWeight, weightProperty *string, maxHops int, via []graph.ID, avoid []graph.ID, scope *model.Scope, atLeast *string) (model.PathResult, error)
+	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
 	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
 	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
@@ -1811,6 +1813,100 @@ func (ec *executionContext) field_Query_shortestPaths_args(ctx context.Context, 
 		return nil, err
 	}
 	args["atLeast"] = arg9
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_temporalPaths_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "criterion",
+		func(ctx context.Context, v any) (temporal.Criterion, error) {
+			return ec.unmarshalNTemporalCriterion2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtemporalᚐCriterion(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["criterion"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "timeUnit",
+		func(ctx context.Context, v any) (model.TimeUnit, error) {
+			return ec.unmarshalNTimeUnit2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTimeUnit(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeUnit"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "minWait",
+		func(ctx context.Context, v any) (float64, error) {
+			return ec.unmarshalNFloat2float64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["minWait"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "maxWait",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxWait"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "durationProperty",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["durationProperty"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "strict",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["strict"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg10
 	return args, nil
 }
 
@@ -17697,6 +17793,50 @@ func (ec *executionContext) fieldContext_Query_shortestPaths(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_temporalPaths(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_temporalPaths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TemporalPaths(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["criterion"].(temporal.Criterion), fc.Args["timeUnit"].(model.TimeUnit), fc.Args["minWait"].(float64), fc.Args["maxWait"].(*float64), fc.Args["durationProperty"].(*string), fc.Args["strict"].(bool), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.TemporalPathResult) graphql.Marshaler {
+			return ec.marshalNTemporalPathResult2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPathResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_temporalPaths(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TemporalPathResult(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_temporalPaths_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_centrality(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21394,6 +21534,295 @@ func (ec *executionContext) _TaintedAmount_amount(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_TaintedAmount_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TaintedAmount", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _TemporalPath_entities(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_entities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entities(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Entity) graphql.Marshaler {
+			return ec.marshalNEntity2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEntityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_entities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TemporalPath",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TemporalPath_links(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_links(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Links(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Link) graphql.Marshaler {
+			return ec.marshalNLink2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLinkᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_links(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TemporalPath",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Link(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TemporalPath_hops(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_hops(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hops(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_hops(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPath", field, true, false, "Int")
+}
+
+func (ec *executionContext) _TemporalPath_departs(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_departs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Departs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_departs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPath", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TemporalPath_arrives(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_arrives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Arrives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Instant) graphql.Marshaler {
+			return ec.marshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_arrives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPath", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TemporalPathResult_paths(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_paths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Paths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.TemporalPath) graphql.Marshaler {
+			return ec.marshalNTemporalPath2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPathᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_paths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TemporalPathResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TemporalPath(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TemporalPathResult_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPathResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TemporalPathResult_withoutTime(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_withoutTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_withoutTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPathResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TemporalPathResult_truncated(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_truncated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Truncated(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_truncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPathResult", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _TemporalPathResult_truncatedBecause(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_truncatedBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TruncatedBecause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_truncatedBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPathResult", field, false, false, "String")
+}
+
+func (ec *executionContext) _TemporalPathResult_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPathResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPathResult_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPathResult_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TemporalPathResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TraceTotal_policy(ctx context.Context, field graphql.CollectedField, obj *session.TraceTotal) (ret graphql.Marshaler) {
@@ -29524,6 +29953,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_shortestPaths(ctx, field)
 				})
+		case "temporalPaths":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_temporalPaths(ctx, field)
+				})
 		case "centrality":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -30674,6 +31109,118 @@ func (ec *executionContext) _TaintedAmount(ctx context.Context, sel ast.Selectio
 			}
 		case "amount":
 			out.Values[i] = ec._TaintedAmount_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var temporalPathImplementors = []string{"TemporalPath"}
+
+func (ec *executionContext) _TemporalPath(ctx context.Context, sel ast.SelectionSet, obj *model.TemporalPath) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, temporalPathImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TemporalPath")
+		case "entities":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TemporalPath_entities(ctx, field, obj)
+				})
+		case "links":
+			out.Values[i] = ec._TemporalPath_links(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hops":
+			out.Values[i] = ec._TemporalPath_hops(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "departs":
+			out.Values[i] = ec._TemporalPath_departs(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "arrives":
+			out.Values[i] = ec._TemporalPath_arrives(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var temporalPathResultImplementors = []string{"TemporalPathResult"}
+
+func (ec *executionContext) _TemporalPathResult(ctx context.Context, sel ast.SelectionSet, obj *model.TemporalPathResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, temporalPathResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TemporalPathResult")
+		case "paths":
+			out.Values[i] = ec._TemporalPathResult_paths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._TemporalPathResult_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutTime":
+			out.Values[i] = ec._TemporalPathResult_withoutTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncated":
+			out.Values[i] = ec._TemporalPathResult_truncated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncatedBecause":
+			out.Values[i] = ec._TemporalPathResult_truncatedBecause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "computedOn":
+			out.Values[i] = ec._TemporalPathResult_computedOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32414,6 +32961,55 @@ func (ec *executionContext) marshalNTaintedAmount2ᚕgithubᚗcomᚋchokepoint�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNTemporalCriterion2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtemporalᚐCriterion(ctx context.Context, v any) (temporal.Criterion, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := temporal.Criterion(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTemporalCriterion2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋtemporalᚐCriterion(ctx context.Context, sel ast.SelectionSet, v temporal.Criterion) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TemporalCriterion!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNTemporalPath2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPath(ctx context.Context, sel ast.SelectionSet, v model.TemporalPath) graphql.Marshaler {
+	return ec._TemporalPath(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTemporalPath2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPathᚄ(ctx context.Context, sel ast.SelectionSet, v []model.TemporalPath) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTemporalPath2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPath(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTemporalPathResult2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTemporalPathResult(ctx context.Context, sel ast.SelectionSet, v model.TemporalPathResult) graphql.Marshaler {
+	return ec._TemporalPathResult(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNTimeUnit2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTimeUnit(ctx context.Context, v any) (model.TimeUnit, error) {
+	var res model.TimeUnit
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimeUnit2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTimeUnit(ctx context.Context, sel ast.SelectionSet, v model.TimeUnit) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNTraceDirection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐTraceDirection(ctx context.Context, v any) (model.TraceDirection, error) {

@@ -107,6 +107,27 @@ func counted(ctx context.Context, count func(context.Context) (int, error)) (*in
 	return &n, err
 }
 
+// TemporalPath is a path in time.
+type TemporalPath struct {
+	Chain
+	Departs, Arrives graph.Instant
+}
+
+// Hops counts the links.
+func (p TemporalPath) Hops() int { return len(p.LinkViews) }
+
+// TemporalPathResult holds the best path in time to each target.
+type TemporalPathResult struct {
+	Paths                   []TemporalPath
+	TotalCount, WithoutTime int
+	// TruncatedBecause says what cut something off; nil when nothing did.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+}
+
+// Truncated says whether something was cut off.
+func (r TemporalPathResult) Truncated() bool { return r.TruncatedBecause != nil }
+
 // Subgraph is a part of the graph.
 type Subgraph struct {
 	Chain

@@ -906,6 +906,56 @@ func (e SortDirection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
+// A length of time.
+type TimeUnit string
+
+const (
+	// Seconds.
+	TimeUnitSeconds TimeUnit = "SECONDS"
+	// Minutes.
+	TimeUnitMinutes TimeUnit = "MINUTES"
+	// Hours.
+	TimeUnitHours TimeUnit = "HOURS"
+	// Days of 24 hours.
+	TimeUnitDays TimeUnit = "DAYS"
+)
+
+var AllTimeUnit = []TimeUnit{
+	TimeUnitSeconds,
+	TimeUnitMinutes,
+	TimeUnitHours,
+	TimeUnitDays,
+}
+
+func (e TimeUnit) IsValid() bool {
+	switch e {
+	case TimeUnitSeconds, TimeUnitMinutes, TimeUnitHours, TimeUnitDays:
+		return true
+	}
+	return false
+}
+
+func (e TimeUnit) String() string {
+	return string(e)
+}
+
+func (e *TimeUnit) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TimeUnit(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TimeUnit", str)
+	}
+	return nil
+}
+
+func (e TimeUnit) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
 // Which way money is followed.
 type TraceDirection string
 
