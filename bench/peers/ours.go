@@ -89,6 +89,16 @@ var kernels = map[string]kernel{
 		t, err := community.CountTriangles(ctx, o.net)
 		return just([]float64{float64(t.Total)}), err
 	},
+	"leiden": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
+		p, err := community.Leiden(ctx, o.net, community.LeidenOptions{Rounds: 2, Seed: 1})
+		return func() []float64 {
+			member := make([]float64, len(p.Of))
+			for v, c := range p.Of {
+				member[v] = float64(c)
+			}
+			return member
+		}, err
+	},
 	"articulation": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		points, err := connectivity.ArticulationPoints(ctx, o.net)
 		return just([]float64{float64(len(points))}), err
