@@ -25,7 +25,7 @@ import (
 
 type benchCommand struct {
 	Graph    string `required:"" type:"existingfile" placeholder:"FILE.csv" help:"An edge list: the first two columns, or from,to or source,target; weight is read if it is there."`
-	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or link_betweenness, wcc, scc, triangles, articulation, bridges, path-pair, dijkstra-pair, yen, maxflow."`
+	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or link_betweenness, wcc, scc, triangles, articulation, bridges, leiden, path-pair, dijkstra-pair, yen, maxflow."`
 	Runs     int    `default:"5" placeholder:"N" help:"How often. Default: ${default}."`
 	Directed bool   `help:"Links can be walked from their first end only."`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
@@ -98,6 +98,10 @@ var benchKernels = map[string]kernel{
 	"triangles": func(ctx context.Context, net *network.Network, _ []float64, _ *rand.Rand) (float64, error) {
 		t, err := community.CountTriangles(ctx, net)
 		return float64(t.Total), err
+	},
+	"leiden": func(ctx context.Context, net *network.Network, weights []float64, random *rand.Rand) (float64, error) {
+		p, err := community.Leiden(ctx, net, community.LeidenOptions{Weights: weights, Rounds: 2, Seed: random.Uint64()})
+		return p.Quality, err
 	},
 	"articulation": func(ctx context.Context, net *network.Network, _ []float64, _ *rand.Rand) (float64, error) {
 		points, err := connectivity.ArticulationPoints(ctx, net)

@@ -274,7 +274,7 @@ func TestWrongUseSaysWhatToDo(t *testing.T) {
 		{[]string{"backup", "--store", "neo4j://localhost", "copy"}, exitUsage, "neo4j-admin"},
 		{[]string{"restore", "--store", "neo4j://localhost", os.Args[0]}, exitUsage, "neo4j-admin"},
 		{[]string{"nonsense"}, exitUsage, "--help"},
-		{[]string{"bench", "--graph", os.Args[0], "--op", "leiden"}, exitUsage, "leiden"},
+		{[]string{"bench", "--graph", os.Args[0], "--op", "louvain"}, exitUsage, "leiden"},
 		{[]string{"doctor", "--store", "bolt://127.0.0.1:1"}, exitFailure, "Neo4j"},
 		{[]string{"doctor", "--store", "bolt://neo4j:secret@127.0.0.1:1"}, exitUsage, "CHOKEPOINT_NEO4J_PASSWORD"},
 	} {

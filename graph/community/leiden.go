@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -68,7 +69,10 @@ func Leiden(ctx context.Context, net *network.Network, opt LeidenOptions) (Parti
 		return Partition{}, err
 	}
 	base := opt.level(net)
-	s := &search{ctx: ctx, rate: opt.rate(base), random: rand.New(rand.NewPCG(opt.Seed, 0x6c656964))}
+	s := &search{ctx: ctx, rate: opt.rate(base), random: rand.New(rand.NewPCG(opt.Seed, 0x6c656964)), near: make([]nearby, runtime.GOMAXPROCS(0))}
+	for p := range s.near {
+		s.near[p].to = make([]float64, base.size())
+	}
 	part := singletons(base.size())
 	settled := false
 	for range roundsOf(opt) {

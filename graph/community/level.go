@@ -3,6 +3,7 @@ package community
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 )
 
 // level is an undirected graph whose nodes stand for sets of nodes of the one before.
@@ -48,19 +49,13 @@ type search struct {
 	ctx    context.Context
 	rate   float64
 	random *rand.Rand
-	near   nearby
+	near   []nearby // of each processor
 }
 
 // nearby sums the weight of links from one node to groups.
 type nearby struct {
 	to     []float64
 	groups []uint32
-}
-
-func (s *nearby) reset(n int) {
-	if len(s.to) < n {
-		s.to = make([]float64, n)
-	}
 }
 
 func (s *nearby) clear() {
@@ -97,7 +92,6 @@ func (s *nearby) sum(g *level, v uint32, part []uint32) {
 func (s *search) round(base *level, part []uint32) error {
 	g, groups := base, part
 	place := singletons(base.size()) // of a node of base in g
-	s.near.reset(base.size())
 	for {
 		if err := s.move(g, groups); err != nil {
 			return err
@@ -106,7 +100,10 @@ func (s *search) round(base *level, part []uint32) error {
 		if err != nil {
 			return err
 		}
-		above, up := g.merge(fine, &s.near)
+		above, up, err := s.merge(g, fine)
+		if err != nil {
+			return err
+		}
 		if above.size() == g.size() {
 			break
 		}
@@ -129,8 +126,8 @@ func (s *search) round(base *level, part []uint32) error {
 	return nil
 }
 
-// compact numbers groups in the order in which they appear.
-func compact(part []uint32) {
+// compact numbers groups in the order in which they appear, and counts them.
+func compact(part []uint32) int {
 	most := uint32(0)
 	for _, c := range part {
 		most = max(most, c)
@@ -143,6 +140,7 @@ func compact(part []uint32) {
 		}
 		part[v] = number[c] - 1
 	}
+	return int(count)
 }
 
 // shuffled returns the nodes in random order.
@@ -158,7 +156,7 @@ const steps = 1024
 // move lets nodes join the group beside them where they gain most, until none gains:
 // after a move only the neighbours are looked at again.
 func (s *search) move(g *level, part []uint32) error {
-	n := g.size()
+	n, near := g.size(), &s.near[0]
 	mass, count := make([]float64, n), make([]uint32, n)
 	for v, c := range part {
 		mass[c] += g.mass[v]
@@ -185,17 +183,17 @@ func (s *search) move(g *level, part []uint32) error {
 		left--
 		waits[v] = false
 		old := part[v]
-		s.near.sum(g, v, part)
+		near.sum(g, v, part)
 		mass[old] -= g.mass[v]
 		count[old]--
-		best := s.best(g.mass[v], old, mass)
+		best := s.best(near, g.mass[v], old, mass)
 		if best == none {
 			best = old
 			if count[old] > 0 {
 				best, free = free[len(free)-1], free[:len(free)-1]
 			}
 		}
-		s.near.clear()
+		near.clear()
 		mass[best] += g.mass[v]
 		count[best]++
 		if best == old {
@@ -225,10 +223,10 @@ const none = ^uint32(0)
 
 // best returns the group that a node gains most by, where it was if that is as good,
 // or none if it is better alone.
-func (s *search) best(mass float64, old uint32, of []float64) uint32 {
-	best, most := old, s.near.to[old]-s.rate*mass*of[old]
-	for _, c := range s.near.groups {
-		if gain := s.near.to[c] - s.rate*mass*of[c]; gain > most {
+func (s *search) best(near *nearby, mass float64, old uint32, of []float64) uint32 {
+	best, most := old, near.to[old]-s.rate*mass*of[old]
+	for _, c := range near.groups {
+		if gain := near.to[c] - s.rate*mass*of[c]; gain > most {
 			best, most = c, gain
 		}
 	}
@@ -240,98 +238,125 @@ func (s *search) best(mass float64, old uint32, of []float64) uint32 {
 
 // refine takes each group apart and merges its nodes anew: a node that is still alone
 // joins the set in its group where it gains most, if both hang well together with the
-// rest of the group.
+// rest of the group. Groups do not touch each other, so processors share them.
 func (s *search) refine(g *level, part []uint32) ([]uint32, error) {
 	n := g.size()
-	whole := make([]float64, n) // mass of a group
-	for v, c := range part {
-		whole[c] += g.mass[v]
+	starts, members := bySet(part, n, s.shuffled(n))
+	r := &refinement{
+		g: g, part: part, fine: singletons(n), rate: s.rate,
+		mass: slices.Clone(g.mass), cut: make([]float64, n), joined: make([]bool, n),
 	}
-	fine := singletons(n)
-	mass, cut := append([]float64(nil), g.mass...), make([]float64, n) // of sets
-	count := make([]uint32, n)
-	for v := range n {
-		count[v] = 1
-		for i := g.off[v]; i < g.off[v+1]; i++ {
-			if part[g.nbr[i]] == part[v] {
-				cut[v] += g.at(i)
+	err := s.chunks(starts, func(near *nearby, _, lo, hi int) {
+		for c := lo; c < hi; c++ {
+			r.group(near, members[starts[c]:starts[c+1]])
+		}
+	})
+	return r.fine, err
+}
+
+// refinement is the state of refine.
+type refinement struct {
+	g          *level
+	part, fine []uint32
+	rate       float64
+	mass, cut  []float64 // of sets: cut is the weight of links to the rest of the group
+	joined     []bool    // not alone: somebody joined
+}
+
+// group refines one group, its nodes in the order given.
+func (r *refinement) group(near *nearby, members []uint32) {
+	if len(members) < 2 {
+		return
+	}
+	all := 0.0
+	for _, v := range members {
+		all += r.g.mass[v]
+		for i := r.g.off[v]; i < r.g.off[v+1]; i++ {
+			if r.part[r.g.nbr[i]] == r.part[v] {
+				r.cut[v] += r.g.at(i)
 			}
 		}
 	}
-	for done, v := range s.shuffled(n) {
-		if done%steps == 0 && s.ctx.Err() != nil {
-			return nil, s.ctx.Err()
-		}
-		all := whole[part[v]]
-		if count[v] != 1 || fine[v] != v || cut[v] == 0 || cut[v] < s.rate*g.mass[v]*(all-g.mass[v]) {
+	for _, v := range members {
+		mass := r.g.mass[v]
+		if r.joined[v] || r.cut[v] == 0 || r.cut[v] < r.rate*mass*(all-mass) {
 			continue
 		}
-		s.sumInside(g, v, part, fine)
+		r.sumInside(near, v)
 		best, most := v, 0.0
-		for _, c := range s.near.groups {
-			gain := s.near.to[c] - s.rate*g.mass[v]*mass[c]
-			if gain > most && cut[c] >= s.rate*mass[c]*(all-mass[c]) {
+		for _, c := range near.groups {
+			gain := near.to[c] - r.rate*mass*r.mass[c]
+			if gain > most && r.cut[c] >= r.rate*r.mass[c]*(all-r.mass[c]) {
 				best, most = c, gain
 			}
 		}
 		if best != v {
-			fine[v] = best
-			count[best]++
-			count[v] = 0
-			mass[best] += g.mass[v]
-			cut[best] += cut[v] - 2*s.near.to[best]
+			r.fine[v], r.joined[best] = best, true
+			r.mass[best] += mass
+			r.cut[best] += r.cut[v] - 2*near.to[best]
 		}
-		s.near.clear()
+		near.clear()
 	}
-	return fine, nil
 }
 
-// sumInside is sum over the sets that lie in the group of v.
-func (s *search) sumInside(g *level, v uint32, part, fine []uint32) {
-	for i := g.off[v]; i < g.off[v+1]; i++ {
-		u := g.nbr[i]
-		if part[u] != part[v] {
+// sumInside adds up the links of v to the sets of its group.
+func (r *refinement) sumInside(near *nearby, v uint32) {
+	for i := r.g.off[v]; i < r.g.off[v+1]; i++ {
+		u := r.g.nbr[i]
+		if r.part[u] != r.part[v] {
 			continue
 		}
-		c := fine[u]
-		if s.near.to[c] == 0 {
-			s.near.groups = append(s.near.groups, c)
+		c := r.fine[u]
+		if near.to[c] == 0 {
+			near.groups = append(near.groups, c)
 		}
-		s.near.to[c] += g.at(i)
+		near.to[c] += r.g.at(i)
 	}
 }
 
 // merge returns the level whose nodes are the sets, and the node of each node.
-func (g *level) merge(sets []uint32, near *nearby) (*level, []uint32) {
-	up := append([]uint32(nil), sets...)
-	compact(up)
-	n := 0
-	for _, c := range up {
-		n = max(n, int(c)+1)
-	}
+func (s *search) merge(g *level, sets []uint32) (*level, []uint32, error) {
+	up := slices.Clone(sets)
+	n := compact(up)
 	if n == g.size() {
-		return g, up
+		return g, up, nil
 	}
-	starts, members := bySet(up, n)
-	above := &level{off: make([]uint32, 1, n+1), mass: make([]float64, n)}
-	for c := range n {
-		for _, v := range members[starts[c]:starts[c+1]] {
-			above.mass[c] += g.mass[v]
-			near.sum(g, v, up)
-		}
-		for _, d := range near.groups {
-			if d != uint32(c) {
-				above.nbr, above.weight = append(above.nbr, d), append(above.weight, near.to[d])
+	starts, members := bySet(up, n, nil)
+	above := &level{off: make([]uint32, n+1), mass: make([]float64, n)}
+	parts := make([]level, pieces(starts))
+	err := s.chunks(starts, func(near *nearby, chunk, lo, hi int) {
+		p := &parts[chunk]
+		for c := lo; c < hi; c++ {
+			for _, v := range members[starts[c]:starts[c+1]] {
+				above.mass[c] += g.mass[v]
+				near.sum(g, v, up)
 			}
+			for _, d := range near.groups {
+				if d != uint32(c) {
+					p.nbr, p.weight = append(p.nbr, d), append(p.weight, near.to[d])
+				}
+			}
+			near.clear()
+			above.off[c+1] = uint32(len(p.nbr)) // from the beginning of the chunk
 		}
-		near.clear()
-		above.off = append(above.off, uint32(len(above.nbr)))
+	})
+	size := 0
+	for _, p := range parts {
+		size += len(p.nbr)
 	}
-	return above, up
+	above.nbr, above.weight = make([]uint32, 0, size), make([]float64, 0, size)
+	for chunk, p := range parts {
+		lo, hi := cuts(starts, chunk), cuts(starts, chunk+1)
+		for c := lo; c < hi; c++ {
+			above.off[c+1] += uint32(len(above.nbr))
+		}
+		above.nbr, above.weight = append(above.nbr, p.nbr...), append(above.weight, p.weight...)
+	}
+	return above, up, err
 }
 
-// bySet sorts nodes by their set.
-func bySet(of []uint32, n int) (starts, members []uint32) {
+// bySet sorts nodes by their set, those of one set in the order given, or by index.
+func bySet(of []uint32, n int, order []uint32) (starts, members []uint32) {
 	starts, members = make([]uint32, n+1), make([]uint32, len(of))
 	for _, c := range of {
 		starts[c+1]++
@@ -339,10 +364,14 @@ func bySet(of []uint32, n int) (starts, members []uint32) {
 	for c := range n {
 		starts[c+1] += starts[c]
 	}
-	next := append([]uint32(nil), starts[:n]...)
-	for v, c := range of {
-		members[next[c]] = uint32(v)
-		next[c]++
+	next := slices.Clone(starts[:n])
+	for i := range of {
+		v := uint32(i)
+		if order != nil {
+			v = order[i]
+		}
+		members[next[of[v]]] = v
+		next[of[v]]++
 	}
 	return starts, members
 }

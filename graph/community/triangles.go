@@ -2,9 +2,7 @@ package community
 
 import (
 	"context"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/chokepoint/chokepoint/graph/network"
 )
@@ -198,25 +196,4 @@ func (g *ranked) trianglesAt(u uint32, marks []uint32, of []int64) {
 		all += found
 	}
 	of[u] += all
-}
-
-// ctxStride is the number of nodes between two looks at a context where a node is
-// little work.
-const ctxStride = 4096
-
-// inChunks runs work on all processors; each takes ranges of 0 to n−1 until there are
-// none, or the context ends.
-func inChunks(ctx context.Context, n int, work func(next func() (lo, hi int, ok bool))) error {
-	const chunk = 256
-	var taken atomic.Int64
-	next := func() (lo, hi int, ok bool) {
-		lo = int(taken.Add(chunk)) - chunk
-		return lo, min(lo+chunk, n), lo < n && ctx.Err() == nil
-	}
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
-		wait.Go(func() { work(next) })
-	}
-	wait.Wait()
-	return ctx.Err()
 }
