@@ -30,7 +30,7 @@ type Bridge struct {
 // by depth-first search (Hopcroft and Tarjan 1973). O(n + m) time, 48 bytes a node at most.
 // Errors: the end of ctx.
 func ArticulationPoints(ctx context.Context, net *network.Network) ([]CutPoint, error) {
-	s, err := lowSearch(ctx, net)
+	s, err := lowSearch(ctx, net, false)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func ArticulationPoints(ctx context.Context, net *network.Network) ([]CutPoint, 
 // cut first, ties by link. A link with a parallel is none, whichever way the two
 // point. Cost and errors are those of [ArticulationPoints].
 func Bridges(ctx context.Context, net *network.Network) ([]Bridge, error) {
-	s, err := lowSearch(ctx, net)
+	s, err := lowSearch(ctx, net, false)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,9 @@ type low struct {
 	path    []step
 	points  []CutPoint
 	bridges []Bridge
+	// Blocks are kept only when asked for; open holds found nodes of no closed block.
+	open, members []network.NodeIndex
+	blocks        []uint32 // where each begins in members, and at last their end
 }
 
 // step is a node on the path of the search and the link that led to it.
@@ -76,9 +79,12 @@ type step struct {
 	edge network.EdgeIndex
 }
 
-func lowSearch(ctx context.Context, net *network.Network) (*low, error) {
+func lowSearch(ctx context.Context, net *network.Network, blocks bool) (*low, error) {
 	n := net.NumNodes()
 	s := &low{net: net, order: make([]network.NodeIndex, 0, n)}
+	if blocks {
+		s.blocks, s.open = []uint32{0}, make([]network.NodeIndex, 0, n)
+	}
 	for _, p := range []*[]uint32{&s.found, &s.low, &s.size, &s.next, &s.pieces, &s.hanging} {
 		*p = make([]uint32, n)
 	}
@@ -89,6 +95,7 @@ func lowSearch(ctx context.Context, net *network.Network) (*low, error) {
 			if err := s.search(ctx, v); err != nil {
 				return nil, err
 			}
+			s.open = s.open[:0] // v itself
 			s.judge(s.order[start:], s.bridges[bridges:])
 		}
 	}
@@ -100,6 +107,9 @@ func (s *low) enter(v network.NodeIndex, e network.EdgeIndex) {
 	s.found[v] = uint32(len(s.order))
 	s.low[v], s.size[v] = s.found[v], 1
 	s.path = append(s.path, step{v, e})
+	if s.blocks != nil {
+		s.open = append(s.open, v)
+	}
 }
 
 func (s *low) search(ctx context.Context, start network.NodeIndex) error {
@@ -158,6 +168,9 @@ func (s *low) leave(child step, parent network.NodeIndex) {
 		s.pieces[parent]++
 		s.hanging[parent] += s.size[c]
 		s.kept[parent] += pairs(int(s.size[c]))
+		if s.blocks != nil {
+			s.close(c, parent)
+		}
 	}
 	if s.low[c] == s.found[c] {
 		s.bridges = append(s.bridges, Bridge{child.edge, int64(s.size[c])})

@@ -41,11 +41,42 @@ type Result struct {
 }
 
 // Max returns a maximum flow from a node of from to a node of to, by the algorithm
-// of Dinitz (1970). An empty set gives no flow. O(n²·m) time, O(m·√n) where all
-// capacities are 1. In small-world networks a few phases suffice, and setting up
-// takes longer than solving, so capacities are not scaled. About 90 bytes a link. Errors: a set that is out of range or shares a node with the other, a
+// of Dinitz (1970) with searches from both ends. An empty set gives no flow. O(n²·m)
+// time, O(m·√n) where all capacities are 1; in small-world networks a few phases
+// near the two sets suffice. 8 bytes a link and 16 a node, some 90 a link where nodes
+// are limited. Errors: a set that is out of range or shares a node with the other, a
 // capacity that is negative or missing, the end of ctx.
 func Max(ctx context.Context, net *network.Network, from, to []network.NodeIndex, opt Options) (Result, error) {
+	if opt.NodeCapacity != nil {
+		return maxThrough(ctx, net, from, to, opt)
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if _, err := checkSets(net.NumNodes(), from, to); err != nil {
+		return Result{}, err
+	}
+	capacity, scale, err := counted(opt.Capacity, net.NumLinks())
+	if err != nil {
+		return Result{}, err
+	}
+	d := newDirect(net, distinct(from), distinct(to), capacity)
+	value, err := d.solve(ctx)
+	if err != nil || math.IsInf(value, 1) {
+		return Result{Value: value}, err
+	}
+	slices.Sort(d.touched)
+	for _, e := range slices.Compact(d.touched) {
+		if v, w := net.Ends(e); !net.Directed() && v > w {
+			d.flow[e] = 0 - d.flow[e]
+		}
+		d.flow[e] /= scale
+	}
+	return Result{value / scale, d.flow}, nil
+}
+
+// maxThrough is Max where nodes are limited.
+func maxThrough(ctx context.Context, net *network.Network, from, to []network.NodeIndex, opt Options) (Result, error) {
 	p, err := NewProblem(net, from, to, opt)
 	if err != nil {
 		return Result{}, err
@@ -59,6 +90,35 @@ func Max(ctx context.Context, net *network.Network, from, to []network.NodeIndex
 		onLink[e] = p.On(network.EdgeIndex(e))
 	}
 	return Result{value, onLink}, nil
+}
+
+func distinct(set []network.NodeIndex) []network.NodeIndex {
+	return slices.Compact(slices.Sorted(slices.Values(set)))
+}
+
+// counted returns capacities in whole units, and how many units are 1. It copies
+// them only if it must.
+func counted(given []float64, count int) (capacity []float64, scale float64, err error) {
+	if given == nil {
+		return nil, 1, nil
+	}
+	sum := 0.0
+	for _, x := range given {
+		if !(x >= 0) || (x != math.Trunc(x) && !math.IsInf(x, 1)) {
+			sum = exactSum
+			break
+		}
+		if !math.IsInf(x, 1) {
+			sum += x
+		}
+	}
+	if len(given) == count && sum < exactSum {
+		return given, 1, nil
+	}
+	if capacity, err = checked(given, count, "link"); err != nil {
+		return nil, 1, err
+	}
+	return capacity, toWhole(capacity), nil
 }
 
 // checkSets marks the nodes of the two sets.
