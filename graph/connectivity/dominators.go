@@ -131,14 +131,18 @@ func (s *domination) search(ctx context.Context, sources []network.NodeIndex) er
 
 // semidominate finds the semidominator of each node, the last found first.
 func (s *domination) semidominate(ctx context.Context, sources []network.NodeIndex) error {
+	start := newBits(len(s.node))
 	for _, v := range sources {
-		s.semi[s.number[v]] = 1
+		start.set(s.number[v])
 	}
 	for i := uint32(len(s.node) - 1); i >= 2; i-- {
 		if err := poll(ctx, int(i)); err != nil {
 			return err
 		}
-		least := min(s.semi[i], s.dominant[i])
+		least := s.dominant[i]
+		if start.has(i) {
+			least = 1
+		}
 		for _, w := range s.net.In(s.node[i]) {
 			if n := s.number[w]; n != 0 {
 				least = min(least, s.semi[s.best(n, i+1)])

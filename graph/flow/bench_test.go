@@ -42,15 +42,11 @@ func BenchmarkMax(b *testing.B) {
 				if s == t {
 					continue
 				}
-				p, err := flow.NewProblem(net, []network.NodeIndex{s}, []network.NodeIndex{t}, c.opt)
+				r, err := flow.Max(b.Context(), net, []network.NodeIndex{s}, []network.NodeIndex{t}, c.opt)
 				if err != nil {
 					b.Fatal(err)
 				}
-				value, err := p.Solve(b.Context())
-				if err != nil {
-					b.Fatal(err)
-				}
-				sink += value
+				sink += r.Value
 			}
 		})
 	}
