@@ -221,8 +221,13 @@ func TestLeidenOfNothing(t *testing.T) {
 func TestLeidenRefusesBadOptions(t *testing.T) {
 	net := nt.Path(3).Build(t, false)
 	for _, opt := range []community.LeidenOptions{
-		{Weights: []float64{1}}, {Weights: []float64{1, -1}}, {Weights: []float64{1, math.NaN()}}, {Weights: []float64{1, math.Inf(1)}},
-		{Resolution: -1}, {Resolution: math.NaN()}, {Rounds: -1},
+		{Weights: []float64{1}},
+		{Weights: []float64{1, -1}},
+		{Weights: []float64{1, math.NaN()}},
+		{Weights: []float64{1, math.Inf(1)}},
+		{Resolution: -1},
+		{Resolution: math.NaN()},
+		{Rounds: -1},
 	} {
 		var bad *graph.Error
 		if _, err := community.Leiden(t.Context(), net, opt); !errors.As(err, &bad) || bad.Code != graph.BadUserInput {
