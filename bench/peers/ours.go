@@ -99,6 +99,17 @@ var kernels = map[string]kernel{
 			return member
 		}, err
 	},
+	"sssp": func(ctx context.Context, o *ours, j job) (func() []float64, error) {
+		var all []float64
+		for _, v := range j.Sources {
+			d, err := path.Distances(ctx, o.net, []network.NodeIndex{network.NodeIndex(v)}, o.weights)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, d...)
+		}
+		return just(all), nil
+	},
 	"articulation": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		points, err := connectivity.ArticulationPoints(ctx, o.net)
 		return just([]float64{float64(len(points))}), err

@@ -25,7 +25,7 @@ import (
 
 type benchCommand struct {
 	Graph    string `required:"" type:"existingfile" placeholder:"FILE.csv" help:"An edge list: the first two columns, or from,to or source,target; weight is read if it is there."`
-	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or link_betweenness, wcc, scc, triangles, articulation, bridges, leiden, path-pair, dijkstra-pair, yen, maxflow."`
+	Op       string `required:"" placeholder:"NAME" help:"A measure in lower case (betweenness, pagerank, …), or link_betweenness, wcc, scc, triangles, articulation, bridges, leiden, path-pair, dijkstra-pair, sssp, yen, maxflow."`
 	Runs     int    `default:"5" placeholder:"N" help:"How often. Default: ${default}."`
 	Directed bool   `help:"Links can be walked from their first end only."`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
@@ -123,6 +123,17 @@ var benchKernels = map[string]kernel{
 		from, to := pair(net, random)
 		r, err := path.ShortestWeighted(ctx, net, from, to, costOf(weights), path.Options{})
 		return r.Cost, err
+	},
+	"sssp": func(ctx context.Context, net *network.Network, weights []float64, random *rand.Rand) (float64, error) {
+		from, _ := pair(net, random)
+		distances, err := path.Distances(ctx, net, from, weights)
+		sum := 0.0
+		for _, d := range distances {
+			if !math.IsInf(d, 1) {
+				sum += d
+			}
+		}
+		return sum, err
 	},
 	"yen": func(ctx context.Context, net *network.Network, weights []float64, random *rand.Rand) (float64, error) {
 		from, to := pair(net, random)
