@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/pattern"
 	"github.com/chokepoint/chokepoint/graph/tracing"
 	"github.com/chokepoint/chokepoint/resolvers/model"
 	"github.com/chokepoint/chokepoint/session"
@@ -40,4 +41,45 @@ func (query) TraceMoney(ctx context.Context, from []graph.ID, policies []tracing
 	}
 	d.ExpectLinks(links)
 	return out, nil
+}
+
+// MoneyPatterns resolves Query.moneyPatterns.
+func (query) MoneyPatterns(ctx context.Context, kinds []pattern.Kind, window float64, unit model.TimeUnit, minAmount *graph.Decimal, tolerance *float64, maxLength, minFan, hubCap int, strict bool, currency *string, scope *model.Scope, first int, after, atLeast *string) (model.MoneyPatternConnection, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.MoneyPatternConnection{}, err
+	}
+	q := session.PatternQuery{
+		Kinds: kinds, Window: window, Unit: units[unit], Tolerance: tolerance, MaxLength: maxLength, MinFan: minFan,
+		HubCap: hubCap, Strict: strict, Currency: currency, Scope: scopeOf(scope),
+	}
+	if minAmount != nil {
+		q.MinAmount = *minAmount
+	}
+	found, about, err := d.Session.MoneyPatterns(ctx, q, page(first, after))
+	if err != nil {
+		return model.MoneyPatternConnection{}, err
+	}
+	for _, p := range found.Items {
+		for _, layer := range p.Layers {
+			d.Expect(layer...)
+		}
+		d.ExpectLinks(p.Transfers)
+	}
+	return model.MoneyPatternConnection{
+		Connection: model.Page(found, d.pattern), Currency: about.Currency, Hubs: about.Hubs, HubTransfers: about.HubTransfers,
+		WithoutTime: about.WithoutTime, WithoutAmount: about.WithoutAmount,
+		TruncatedBecause: optional(about.TruncatedBecause), ComputedOn: computedOn(about.ComputedOn),
+	}, nil
+}
+
+func (d door) pattern(p session.MoneyPattern) model.MoneyPattern {
+	out := model.MoneyPattern{
+		Kind: p.Kind, Transfers: model.Links(p.Transfers, d.Loader), TransferCount: p.TransferCount,
+		StartsAt: p.Start, EndsAt: p.End, Amount: p.Amount,
+	}
+	for _, layer := range p.Layers {
+		out.Layers = append(out.Layers, model.MoneyPatternLayer{IDs: layer, Door: d.Loader})
+	}
+	return out
 }

@@ -32,6 +32,7 @@ var weights = map[string]int{
 	"Query.articulationPoints":      2_000,  // one pass over the view
 	"Query.bridges":                 2_000,  // one pass over the view
 	"Query.temporalPaths":           2_000,  // one pass over the events of the view
+	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps
 	"Query.traceMoney":              10_000, // every transfer of the view, once a policy
 	"Query.centrality":              10_000, // up to a search from every entity
 	"Query.chokepoints":             50_000, // seconds of search, by its own time budget

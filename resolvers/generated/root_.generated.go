@@ -469,6 +469,37 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): MoneyTrace!
+  "Shapes in which money is laundered, among transfers that lie within a window of time: by kind in the order asked for, then by their beginning, then by id. Example: moneyPatterns(kinds: [CYCLE], window: 10) { nodes { layers { entities { name } } amount } }."
+  moneyPatterns(
+    "Which shapes."
+    kinds: [MoneyPatternKind!]! = [CYCLE, FAN_IN, FAN_OUT, GATHER_SCATTER, SCATTER_GATHER, STACK]
+    "The longest time from the first transfer of a pattern to its last. Example: 10."
+    window: Float! = 30
+    "What ` + "`" + `window` + "`" + ` is given in."
+    timeUnit: TimeUnit! = DAYS
+    "Leaves out smaller transfers. Example: \"1000\"."
+    minAmount: Decimal
+    "How much of the money may be missing or added at an account in the middle, as a share of what reached it; without it amounts do not matter. Example: 0.1."
+    tolerance: Float
+    "The most transfers of a cycle, 2 to 12."
+    maxLength: Int! = 6
+    "The fewest accounts that gather or scatter, 2 to 1000; a stack has two in every layer at least."
+    minFan: Int! = 5
+    "An account with more transfers is a hub, such as an exchange or a payroll, and no pattern passes it; ` + "`" + `hubs` + "`" + ` says how many there were. At most 100000."
+    hubCap: Int! = 1000
+    "Whether what an account pays must come later than what it received, and not in the same instant."
+    strict: Boolean! = true
+    "Only transfers in this currency; needed when there are several in scope. Example: \"USD\"."
+    currency: String
+    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): MoneyPatternConnection!
   "The sources in which the viewer sees something, by name. Example: datasets { name records }."
   datasets(
     "A revision token to wait for."
@@ -920,6 +951,66 @@ type TaintedAmount {
   amount: Decimal!
 }
 
+"A page of patterns."
+type MoneyPatternConnection {
+  "The page with cursors."
+  edges: [MoneyPatternEdge!]!
+  "The page without cursors."
+  nodes: [MoneyPattern!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many were found in all. Example: 7."
+  totalCount: Int
+  "The currency of all amounts; empty if the transfers name none. Example: \"USD\"."
+  currency: String!
+  "How many accounts were too busy to be passed: see ` + "`" + `hubCap` + "`" + `. Example: 2."
+  hubs: Int!
+  "How many transfers these hubs have: what the search may have missed lies among them. Example: 5210."
+  hubTransfers: Int!
+  "How many transfers in scope were left out since nobody knows when they happened. Example: 3."
+  withoutTime: Int!
+  "How many transfers in scope were left out for want of an amount. Example: 1."
+  withoutAmount: Int!
+  "Whether there may be more patterns than were found. Example: false."
+  truncated: Boolean!
+  "Why; null when all were found."
+  truncatedBecause: String
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"A pattern in a page."
+type MoneyPatternEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The pattern."
+  node: MoneyPattern!
+}
+
+"A shape in which money may be laundered: a lead, and no proof."
+type MoneyPattern {
+  "Which shape. Example: CYCLE."
+  kind: MoneyPatternKind!
+  "The accounts in the order in which money passes them: a cycle is one layer in the order of time; in the other shapes each layer pays the next, and its accounts stand by id."
+  layers: [MoneyPatternLayer!]!
+  "The first 100 of its transfers in the order of time."
+  transfers: [Link!]!
+  "How many transfers it has. Example: 4."
+  transferCount: Int!
+  "When its first transfer happened. Example: \"2024-03-01T00:00:00Z\"."
+  startsAt: DateTime!
+  "When its last transfer happened. Example: \"2024-03-07T00:00:00Z\"."
+  endsAt: DateTime!
+  "What its first layer paid; of a cycle, its first transfer. Example: \"28000\"."
+  amount: Decimal!
+}
+
+"Accounts that play one part in a pattern."
+type MoneyPatternLayer {
+  "The accounts."
+  entities: [Entity!]!
+}
+
 "What an answer was computed on: always the viewer's own view."
 type ComputedOn {
   "How many entities. Example: 110."
@@ -1329,6 +1420,22 @@ enum TaintPolicy {
   FIFO
   "What came last is paid first."
   LIFO
+}
+
+"Shapes in which money is laundered (Altman et al. 2023)."
+enum MoneyPatternKind {
+  "It comes back to where it began, one transfer after another in time, over accounts that do not repeat."
+  CYCLE
+  "Many pay one."
+  FAN_IN
+  "One pays many."
+  FAN_OUT
+  "Many pay one, who then pays many."
+  GATHER_SCATTER
+  "One pays many, of whom each then pays the same one."
+  SCATTER_GATHER
+  "Everyone in a layer pays everyone in the next, who then pays everyone in a third."
+  STACK
 }
 
 "Which way money is followed."
@@ -3066,6 +3173,74 @@ func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field 
 		return ec.fieldContext_LinkKindInfo_derived(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LinkKindInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_MoneyPattern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MoneyPattern_kind(ctx, field)
+	case "layers":
+		return ec.fieldContext_MoneyPattern_layers(ctx, field)
+	case "transfers":
+		return ec.fieldContext_MoneyPattern_transfers(ctx, field)
+	case "transferCount":
+		return ec.fieldContext_MoneyPattern_transferCount(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_MoneyPattern_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_MoneyPattern_endsAt(ctx, field)
+	case "amount":
+		return ec.fieldContext_MoneyPattern_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyPattern", field.Name)
+}
+
+func (ec *executionContext) childFields_MoneyPatternConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MoneyPatternConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MoneyPatternConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MoneyPatternConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MoneyPatternConnection_totalCount(ctx, field)
+	case "currency":
+		return ec.fieldContext_MoneyPatternConnection_currency(ctx, field)
+	case "hubs":
+		return ec.fieldContext_MoneyPatternConnection_hubs(ctx, field)
+	case "hubTransfers":
+		return ec.fieldContext_MoneyPatternConnection_hubTransfers(ctx, field)
+	case "withoutTime":
+		return ec.fieldContext_MoneyPatternConnection_withoutTime(ctx, field)
+	case "withoutAmount":
+		return ec.fieldContext_MoneyPatternConnection_withoutAmount(ctx, field)
+	case "truncated":
+		return ec.fieldContext_MoneyPatternConnection_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_MoneyPatternConnection_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_MoneyPatternConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyPatternConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MoneyPatternEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MoneyPatternEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MoneyPatternEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyPatternEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MoneyPatternLayer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entities":
+		return ec.fieldContext_MoneyPatternLayer_entities(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoneyPatternLayer", field.Name)
 }
 
 func (ec *executionContext) childFields_MoneyTrace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1,7 +1,10 @@
 package model
 
 import (
+	"context"
+
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/pattern"
 	"github.com/chokepoint/chokepoint/session"
 )
 
@@ -32,4 +35,43 @@ type TracedAccount struct {
 type TracedTransfer struct {
 	Link    Link
 	Tainted []session.TaintedAmount
+}
+
+// MoneyPatternConnection is a page of patterns.
+type MoneyPatternConnection struct {
+	Connection[MoneyPattern]
+	Currency                   string
+	Hubs, HubTransfers         int
+	WithoutTime, WithoutAmount int
+	// TruncatedBecause says why there may be more; nil when all were found.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+}
+
+// Truncated says whether there may be more.
+func (m MoneyPatternConnection) Truncated() bool { return m.TruncatedBecause != nil }
+
+// MoneyPatternEdge is a pattern in a page.
+type MoneyPatternEdge = Edge[MoneyPattern]
+
+// MoneyPattern is a shape in which money may be laundered.
+type MoneyPattern struct {
+	Kind             pattern.Kind
+	Layers           []MoneyPatternLayer
+	Transfers        []Link
+	TransferCount    int
+	StartsAt, EndsAt graph.Instant
+	Amount           graph.Decimal
+}
+
+// MoneyPatternLayer holds accounts that play one part.
+type MoneyPatternLayer struct {
+	IDs  []graph.ID
+	Door Door
+}
+
+// Entities looks the accounts up, all at once.
+func (l MoneyPatternLayer) Entities(ctx context.Context) ([]Entity, error) {
+	entities, err := l.Door.Entities(ctx, l.IDs)
+	return WrapAll(entities, l.Door), err
 }
