@@ -101,7 +101,9 @@ func TestDistancesRefuseBadInput(t *testing.T) {
 		from []network.NodeIndex
 		cost []float64
 	}{
-		{[]network.NodeIndex{3}, nil}, {[]network.NodeIndex{0}, []float64{1}}, {[]network.NodeIndex{0}, []float64{1, -1}},
+		{[]network.NodeIndex{3}, nil},
+		{[]network.NodeIndex{0}, []float64{1}},
+		{[]network.NodeIndex{0}, []float64{1, -1}},
 		{[]network.NodeIndex{0}, []float64{1, math.NaN()}},
 	} {
 		var bad *graph.Error

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -123,6 +124,7 @@ func (y *yen) search(ctx context.Context, p Path, leave int, taken []network.Nod
 		y.barredNodes.clear(v)
 	}
 	q.to = slices.DeleteFunc(slices.Clone(y.to), y.barredNodes.has)
+	q.limit = y.limit(p, leave)
 	r, err := y.shortest(ctx, q)
 	y.restore(p, leave)
 	if err != nil {
@@ -133,6 +135,16 @@ func (y *yen) search(ctx context.Context, p Path, leave int, taken []network.Nod
 		y.keep(p, leave, taken, r.Path)
 	}
 	return r, nil
+}
+
+// limit is what a path from position leave on may cost if it is to be wanted: no more
+// than the last of enough candidates. Equal ones are found, and rounding forgiven.
+func (y *yen) limit(p Path, leave int) float64 {
+	if most := y.wanted - len(y.found.Paths); y.price == nil || len(y.candidates) < most {
+		return math.Inf(1)
+	}
+	last := y.candidates[len(y.candidates)-1].Cost
+	return last*(1+1e-9) - y.price.sum(p.Edges[:max(leave, 0)])
 }
 
 // restore leaves exactly the nodes of from barred.

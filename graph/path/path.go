@@ -17,6 +17,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -110,10 +111,12 @@ type query struct {
 	// spur is a node of from that may not be left towards the nodes of next.
 	spur network.NodeIndex
 	next []network.NodeIndex
+	// limit is what a path by cost must be below.
+	limit float64
 }
 
 func newQuery(g network.Adjacency, from, to []network.NodeIndex, opt Options) (query, error) {
-	q := query{g: g, maxHops: opt.MaxHops, blocked: opt.Avoid, spur: network.NoNode}
+	q := query{g: g, maxHops: opt.MaxHops, blocked: opt.Avoid, spur: network.NoNode, limit: math.Inf(1)}
 	if opt.MaxHops < 0 {
 		return q, fmt.Errorf("path: negative bound of %d hops", opt.MaxHops)
 	}

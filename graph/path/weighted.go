@@ -100,7 +100,7 @@ var labelsPool = sync.Pool{New: func() any { return new(labels) }}
 
 func (s *labels) reset(q query, cost Cost) {
 	s.query, s.price = q, cost
-	s.best, s.meet = math.Inf(1), network.NoNode
+	s.best, s.meet = q.limit, network.NoNode
 	s.epoch++
 	if n := q.g.NumNodes(); len(s.sides[0]) < n || s.epoch == math.MaxUint32 {
 		s.sides = [2][]label{make([]label, n), make([]label, n)}
