@@ -271,6 +271,9 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			`{"chokepoints": {"choices": [{"entity": {"name": "Nc"}}], "after": {"largestComponent": 3}}}`)
 	})
 
+	a.run("cuts and flows", a.cuts)
+	a.run("parts", a.parts)
+
 	a.run("ontology", func() {
 		var got struct {
 			Ontology struct {
@@ -417,6 +420,10 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ centrality(measure: DEGREE, scope: {asOf: "x"}) { totalCount } }`, `{ bridges(scope: {during: {from: "2024", to: "2023"}}) { totalCount } }`,
 		`mutation { upsertLinks(input: {links: [{dataset: "tips", kind: "OWNS", from: {id: «a»}, to: {}}]}) { revision } }`,
 		`mutation { revertBatch(input: {revision: "x"}) { revision } }`,
+		`{ minimumCut(from: [], to: [«a»]) { value } }`, `{ minimumCut(from: [«a»], to: [«a»]) { value } }`,
+		`{ minimumCut(from: [«a»], to: [«b»], capacityProperty: "weight") { value } }`, `{ maximumFlow(from: [«a»], to: [«b»], first: 501) { value } }`,
+		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
+		`{ dominators(from: []) { totalCount } }`,
 	} {
 		answer := a.send(ids(document), nil)
 		if len(answer.Errors) == 0 {

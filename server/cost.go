@@ -31,6 +31,13 @@ var weights = map[string]int{
 	"Query.shortestPaths":           1_000,  // a search over the view, up to k times
 	"Query.articulationPoints":      2_000,  // one pass over the view
 	"Query.bridges":                 2_000,  // one pass over the view
+	"Query.components":              2_000,  // one pass over the view
+	"Query.blocks":                  2_000,  // one pass over the view
+	"Query.dominators":              2_000,  // a few passes over the view
+	"Query.minimumCut":              10_000, // a maximum flow
+	"Query.maximumFlow":             10_000, // a maximum flow
+	"Query.connectivity":            20_000, // two maximum flows
+	"Query.minimumCutTree":          50_000, // a maximum flow for each entity
 	"Query.temporalPaths":           2_000,  // one pass over the events of the view
 	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps
 	"Query.traceMoney":              10_000, // every transfer of the view, once a policy

@@ -452,6 +452,105 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): BridgeConnection!
+  "The cheapest entities or links without which nothing gets from one set of entities to another. Example: minimumCut(from: [\"0c9h…\"], to: [\"1d2k…\"]) { value unique nearFrom { entity { name } } }."
+  minimumCut(
+    "Where paths begin: at any of these; never cut. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where paths end: at any of these; never cut. Example: [\"1d2k…\"]."
+    to: [ID!]!
+    "Whether to cut entities or links."
+    targets: DisruptionTargets! = ENTITIES
+    "Entities (for ENTITIES) or links (for LINKS) that are never cut. Example: [\"2e3m…\"]."
+    protect: [ID!]
+    "For LINKS: the numeric link property that cutting a link costs; 1 where it is absent. What costs 0 counts as cut and is not listed. Example: \"capacity\"."
+    capacityProperty: String
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many of each cut to list, at most 500."
+    first: Int! = 100
+    "A revision token to wait for."
+    atLeast: String
+  ): MinimumCut!
+  "How much can pass from one set of entities to another, and by which ways. Example: maximumFlow(from: [\"0c9h…\"], to: [\"1d2k…\"], capacityProperty: \"capacity\") { value paths { amount entities { name } } }."
+  maximumFlow(
+    "Where flow begins: at any of these. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where flow ends: at any of these. Example: [\"1d2k…\"]."
+    to: [ID!]!
+    "The numeric link property that limits flow; 1 where it is absent. Example: \"capacity\"."
+    capacityProperty: String
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many links and how many paths to list, at most 500."
+    first: Int! = 100
+    "A revision token to wait for."
+    atLeast: String
+  ): MaximumFlow!
+  "In how many separate ways one set of entities is joined to another (Menger 1927). Example: connectivity(from: [\"0c9h…\"], to: [\"1d2k…\"]) { links entities entityDisjointPaths { entities { name } } }."
+  connectivity(
+    "Where paths begin: at any of these. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where paths end: at any of these. Example: [\"1d2k…\"]."
+    to: [ID!]!
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many paths of each sort to list, at most 500."
+    first: Int! = 25
+    "A revision token to wait for."
+    atLeast: String
+  ): Connectivity!
+  "Entities that every path from some entities to others passes, who cuts off most first. Example: dominators(from: [\"0c9h…\"], scope: {orientation: NATURAL}) { nodes { entity { name } dominated } }."
+  dominators(
+    "Where paths begin: at any of these. They are not listed. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Only what every path to any of these passes, in the order in which paths pass it; what cannot be reached is left out. They are not listed. Example: [\"1d2k…\"]."
+    to: [ID!]
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): DominatorConnection!
+  "The components of the network: what paths join, the largest first. Example: components(first: 3) { totalCount nodes { size members { name } } }."
+  components(
+    "Whether paths must run along links, both ways between any two members: strong components. Only a directed scope tells the difference."
+    strong: Boolean! = false
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): ComponentConnection!
+  "The blocks of the network (biconnected components): what no single entity takes apart, the largest first. Example: blocks(first: 3) { nodes { size articulationPoints { name } } }."
+  blocks(
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): BlockConnection!
+  "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
+  minimumCutTree(
+    "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
+    capacityProperty: String
+    "Which part of the graph to look at: undirected, at most 3000 entities."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): CutTreeConnection!
   "Where the money of accounts or transfers went, or came from, by one transfer after another in time. Example: traceMoney(from: [\"0c9h…\"]) { accounts { entity { name } traces { policy held } } }."
   traceMoney(
     "The money to follow: accounts, all that they hold and receive; transfers (links of the projection MONEY), what they move. Example: [\"0c9h…\"]."
@@ -809,6 +908,243 @@ type TemporalPath {
   departs: DateTime
   "When its last link arrives; null for a target that is a source."
   arrives: DateTime
+}
+
+"The cheapest entities or links without which nothing passes. Every other cut as cheap lies between the two listed."
+type MinimumCut {
+  "What it costs together, which is also the maximum flow: how many entities or links, or the sum of the property; null when there is no cut. Example: 2."
+  value: Float
+  "The cut nearest the entities of ` + "`" + `from` + "`" + `, by id."
+  nearFrom: [CutElement!]!
+  "The cut nearest the entities of ` + "`" + `to` + "`" + `, by id."
+  nearTo: [CutElement!]!
+  "How many elements ` + "`" + `nearFrom` + "`" + ` has without ` + "`" + `first` + "`" + `. Example: 2."
+  nearFromTotal: Int!
+  "How many elements ` + "`" + `nearTo` + "`" + ` has without ` + "`" + `first` + "`" + `. Example: 2."
+  nearToTotal: Int!
+  "Whether no other cut costs as little; the two are then the same. Example: true."
+  unique: Boolean!
+  "Why there is no cut: a shortest path of which nothing may be cut; null when there is a cut."
+  openPath: Path
+  "Whether something was cut off the lists. Example: false."
+  truncated: Boolean!
+  "What cut it off; null when nothing did. Example: \"first: 100 of 130 near ` + "`" + `from` + "`" + `, 100 of 130 near ` + "`" + `to` + "`" + `\"."
+  truncatedBecause: String
+  "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"An entity or a link of a cut."
+type CutElement {
+  "The entity; null for a cut of links."
+  entity: Entity
+  "The link; null for a cut of entities."
+  link: Link
+}
+
+"How much can pass, and how. Of several flows as large it is always the same one."
+type MaximumFlow {
+  "How much can pass, which is also the cost of a minimum cut of links. Example: 263."
+  value: Float!
+  "What passes each link, by link id; links that carry nothing are left out."
+  links: [LinkFlow!]!
+  "The paths that the flow takes; their amounts add up to ` + "`" + `value` + "`" + `."
+  paths: [FlowPath!]!
+  "How many links carry flow. Example: 60."
+  totalLinks: Int!
+  "How many paths there are without ` + "`" + `first` + "`" + `. Example: 25."
+  totalPaths: Int!
+  "Whether something was cut off the lists. Example: false."
+  truncated: Boolean!
+  "What cut it off; null when nothing did. Example: \"first: 100 of 130 links, 80 of 80 paths\"."
+  truncatedBecause: String
+  "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"What passes a link."
+type LinkFlow {
+  "The link."
+  link: Link!
+  "The end from which it flows."
+  from: Entity!
+  "The end to which it flows."
+  to: Entity!
+  "How much. Example: 12."
+  amount: Float!
+}
+
+"A path that flow takes."
+type FlowPath {
+  "The entities along it, both ends included."
+  entities: [Entity!]!
+  "The links along it, one fewer than entities."
+  links: [Link!]!
+  "How many links it has. Example: 3."
+  hops: Int!
+  "How much takes it. Example: 5."
+  amount: Float!
+}
+
+"In how many separate ways one set of entities is joined to another."
+type Connectivity {
+  "How many links must be cut to part them: as many as there are paths without a common link. Example: 3."
+  links: Int!
+  "How many paths there are that share no entity but those of the two sets: as many entities as must be cut to part them, where no link joins the sets directly. Example: 2."
+  entities: Int!
+  "Paths without a common link; ` + "`" + `cost` + "`" + ` counts hops."
+  linkDisjointPaths: [Path!]!
+  "Paths without a common entity; ` + "`" + `cost` + "`" + ` counts hops."
+  entityDisjointPaths: [Path!]!
+  "Whether something was cut off the lists. Example: false."
+  truncated: Boolean!
+  "What cut it off; null when nothing did. Example: \"first: 25 of 30 paths without a common link, 12 of 12 without a common entity\"."
+  truncatedBecause: String
+  "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"A page of dominators."
+type DominatorConnection {
+  "The page with cursors."
+  edges: [DominatorEdge!]!
+  "The page without cursors."
+  nodes: [Dominator!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 9."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The dominator in a page."
+type DominatorEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The dominator."
+  node: Dominator!
+}
+
+"An entity that every path to others passes."
+type Dominator {
+  "1 for the first, each place once, ties by id. Example: 1."
+  rank: Int!
+  "The entity."
+  entity: Entity!
+  "The dominator before it, the nearest that every path to it passes; null when there is none but the sources."
+  above: Entity
+  "How many other entities can be reached only by way of it. Example: 41."
+  dominated: Int!
+}
+
+"A page of components."
+type ComponentConnection {
+  "The page with cursors."
+  edges: [ComponentEdge!]!
+  "The page without cursors."
+  nodes: [Component!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 17."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The component in a page."
+type ComponentEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The component."
+  node: Component!
+}
+
+"What paths join."
+type Component {
+  "1 for the largest, ties by the least id of a member. Example: 1."
+  rank: Int!
+  "How many members it has. Example: 812."
+  size: Int!
+  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all."
+  members(
+    "How many, at most 500."
+    first: Int! = 10
+  ): [Entity!]!
+}
+
+"A page of blocks."
+type BlockConnection {
+  "The page with cursors."
+  edges: [BlockEdge!]!
+  "The page without cursors."
+  nodes: [Block!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 48."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The block in a page."
+type BlockEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The block."
+  node: Block!
+}
+
+"What no single entity takes apart. Two blocks share at most one entity, an articulation point."
+type Block {
+  "1 for the largest, ties by the least ids of its members. Example: 1."
+  rank: Int!
+  "How many members it has; 2 for a bridge with its ends. Example: 64."
+  size: Int!
+  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all."
+  members(
+    "How many, at most 500."
+    first: Int! = 10
+  ): [Entity!]!
+  "Its first members by id that are in other blocks too: the branches of the block-cut tree."
+  articulationPoints(
+    "How many, at most 500."
+    first: Int! = 10
+  ): [Entity!]!
+  "How many articulation points it has. Example: 5."
+  totalArticulationPoints: Int!
+}
+
+"A page of the tree of minimum cuts."
+type CutTreeConnection {
+  "The page with cursors."
+  edges: [CutTreeEdge!]!
+  "The page without cursors."
+  nodes: [CutTreeLink!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 109."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The link in a page."
+type CutTreeEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The link."
+  node: CutTreeLink!
+}
+
+"A link of the tree of minimum cuts."
+type CutTreeLink {
+  "One end."
+  entity: Entity!
+  "The other end, nearer to the entity of the least id."
+  parent: Entity!
+  "What the links cost that must be cut to part the two. Example: 4."
+  cost: Float!
 }
 
 "What to remove, and what that does."
@@ -2847,6 +3183,48 @@ func (ec *executionContext) childFields_ArticulationPointEdge(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ArticulationPointEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Block(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Block_rank(ctx, field)
+	case "size":
+		return ec.fieldContext_Block_size(ctx, field)
+	case "members":
+		return ec.fieldContext_Block_members(ctx, field)
+	case "articulationPoints":
+		return ec.fieldContext_Block_articulationPoints(ctx, field)
+	case "totalArticulationPoints":
+		return ec.fieldContext_Block_totalArticulationPoints(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Block", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BlockConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BlockConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BlockConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BlockConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_BlockConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BlockEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BlockEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Bridge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rank":
@@ -2931,6 +3309,44 @@ func (ec *executionContext) childFields_ChokepointPlan(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ChokepointPlan", field.Name)
 }
 
+func (ec *executionContext) childFields_Component(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Component_rank(ctx, field)
+	case "size":
+		return ec.fieldContext_Component_size(ctx, field)
+	case "members":
+		return ec.fieldContext_Component_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Component", field.Name)
+}
+
+func (ec *executionContext) childFields_ComponentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ComponentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ComponentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ComponentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ComponentConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_ComponentConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ComponentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ComponentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ComponentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ComponentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ComponentEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ComputedOn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
@@ -2951,6 +3367,74 @@ func (ec *executionContext) childFields_ComputedOn(ctx context.Context, field gr
 		return ec.fieldContext_ComputedOn_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ComputedOn", field.Name)
+}
+
+func (ec *executionContext) childFields_Connectivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "links":
+		return ec.fieldContext_Connectivity_links(ctx, field)
+	case "entities":
+		return ec.fieldContext_Connectivity_entities(ctx, field)
+	case "linkDisjointPaths":
+		return ec.fieldContext_Connectivity_linkDisjointPaths(ctx, field)
+	case "entityDisjointPaths":
+		return ec.fieldContext_Connectivity_entityDisjointPaths(ctx, field)
+	case "truncated":
+		return ec.fieldContext_Connectivity_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_Connectivity_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_Connectivity_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Connectivity", field.Name)
+}
+
+func (ec *executionContext) childFields_CutElement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entity":
+		return ec.fieldContext_CutElement_entity(ctx, field)
+	case "link":
+		return ec.fieldContext_CutElement_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CutElement", field.Name)
+}
+
+func (ec *executionContext) childFields_CutTreeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CutTreeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CutTreeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CutTreeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CutTreeConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_CutTreeConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CutTreeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CutTreeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CutTreeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CutTreeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CutTreeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CutTreeLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entity":
+		return ec.fieldContext_CutTreeLink_entity(ctx, field)
+	case "parent":
+		return ec.fieldContext_CutTreeLink_parent(ctx, field)
+	case "cost":
+		return ec.fieldContext_CutTreeLink_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CutTreeLink", field.Name)
 }
 
 func (ec *executionContext) childFields_Dataset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2981,6 +3465,46 @@ func (ec *executionContext) childFields_DeleteRecordsPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeleteRecordsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Dominator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Dominator_rank(ctx, field)
+	case "entity":
+		return ec.fieldContext_Dominator_entity(ctx, field)
+	case "above":
+		return ec.fieldContext_Dominator_above(ctx, field)
+	case "dominated":
+		return ec.fieldContext_Dominator_dominated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Dominator", field.Name)
+}
+
+func (ec *executionContext) childFields_DominatorConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DominatorConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DominatorConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DominatorConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DominatorConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_DominatorConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DominatorConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DominatorEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DominatorEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DominatorEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DominatorEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_EntityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -3003,6 +3527,20 @@ func (ec *executionContext) childFields_EntityEdge(ctx context.Context, field gr
 		return ec.fieldContext_EntityEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EntityEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowPath(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entities":
+		return ec.fieldContext_FlowPath_entities(ctx, field)
+	case "links":
+		return ec.fieldContext_FlowPath_links(ctx, field)
+	case "hops":
+		return ec.fieldContext_FlowPath_hops(ctx, field)
+	case "amount":
+		return ec.fieldContext_FlowPath_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowPath", field.Name)
 }
 
 func (ec *executionContext) childFields_HistoryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3155,6 +3693,20 @@ func (ec *executionContext) childFields_LinkEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type LinkEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LinkFlow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_LinkFlow_link(ctx, field)
+	case "from":
+		return ec.fieldContext_LinkFlow_from(ctx, field)
+	case "to":
+		return ec.fieldContext_LinkFlow_to(ctx, field)
+	case "amount":
+		return ec.fieldContext_LinkFlow_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkFlow", field.Name)
+}
+
 func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -3173,6 +3725,54 @@ func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field 
 		return ec.fieldContext_LinkKindInfo_derived(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LinkKindInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_MaximumFlow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_MaximumFlow_value(ctx, field)
+	case "links":
+		return ec.fieldContext_MaximumFlow_links(ctx, field)
+	case "paths":
+		return ec.fieldContext_MaximumFlow_paths(ctx, field)
+	case "totalLinks":
+		return ec.fieldContext_MaximumFlow_totalLinks(ctx, field)
+	case "totalPaths":
+		return ec.fieldContext_MaximumFlow_totalPaths(ctx, field)
+	case "truncated":
+		return ec.fieldContext_MaximumFlow_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_MaximumFlow_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_MaximumFlow_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MaximumFlow", field.Name)
+}
+
+func (ec *executionContext) childFields_MinimumCut(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_MinimumCut_value(ctx, field)
+	case "nearFrom":
+		return ec.fieldContext_MinimumCut_nearFrom(ctx, field)
+	case "nearTo":
+		return ec.fieldContext_MinimumCut_nearTo(ctx, field)
+	case "nearFromTotal":
+		return ec.fieldContext_MinimumCut_nearFromTotal(ctx, field)
+	case "nearToTotal":
+		return ec.fieldContext_MinimumCut_nearToTotal(ctx, field)
+	case "unique":
+		return ec.fieldContext_MinimumCut_unique(ctx, field)
+	case "openPath":
+		return ec.fieldContext_MinimumCut_openPath(ctx, field)
+	case "truncated":
+		return ec.fieldContext_MinimumCut_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_MinimumCut_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_MinimumCut_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MinimumCut", field.Name)
 }
 
 func (ec *executionContext) childFields_MoneyPattern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -74,6 +74,14 @@ type (
 	ArticulationPointEdge = Edge[ArticulationPoint]
 	// BridgeEdge is a bridge in a page.
 	BridgeEdge = Edge[Bridge]
+	// DominatorEdge is a dominator in a page.
+	DominatorEdge = Edge[Dominator]
+	// ComponentEdge is a component in a page.
+	ComponentEdge = Edge[Component]
+	// BlockEdge is a block in a page.
+	BlockEdge = Edge[Block]
+	// CutTreeEdge is a link of a cut tree in a page.
+	CutTreeEdge = Edge[CutTreeLink]
 	// HistoryConnection is a page of a history.
 	HistoryConnection = Connection[HistoryEntry]
 	// HistoryEdge is a change in a page.
