@@ -68,28 +68,70 @@ func linksLeft(net *network.Network, r Removal, gone *without) int {
 	return net.NumLinks() - lost.count()
 }
 
+// Distances counts pairs of nodes by how far apart they are.
+type Distances struct {
+	// Nodes counts what is left.
+	Nodes int
+	// Pairs holds, by fewest hops along the direction of links, the ordered pairs of
+	// nodes so far apart; place 0 is 0, the last is above 0 unless it is the first.
+	Pairs []int64
+}
+
+// Diameter returns the greatest distance of two nodes that a path joins, 0 without any.
+func (d Distances) Diameter() int { return max(0, len(d.Pairs)-1) }
+
+// Mean returns the mean distance of the ordered pairs that a path joins, nil without any.
+func (d Distances) Mean() *float64 {
+	sum, count := int64(0), int64(0)
+	for hops, k := range d.Pairs {
+		sum += int64(hops) * k
+		count += k
+	}
+	if count == 0 {
+		return nil
+	}
+	mean := float64(sum) / float64(count)
+	return &mean
+}
+
+// Efficiency returns the mean of 1/d over ordered pairs, 1/d = 0 without a path (Latora
+// and Marchiori 2001), 0 of fewer than two nodes.
+func (d Distances) Efficiency() float64 {
+	if d.Nodes < 2 {
+		return 0
+	}
+	sum := 0.0
+	for hops := len(d.Pairs) - 1; hops > 0; hops-- {
+		sum += float64(d.Pairs[hops]) / float64(hops)
+	}
+	return sum / float64(d.Nodes) / float64(d.Nodes-1)
+}
+
 // Efficiency returns the mean of 1/d over the ordered pairs of nodes that are left,
 // d the fewest hops along the direction of links and 1/d = 0 where there is no path
 // (Latora and Marchiori 2001); in an undirected network that is the mean over
-// unordered pairs. Fewer than two nodes give 0. It searches from 64 sources at once
-// (Then et al. 2014), such groups in parallel, and counts distances as integers, so
-// the result does not depend on the number of processors.
+// unordered pairs. Fewer than two nodes give 0. Cost and errors are those of
+// [DistancesOf].
+func Efficiency(ctx context.Context, net *network.Network, r Removal) (float64, error) {
+	d, err := DistancesOf(ctx, net, r)
+	return d.Efficiency(), err
+}
+
+// DistancesOf counts the distances of a network without a removal, exactly. It searches
+// from 64 sources at once (Then et al. 2014), such groups in parallel, and counts in
+// integers, so the result does not depend on the number of processors.
 //
 // O(n·m) time at worst, O(n·m/64·diameter) where distances are short; 24 bytes a
 // node and goroutine. Errors: a removal out of range, the end of ctx.
-func Efficiency(ctx context.Context, net *network.Network, r Removal) (float64, error) {
+func DistancesOf(ctx context.Context, net *network.Network, r Removal) (Distances, error) {
 	gone, err := newWithout(net, r)
 	if err != nil {
-		return 0, err
+		return Distances{}, err
 	}
-	n := net.NumNodes() - gone.nodes.count()
-	if n < 2 {
-		return 0, nil
-	}
+	d := Distances{Nodes: net.NumNodes() - gone.nodes.count()}
 	groups := (net.NumNodes() + 63) / 64
 	var next atomic.Int64
 	var mu sync.Mutex
-	var total []int64 // pairs by distance
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), groups) {
 		wg.Go(func() {
@@ -99,18 +141,17 @@ func Efficiency(ctx context.Context, net *network.Network, r Removal) (float64, 
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			total = added(total, s.pairs)
+			d.Pairs = added(d.Pairs, s.pairs)
 		})
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return Distances{}, err
 	}
-	sum := 0.0
-	for d := len(total) - 1; d > 0; d-- {
-		sum += float64(total[d]) / float64(d)
+	for len(d.Pairs) > 1 && d.Pairs[len(d.Pairs)-1] == 0 { // the last level found nothing
+		d.Pairs = d.Pairs[:len(d.Pairs)-1]
 	}
-	return sum / float64(n) / float64(n-1), nil
+	return d, nil
 }
 
 func added(a, b []int64) []int64 {
