@@ -247,7 +247,7 @@ func TestRelabellingMovesScores(t *testing.T) {
 		perm := nt.Permutation(g.Nodes, uint64(rapid.IntRange(0, 1000).Draw(t, "seed")))
 		for _, measure := range measures {
 			before, err := similarity.Of(context.Background(), g.Build(t, true), 0, measure)
-			after, err2 := similarity.Of(context.Background(), g.Relabel(perm).Build(t, true), network.NodeIndex(perm[0]), measure)
+			after, err2 := similarity.Of(context.Background(), g.Relabel(perm).Build(t, true), perm[0], measure)
 			if err != nil || err2 != nil {
 				t.Fatal(err, err2)
 			}
