@@ -1,0 +1,304 @@
+package dismantle_test
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/dismantle"
+	"github.com/chokepoint/chokepoint/graph/network"
+	"github.com/chokepoint/chokepoint/graph/networktest"
+)
+
+func sequence(t rapid.TB, net *network.Network, opt dismantle.SequenceOptions) *dismantle.Sequence {
+	s, err := dismantle.Dismantle(context.Background(), net, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The curves that Cavallaro et al. (2020, PLOS ONE 15(8):e0236476) published: they break
+// ties by taking the last node in the order of the file, hence the order turned round.
+func TestPublishedCurves(t *testing.T) {
+	d := networktest.Dataset(t, "montagna_meetings")
+	plain := d.Network(t)
+	n := plain.NumNodes()
+	var links []network.Link
+	for e := range network.EdgeIndex(plain.NumLinks()) {
+		from, to := plain.Ends(e)
+		links = append(links, network.Link{From: network.NodeIndex(n-1) - from, To: network.NodeIndex(n-1) - to})
+	}
+	net, err := network.Build(n, links, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := map[string]dismantle.SequenceOptions{
+		"Betweenness": {Strategy: dismantle.AdaptiveBetweenness}, "Degree": {Strategy: dismantle.AdaptiveDegree},
+		"Collective Influence": {Strategy: dismantle.Influence, Radius: 1},
+	}
+	for file, block := range map[string]int{"sequential_unweighted.csv": 1, "block_unweighted.csv": 5} {
+		f, err := os.Open(filepath.Join(networktest.Reference(t), "data", "montagna_meetings", "published", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for column, opt := range columns {
+			at := slices.Index(rows[0], column)
+			opt.Block = block
+			s := sequence(t, net, opt)
+			for _, row := range rows[1:] {
+				removed, err1 := strconv.Atoi(row[1])
+				want, err2 := strconv.ParseFloat(row[at], 64)
+				if err := errors.Join(err1, err2); err != nil {
+					t.Fatal(err)
+				}
+				if removed >= len(s.Largest) {
+					break
+				}
+				if got := float64(s.Largest[removed]) / float64(s.Largest[0]); math.Abs(got-want) > 1e-9 {
+					t.Errorf("%s, %s: %d removed leave %v, published %v", file, column, removed, got, want)
+				}
+			}
+		}
+	}
+}
+
+// options are all ways to take a network apart.
+func options() (list []dismantle.SequenceOptions) {
+	for _, strategy := range dismantle.Strategies() {
+		if strategy != dismantle.Influence {
+			list = append(list, dismantle.SequenceOptions{Strategy: strategy})
+			continue
+		}
+		for radius := 1; radius <= 3; radius++ {
+			list = append(list, dismantle.SequenceOptions{Strategy: strategy, Radius: radius})
+		}
+	}
+	return list
+}
+
+func drawnNetwork(t *rapid.T) *network.Network {
+	g := networktest.Drawn(14, 30, func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "number") })
+	net := g.Build(t, rapid.Bool().Draw(t, "directed"))
+	return net
+}
+
+// figures are the largest component and the connected pairs without some nodes, by a
+// plain search.
+func figures(net *network.Network, gone []network.NodeIndex) (largest int, pairs int64) {
+	without := make([]bool, net.NumNodes())
+	for _, v := range gone {
+		without[v] = true
+	}
+	sizes := map[network.NodeIndex]int{}
+	for v, c := range networktest.Components(net, without) {
+		if !without[v] {
+			sizes[c]++
+		}
+	}
+	for _, s := range sizes {
+		largest = max(largest, s)
+		pairs += int64(s) * int64(s-1) / 2
+	}
+	return largest, pairs
+}
+
+func TestCurvesTellWhatIsLeft(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		net := drawnNetwork(t)
+		for _, opt := range options() {
+			opt.Block = rapid.IntRange(1, 3).Draw(t, "block")
+			opt.Target = rapid.IntRange(1, 5).Draw(t, "target")
+			opt.Reinsert = rapid.Bool().Draw(t, "reinsert")
+			s := sequence(t, net, opt)
+			for i := range s.Largest {
+				largest, pairs := figures(net, s.Removed[:i])
+				if largest != s.Largest[i] || pairs != s.Pairs[i] {
+					t.Fatalf("%+v: %d removed leave %d and %d, told %d and %d", opt, i, largest, pairs, s.Largest[i], s.Pairs[i])
+				}
+			}
+			if !s.Reached || s.Largest[len(s.Removed)] > opt.Target || s.Cut {
+				t.Fatalf("%+v: %+v", opt, s)
+			}
+			if !opt.Reinsert {
+				continue
+			}
+			for i := range s.Removed { // none of them could stay
+				if largest, _ := figures(net, slices.Delete(slices.Clone(s.Removed), i, i+1)); largest <= opt.Target {
+					t.Fatalf("%+v: %d is not needed", opt, s.Removed[i])
+				}
+			}
+		}
+	})
+}
+
+// degrees counts distinct neighbours among what is left.
+func degrees(net *network.Network, gone []network.NodeIndex) []int {
+	list := make([]int, net.NumNodes())
+	for v := range network.NodeIndex(net.NumNodes()) {
+		next := map[network.NodeIndex]bool{}
+		for _, w := range slices.Concat(net.Out(v), net.In(v)) {
+			if w != v && !slices.Contains(gone, w) {
+				next[w] = true
+			}
+		}
+		list[v] = len(next)
+		if slices.Contains(gone, v) {
+			list[v] = -1
+		}
+	}
+	return list
+}
+
+// Adaptive degree takes the greatest of what is left, by a plain count, and so does
+// betweenness: here it is computed for the whole anew.
+func TestScoresAreAdaptive(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		net := drawnNetwork(t)
+		s := sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.AdaptiveDegree})
+		for i, v := range s.Removed {
+			left := degrees(net, s.Removed[:i])
+			if best := slices.Index(left, slices.Max(left)); network.NodeIndex(best) != v {
+				t.Fatalf("%d is removed, not %d", v, best)
+			}
+		}
+		s = sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.AdaptiveBetweenness})
+		for i, v := range s.Removed {
+			var links []network.Link
+			for e := range network.EdgeIndex(net.NumLinks()) {
+				from, to := net.Ends(e)
+				if !slices.Contains(s.Removed[:i], from) && !slices.Contains(s.Removed[:i], to) {
+					links = append(links, network.Link{From: from, To: to})
+				}
+			}
+			rest, err := network.Build(net.NumNodes(), links, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			scores := networktest.Betweenness(rest)
+			for w, score := range scores {
+				if score > scores[v]+1e-9 && !slices.Contains(s.Removed[:i], network.NodeIndex(w)) {
+					t.Fatalf("%d with %v is removed, not %d with %v", v, scores[v], w, score)
+				}
+			}
+		}
+	})
+}
+
+// On a tree the node that CoreHD takes is its centroid.
+func TestTreesAreHalved(t *testing.T) {
+	g := networktest.Path(15)
+	net := g.Build(t, false)
+	s := sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.CoreHD, Target: 3})
+	if !slices.Equal(s.Removed, []network.NodeIndex{7, 3, 11}) {
+		t.Errorf("%v", s.Removed)
+	}
+}
+
+// The generalised strategy finds the narrow place between two cliques.
+func TestSpectrumFindsTheNarrow(t *testing.T) {
+	g := networktest.Union(networktest.Clique(12), networktest.Clique(12))
+	g.Links = append(g.Links, network.Link{From: 3, To: 15})
+	net := g.Build(t, false)
+	s := sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.Generalized, Target: 12})
+	if len(s.Removed) != 1 || s.Removed[0] != 3 && s.Removed[0] != 15 {
+		t.Errorf("%v", s.Removed)
+	}
+}
+
+// R of a star whose centre goes first, and of a clique, by hand.
+func TestRobustness(t *testing.T) {
+	for name, c := range map[string]struct {
+		g    networktest.Graph
+		want float64
+	}{
+		"star of 5": {networktest.Star(5), (1 + 1 + 1 + 1) / 25.}, "clique of 4": {networktest.Clique(4), (3 + 2 + 1) / 16.},
+	} {
+		net := c.g.Build(t, false)
+		s := sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.AdaptiveDegree})
+		if got := s.Robustness(c.g.Nodes); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%s: %v, not %v", name, got, c.want)
+		}
+		s = sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.AdaptiveDegree, Target: 4, Removals: 1})
+		if len(s.Removed) > 0 && s.Largest[1] > 1 && !math.IsNaN(s.Robustness(c.g.Nodes)) {
+			t.Errorf("%s: R of a part", name)
+		}
+	}
+}
+
+// The best of the ensemble is no worse than any, and known networks come apart as
+// quickly as the reference says that they can at best, or not much slower.
+func TestEnsemble(t *testing.T) {
+	net := networktest.Dataset(t, "caviar").Network(t)
+	var list []dismantle.SequenceOptions
+	for _, opt := range options() {
+		opt.Target, opt.Reinsert = 11, true
+		list = append(list, opt)
+	}
+	all, err := dismantle.Ensemble(t.Context(), net, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(list) {
+		t.Fatalf("%d sequences", len(all))
+	}
+	for _, s := range all {
+		if len(s.Removed) < len(all[0].Removed) {
+			t.Errorf("%s needs %d, and the best %d", s.Strategy, len(s.Removed), len(all[0].Removed))
+		}
+	}
+}
+
+func TestSequenceBounds(t *testing.T) {
+	g := networktest.ErdosRenyi(200, 600, 1)
+	net := g.Build(t, false)
+	for _, opt := range options() {
+		opt.Removals = 7
+		if s := sequence(t, net, opt); len(s.Removed) != 7 || s.Reached {
+			t.Errorf("%+v: %d removed", opt, len(s.Removed))
+		}
+		opt.Removals, opt.Work = 0, 1
+		if s := sequence(t, net, opt); !s.Cut && opt.Strategy != dismantle.AdaptiveDegree {
+			t.Errorf("%+v is not cut", opt)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := dismantle.Dismantle(ctx, net, opt); !errors.Is(err, context.Canceled) {
+			t.Errorf("%+v: %v", opt, err)
+		}
+	}
+	for _, opt := range []dismantle.SequenceOptions{{Strategy: "GUESS"}, {Strategy: dismantle.Influence}, {Strategy: dismantle.Influence, Radius: 4}} {
+		if _, err := dismantle.Dismantle(t.Context(), net, opt); graph.CodeOf(err) != graph.BadUserInput {
+			t.Errorf("%+v: %v", opt, err)
+		}
+	}
+}
+
+func BenchmarkSequence(b *testing.B) {
+	g := networktest.BarabasiAlbert(3_000, 3, 1)
+	net := g.Build(b, false)
+	for _, opt := range options() {
+		opt.Removals = 50
+		b.Run(fmt.Sprint(opt.Strategy, opt.Radius), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := dismantle.Dismantle(b.Context(), net, opt); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
