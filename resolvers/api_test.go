@@ -274,6 +274,19 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 	a.run("cuts and flows", a.cuts)
 	a.run("parts", a.parts)
 
+	a.run("taking apart", func() {
+		a.expect(`{ dismantling(target: 0.45, strategies: [ADAPTIVE_DEGREE, COLLECTIVE_INFLUENCE], radii: [1], `+people+`) { initialLargestComponent initialConnectedPairs targetSize totalSteps truncated
+			steps { rank entity { name } largestComponent connectedPairs } compared { strategy radius removals reached complete robustness } } }`,
+			`{"dismantling": {"initialLargestComponent": 6, "initialConnectedPairs": 15, "targetSize": 3, "totalSteps": 1, "truncated": false,
+			"steps": [{"rank": 1, "entity": {"name": "Nc"}, "largestComponent": 3, "connectedPairs": 4}],
+			"compared": [{"strategy": "ADAPTIVE_DEGREE", "radius": null, "removals": 1, "reached": true, "complete": true, "robustness": null},
+			{"strategy": "COLLECTIVE_INFLUENCE", "radius": 1, "removals": 1, "reached": true, "complete": true, "robustness": null}]}}`)
+		a.expect(`{ dismantling(target: 0, first: 0, strategies: [ADAPTIVE_BETWEENNESS, CORE_HD, GENERALIZED], `+people+`) { totalSteps steps { rank } truncatedBecause compared { reached } } }`,
+			`{"dismantling": {"totalSteps": 3, "steps": [], "truncatedBecause": "first: 0 of 3 removals", "compared": [{"reached": true}, {"reached": true}, {"reached": true}]}}`)
+		a.refused(`{ dismantling(target: 2) { totalSteps } }`, graph.BadUserInput)
+		a.refused(`{ dismantling(radii: [0]) { totalSteps } }`, graph.BadUserInput)
+	})
+
 	a.run("ontology", func() {
 		var got struct {
 			Ontology struct {

@@ -40,6 +40,7 @@ var weights = map[string]int{
 	"Query.minimumCutTree":          50_000, // a maximum flow for each entity
 	"Query.temporalPaths":           2_000,  // one pass over the events of the view
 	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps
+	"Query.dismantling":             50_000, // seconds of search, by its own bound of work
 	"Query.traceMoney":              10_000, // every transfer of the view, once a policy
 	"Query.centrality":              10_000, // up to a search from every entity
 	"Query.chokepoints":             50_000, // seconds of search, by its own time budget

@@ -2,6 +2,7 @@ package dismantle
 
 import (
 	"context"
+	"slices"
 )
 
 // coreChooser is CoreHD.
@@ -9,6 +10,8 @@ type coreChooser struct {
 	*residual
 	core   []int32 // degrees within the 2-core, −1 outside
 	ranked *ranked
+	trees  *pieces // once the core is empty
+	whole  []uint32
 }
 
 func newCoreChooser(r *residual) *coreChooser {
@@ -69,6 +72,10 @@ func (c *coreChooser) next(_ context.Context, k int) ([]uint32, error) {
 }
 
 func (c *coreChooser) removed(_ context.Context, nodes []uint32) error {
+	if c.trees != nil {
+		c.trees.add(c.whole)
+		return nil
+	}
 	c.peel(nodes)
 	return nil
 }
@@ -76,10 +83,14 @@ func (c *coreChooser) removed(_ context.Context, nodes []uint32) error {
 // splitTree returns the node of the largest tree without which the largest part left
 // of it is least: its centroid, of two the lesser.
 func (c *coreChooser) splitTree() []uint32 {
-	order := c.largest()
-	if len(order) == 0 {
+	if c.trees == nil {
+		c.trees = newPieces(c.residual)
+	}
+	order := c.trees.next()
+	if order == nil {
 		return nil
 	}
+	c.whole = slices.Clone(order)
 	below, up := make(map[uint32]int, len(order)), make(map[uint32]uint32, len(order))
 	for _, v := range order {
 		below[v] = 1

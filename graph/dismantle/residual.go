@@ -1,19 +1,38 @@
 package dismantle
 
+import (
+	"context"
+	"errors"
+)
+
 // residual is a simple network from which nodes go one by one.
 type residual struct {
 	*body
-	gone  []bool
-	left  []int32 // degrees
-	steps int64   // arcs read so far
+	gone        []bool
+	left        []int32 // degrees
+	steps, work int64   // arcs read so far, and how many may be
 }
 
-func newResidual(b *body) *residual {
-	r := &residual{body: b, gone: make([]bool, b.n), left: make([]int32, b.n)}
+func newResidual(b *body, work int64) *residual {
+	r := &residual{body: b, work: work, gone: make([]bool, b.n), left: make([]int32, b.n)}
 	for v := range r.left {
 		r.left[v] = int32(b.degree(v))
 	}
 	return r
+}
+
+// errWork ends a sequence whose work is used up.
+var errWork = errors.New("dismantle: the work is used up")
+
+// going returns why to stop: the end of ctx, or of the work.
+func (r *residual) going(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.steps > r.work {
+		return errWork
+	}
+	return nil
 }
 
 // remove takes v out.
@@ -38,20 +57,6 @@ func (r *residual) component(v uint32, mark []uint32, number uint32) []uint32 {
 			if !r.gone[w] && mark[w] != number {
 				mark[w] = number
 				nodes = append(nodes, w)
-			}
-		}
-	}
-	return nodes
-}
-
-// largest returns the nodes of the largest piece, of equal ones that of the least
-// node; none if nothing is left.
-func (r *residual) largest() (nodes []uint32) {
-	mark := make([]uint32, r.n)
-	for v := range uint32(r.n) {
-		if !r.gone[v] && mark[v] == 0 {
-			if piece := r.component(v, mark, v+1); len(piece) > len(nodes) {
-				nodes = piece
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package dismantle
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -27,12 +28,10 @@ type SequenceOptions struct {
 	// there are any: each time the one that joins the smallest component (Braunstein,
 	// Dall'Asta, Semerjian and Zdeborová 2016). The order of the others stays.
 	Reinsert bool
-	// Work bounds the arcs read; 0 means 5·10⁹, which take some seconds. What was
-	// removed by then is the answer.
+	// Work bounds the steps, each about reading one arc; 0 means 2·10⁸, which take a
+	// few seconds. What was removed by then is the answer.
 	Work int64
 }
-
-const sequenceWork = 5_000_000_000
 
 // Sequence is a network taken apart node by node.
 type Sequence struct {
@@ -69,9 +68,7 @@ func (o *SequenceOptions) check(net *network.Network) error {
 	if o.Removals <= 0 {
 		o.Removals = net.NumNodes()
 	}
-	if o.Work <= 0 {
-		o.Work = sequenceWork
-	}
+	o.Work = Limits{Work: o.Work}.work()
 	switch {
 	case !slices.Contains(Strategies(), o.Strategy):
 		return graph.Errorf(graph.BadUserInput, "strategy: there is no %q", o.Strategy)
@@ -95,13 +92,15 @@ func Dismantle(ctx context.Context, net *network.Network, opt SequenceOptions) (
 	if err := opt.check(net); err != nil {
 		return nil, err
 	}
-	d := &dismantling{residual: newResidual(newBody(net, true)), opt: opt}
-	if err := d.start(ctx); err != nil {
+	d := &dismantling{residual: newResidual(newBody(net, true), opt.Work), opt: opt}
+	err := d.start(ctx)
+	if err == nil {
+		err = d.run(ctx)
+	}
+	if err != nil && !errors.Is(err, errWork) {
 		return nil, err
 	}
-	if err := d.run(ctx); err != nil {
-		return nil, err
-	}
+	d.cut = err != nil
 	return d.sequence(), nil
 }
 
@@ -120,7 +119,7 @@ func (d *dismantling) start(ctx context.Context) (err error) {
 	case CoreHD:
 		d.by = newCoreChooser(d.residual)
 	case Generalized:
-		d.by = &spectrumChooser{residual: d.residual}
+		d.by = &spectrumChooser{residual: d.residual, target: d.opt.Target, pieces: newPieces(d.residual)}
 	case Influence:
 		d.by, err = newInfluenceChooser(ctx, d.residual, d.opt.Radius)
 	case AdaptiveBetweenness:
@@ -134,18 +133,14 @@ func (d *dismantling) start(ctx context.Context) (err error) {
 func (d *dismantling) run(ctx context.Context) error {
 	look := 1
 	for len(d.order) < d.opt.Removals {
-		if len(d.order) >= look || d.opt.Strategy == AdaptiveBetweenness || d.opt.Strategy == Generalized {
+		if len(d.order) >= look || d.opt.Strategy == AdaptiveBetweenness {
 			if largest, _ := d.curve(d.order); largest[len(d.order)] <= d.opt.Target {
 				return nil
 			}
 			look = len(d.order) + len(d.order)/4 + 1
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if d.steps > d.opt.Work {
-			d.cut = true
-			return nil
+		if err := d.going(ctx); err != nil {
+			return err
 		}
 		nodes, err := d.by.next(ctx, min(d.opt.Block, d.opt.Removals-len(d.order)))
 		if err != nil || len(nodes) == 0 {

@@ -1,7 +1,7 @@
 package dismantle
 
 import (
-	"cmp"
+	"container/heap"
 	"context"
 	"math"
 	"math/bits"
@@ -11,16 +11,20 @@ import (
 // spectrumChooser is Generalized.
 type spectrumChooser struct {
 	*residual
-	plan []uint32 // nodes of a cover that are still to be taken
+	target int
+	pieces *pieces
+	piece  []uint32
+	plan   []uint32 // nodes of a cover that are still to be taken
 }
 
 func (s *spectrumChooser) removed(context.Context, []uint32) error { return nil }
 
 func (s *spectrumChooser) next(ctx context.Context, k int) ([]uint32, error) {
 	if len(s.plan) == 0 {
-		piece := s.largest()
-		if len(piece) < 2 {
-			return piece, nil
+		s.pieces.add(s.piece)
+		piece := s.pieces.next()
+		if s.piece = slices.Clone(piece); len(piece) <= s.target {
+			return nil, nil
 		}
 		side, err := s.halves(ctx, piece)
 		if err != nil {
@@ -58,8 +62,8 @@ func (s *spectrumChooser) halves(ctx context.Context, piece []uint32) (positive 
 	// As many rounds as the paper: of the order of log² n, and what small pieces like.
 	rounds := 30 + 3*bits.Len(uint(len(piece)))*bits.Len(uint(len(piece)))
 	for range rounds {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if err := s.going(ctx); err != nil {
+			return nil, err
 		}
 		center(x)
 		for i, row := range rows {
@@ -117,27 +121,23 @@ func (s *spectrumChooser) cover(piece []uint32, side map[uint32]bool) (nodes []u
 			}
 		}
 	}
-	scores := make([]int64, s.n)
+	left := make([]entry, 0, len(crossing))
 	for v, n := range crossing {
-		scores[v] = int64(n)
+		left = append(left, entry{int64(n), v})
 	}
-	r := &ranked{score: scores}
-	for v := range crossing {
-		r.entries = append(r.entries, entry{scores[v], v})
-	}
-	slices.SortFunc(r.entries, func(a, b entry) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.node, b.node)) })
-	covered := make([]bool, s.n)
-	for {
-		best := r.best(1, covered)
-		if len(best) == 0 || scores[best[0]] == 0 {
-			break
+	r := &ranked{entries: left}
+	heap.Init(r)
+	for len(r.entries) > 0 {
+		e := heap.Pop(r).(entry)
+		if int(e.score) != crossing[e.node] || e.score == 0 {
+			continue
 		}
-		v := best[0]
-		covered[v] = true
-		nodes = append(nodes, v)
-		for _, w := range s.row(int(v)) {
-			if !s.gone[w] && !covered[w] && side[v] != side[w] {
-				r.set(w, scores[w]-1)
+		nodes = append(nodes, e.node)
+		crossing[e.node] = 0
+		for _, w := range s.row(int(e.node)) {
+			if crossing[w] > 0 && side[e.node] != side[w] {
+				crossing[w]--
+				heap.Push(r, entry{int64(crossing[w]), w})
 			}
 		}
 	}

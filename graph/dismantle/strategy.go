@@ -141,8 +141,10 @@ func newInfluenceChooser(ctx context.Context, r *residual, radius int) (*influen
 	f := &influenceChooser{residual: r, radius: radius, seen: make([]uint32, r.n)}
 	scores := make([]int64, r.n)
 	for v := range scores {
-		if v%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+		if v%checkEvery == 0 {
+			if err := r.going(ctx); err != nil {
+				return nil, err
+			}
 		}
 		scores[v] = f.influence(uint32(v))
 	}
@@ -208,8 +210,10 @@ func (f *influenceChooser) removed(ctx context.Context, nodes []uint32) error {
 	}
 	slices.Sort(list)
 	for i, w := range list {
-		if i%checkEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%checkEvery == 0 {
+			if err := f.going(ctx); err != nil {
+				return err
+			}
 		}
 		f.ranked.set(w, f.influence(w))
 	}
@@ -233,6 +237,9 @@ func newBetweennessChooser(ctx context.Context, r *residual) (*betweennessChoose
 	}
 	return b, b.anew(ctx, all)
 }
+
+// betweennessArcs is how many arcs the exact search for betweenness reads in a step.
+const betweennessArcs = 8
 
 // anew computes the scores of all pieces that some nodes belong to.
 func (b *betweennessChooser) anew(ctx context.Context, nodes []uint32) error {
@@ -265,7 +272,10 @@ func (b *betweennessChooser) piece(ctx context.Context, nodes []uint32) error {
 			}
 		}
 	}
-	b.steps += int64(len(nodes)) * int64(len(links))
+	b.steps += int64(len(nodes)) * int64(len(links)) / betweennessArcs
+	if err := b.going(ctx); err != nil { // before the work, not after
+		return err
+	}
 	net, err := network.Build(len(nodes), links, false)
 	if err != nil {
 		return err

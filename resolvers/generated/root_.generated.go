@@ -430,6 +430,27 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): ChokepointPlan!
+  "How the network comes apart when entities are taken away one after another, by the strategy that needs the fewest. Example: dismantling(target: 0.1) { steps { entity { name } largestComponent } compared { strategy removals } }."
+  dismantling(
+    "Which strategies to try; the best one is told in full."
+    strategies: [DismantlingStrategy!]! = [ADAPTIVE_DEGREE, ADAPTIVE_BETWEENNESS, CORE_HD, COLLECTIVE_INFLUENCE, GENERALIZED]
+    "The distances to try for COLLECTIVE_INFLUENCE, 1 to 3."
+    radii: [Int!]! = [1, 2, 3]
+    "The share of all entities that the largest piece may keep, 0 to 1; at 0 no link is left."
+    target: Float! = 0.1
+    "How many entities may be removed at most; as many as the target needs without it. Example: 20."
+    removals: Int
+    "How many are removed at once before scores are computed anew, up to 1000."
+    block: Int! = 1
+    "Whether entities that the target turns out not to need are put back."
+    reinsertion: Boolean! = true
+    "Which part of the graph to look at; direction does not count."
+    scope: Scope
+    "How many removals to list, at most 500."
+    first: Int! = 50
+    "A revision token to wait for."
+    atLeast: String
+  ): Dismantling!
   "Entities without which the network falls into more pieces, the most pairs cut first. Example: articulationPoints { nodes { entity { name } pairsCut } }."
   articulationPoints(
     "Which part of the graph to look at."
@@ -1187,6 +1208,60 @@ type ChokepointAlternative {
   choices: [ChokepointChoice!]!
 }
 
+"A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve."
+type Dismantling {
+  "How many entities the largest piece has before. Example: 92."
+  initialLargestComponent: Int!
+  "How many pairs of entities can reach each other before. Example: 4186."
+  initialConnectedPairs: Int64!
+  "The removals of the best strategy, in order, ties by id."
+  steps: [DismantlingStep!]!
+  "How many removals there are without ` + "`" + `first` + "`" + `. Example: 14."
+  totalSteps: Int!
+  "How many entities the largest piece may keep: ` + "`" + `target` + "`" + ` of all, 1 at least. Example: 10."
+  targetSize: Int!
+  "How the strategies fared, the best first."
+  compared: [StrategyResult!]!
+  "Whether something was cut off, or a strategy ended before it was through. Example: false."
+  truncated: Boolean!
+  "What ended it; null when nothing did. Example: \"first: 50 of 120 removals\"."
+  truncatedBecause: String
+  "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"An entity that is removed, and what is left without it and those before."
+type DismantlingStep {
+  "1 for the first. Example: 1."
+  rank: Int!
+  "The entity."
+  entity: Entity!
+  "How many entities the largest piece then has. Example: 85."
+  largestComponent: Int!
+  "How many pairs of entities can then reach each other. Example: 3600."
+  connectedPairs: Int64!
+}
+
+"How far a strategy came."
+type StrategyResult {
+  "The strategy. Example: CORE_HD."
+  strategy: DismantlingStrategy!
+  "The distance, for COLLECTIVE_INFLUENCE; else null. Example: 2."
+  radius: Int
+  "How many entities it removed, those put back not counted. Example: 14."
+  removals: Int!
+  "How many entities the largest piece has at the end. Example: 10."
+  largestComponent: Int!
+  "Whether the target was reached. Example: true."
+  reached: Boolean!
+  "Whether it was through: false when its work was used up before. Example: true."
+  complete: Boolean!
+  "How many entities were put back. Example: 6."
+  reinserted: Int!
+  "R, the mean share of the largest piece over all removals (Schneider et al. 2011); null unless no link is left at the end. Example: 0.08."
+  robustness: Float
+}
+
 "How well a network holds together."
 type NetworkFigures {
   "How many entities it has, those without links included. Example: 110."
@@ -1744,6 +1819,20 @@ enum TimeUnit {
   HOURS
   "Days of 24 hours."
   DAYS
+}
+
+"Which entity goes next when a network is taken apart."
+enum DismantlingStrategy {
+  "The one with most neighbours among what is left."
+  ADAPTIVE_DEGREE
+  "The one through which most shortest paths of what is left run (Holme et al. 2002)."
+  ADAPTIVE_BETWEENNESS
+  "The one with most neighbours within the 2-core; then trees are halved (Zdeborová, Zhang and Zhou 2016)."
+  CORE_HD
+  "The one with most collective influence over a distance (Morone and Makse 2015)."
+  COLLECTIVE_INFLUENCE
+  "Those that cover the links between two halves of the largest piece, by the second eigenvector of its Laplacian (Ren et al. 2019)."
+  GENERALIZED
 }
 
 "Which part of what an account holds a payment is taken to be."
@@ -3465,6 +3554,44 @@ func (ec *executionContext) childFields_DeleteRecordsPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeleteRecordsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Dismantling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "initialLargestComponent":
+		return ec.fieldContext_Dismantling_initialLargestComponent(ctx, field)
+	case "initialConnectedPairs":
+		return ec.fieldContext_Dismantling_initialConnectedPairs(ctx, field)
+	case "steps":
+		return ec.fieldContext_Dismantling_steps(ctx, field)
+	case "totalSteps":
+		return ec.fieldContext_Dismantling_totalSteps(ctx, field)
+	case "targetSize":
+		return ec.fieldContext_Dismantling_targetSize(ctx, field)
+	case "compared":
+		return ec.fieldContext_Dismantling_compared(ctx, field)
+	case "truncated":
+		return ec.fieldContext_Dismantling_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_Dismantling_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_Dismantling_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Dismantling", field.Name)
+}
+
+func (ec *executionContext) childFields_DismantlingStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_DismantlingStep_rank(ctx, field)
+	case "entity":
+		return ec.fieldContext_DismantlingStep_entity(ctx, field)
+	case "largestComponent":
+		return ec.fieldContext_DismantlingStep_largestComponent(ctx, field)
+	case "connectedPairs":
+		return ec.fieldContext_DismantlingStep_connectedPairs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DismantlingStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Dominator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rank":
@@ -4149,6 +4276,28 @@ func (ec *executionContext) childFields_SearchHit(ctx context.Context, field gra
 		return ec.fieldContext_SearchHit_matched(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchHit", field.Name)
+}
+
+func (ec *executionContext) childFields_StrategyResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "strategy":
+		return ec.fieldContext_StrategyResult_strategy(ctx, field)
+	case "radius":
+		return ec.fieldContext_StrategyResult_radius(ctx, field)
+	case "removals":
+		return ec.fieldContext_StrategyResult_removals(ctx, field)
+	case "largestComponent":
+		return ec.fieldContext_StrategyResult_largestComponent(ctx, field)
+	case "reached":
+		return ec.fieldContext_StrategyResult_reached(ctx, field)
+	case "complete":
+		return ec.fieldContext_StrategyResult_complete(ctx, field)
+	case "reinserted":
+		return ec.fieldContext_StrategyResult_reinserted(ctx, field)
+	case "robustness":
+		return ec.fieldContext_StrategyResult_robustness(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StrategyResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Subgraph(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/dismantle"
 	"github.com/chokepoint/chokepoint/graph/ontology"
 	"github.com/chokepoint/chokepoint/graph/pattern"
 	"github.com/chokepoint/chokepoint/graph/temporal"
@@ -40,6 +41,7 @@ type QueryResolver interface {
 	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
 	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
 	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
+	Dismantling(ctx context.Context, strategies []dismantle.Strategy, radii []int, target float64, removals *int, block int, reinsertion bool, scope *model.Scope, first int, atLeast *string) (model.Dismantling, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
 	Bridges(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BridgeConnection, error)
 	MinimumCut(ctx context.Context, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error)
@@ -1636,6 +1638,84 @@ func (ec *executionContext) field_Query_datasets_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["atLeast"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_dismantling_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "strategies",
+		func(ctx context.Context, v any) ([]dismantle.Strategy, error) {
+			return ec.unmarshalNDismantlingStrategy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategyᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["strategies"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "radii",
+		func(ctx context.Context, v any) ([]int, error) {
+			return ec.unmarshalNInt2ᚕintᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["radii"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "target",
+		func(ctx context.Context, v any) (float64, error) {
+			return ec.unmarshalNFloat2float64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["target"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "removals",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["removals"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "block",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["block"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "reinsertion",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reinsertion"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg8
 	return args, nil
 }
 
@@ -10665,6 +10745,341 @@ func (ec *executionContext) fieldContext_Designation_linkCounts(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Dismantling_initialLargestComponent(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_initialLargestComponent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InitialLargestComponent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_initialLargestComponent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dismantling_initialConnectedPairs(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_initialConnectedPairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InitialConnectedPairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt642int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_initialConnectedPairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, false, false, "Int64")
+}
+
+func (ec *executionContext) _Dismantling_steps(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Steps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DismantlingStep) graphql.Marshaler {
+			return ec.marshalNDismantlingStep2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantlingStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dismantling",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DismantlingStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dismantling_totalSteps(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_totalSteps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalSteps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_totalSteps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dismantling_targetSize(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_targetSize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TargetSize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_targetSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dismantling_compared(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_compared(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Compared, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []session.StrategyResult) graphql.Marshaler {
+			return ec.marshalNStrategyResult2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐStrategyResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_compared(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dismantling",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StrategyResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dismantling_truncated(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_truncated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Truncated(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_truncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _Dismantling_truncatedBecause(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_truncatedBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TruncatedBecause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_truncatedBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dismantling", field, false, false, "String")
+}
+
+func (ec *executionContext) _Dismantling_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.Dismantling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dismantling_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dismantling_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dismantling",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DismantlingStep_rank(ctx context.Context, field graphql.CollectedField, obj *model.DismantlingStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismantlingStep_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismantlingStep_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DismantlingStep", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DismantlingStep_entity(ctx context.Context, field graphql.CollectedField, obj *model.DismantlingStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismantlingStep_entity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entity(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Entity) graphql.Marshaler {
+			return ec.marshalNEntity2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEntity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismantlingStep_entity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DismantlingStep",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DismantlingStep_largestComponent(ctx context.Context, field graphql.CollectedField, obj *model.DismantlingStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismantlingStep_largestComponent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LargestComponent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismantlingStep_largestComponent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DismantlingStep", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DismantlingStep_connectedPairs(ctx context.Context, field graphql.CollectedField, obj *model.DismantlingStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DismantlingStep_connectedPairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConnectedPairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt642int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DismantlingStep_connectedPairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DismantlingStep", field, false, false, "Int64")
 }
 
 func (ec *executionContext) _Document_title(ctx context.Context, field graphql.CollectedField, obj *model.Document) (ret graphql.Marshaler) {
@@ -21252,6 +21667,50 @@ func (ec *executionContext) fieldContext_Query_chokepoints(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_dismantling(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_dismantling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Dismantling(ctx, fc.Args["strategies"].([]dismantle.Strategy), fc.Args["radii"].([]int), fc.Args["target"].(float64), fc.Args["removals"].(*int), fc.Args["block"].(int), fc.Args["reinsertion"].(bool), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Dismantling) graphql.Marshaler {
+			return ec.marshalNDismantling2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantling(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_dismantling(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dismantling(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_dismantling_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_articulationPoints(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24979,6 +25438,190 @@ func (ec *executionContext) fieldContext_Site_linkCounts(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _StrategyResult_strategy(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_strategy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Strategy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dismantle.Strategy) graphql.Marshaler {
+			return ec.marshalNDismantlingStrategy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_strategy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "DismantlingStrategy")
+}
+
+func (ec *executionContext) _StrategyResult_radius(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_radius(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Radius, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_radius(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StrategyResult_removals(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_removals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_removals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StrategyResult_largestComponent(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_largestComponent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LargestComponent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_largestComponent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StrategyResult_reached(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_reached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reached, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_reached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _StrategyResult_complete(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_complete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Complete, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _StrategyResult_reinserted(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_reinserted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reinserted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_reinserted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StrategyResult_robustness(ctx context.Context, field graphql.CollectedField, obj *session.StrategyResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StrategyResult_robustness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Robustness, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StrategyResult_robustness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StrategyResult", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Subgraph_entities(ctx context.Context, field graphql.CollectedField, obj *model.Subgraph) (ret graphql.Marshaler) {
@@ -31523,6 +32166,128 @@ func (ec *executionContext) _Designation(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var dismantlingImplementors = []string{"Dismantling"}
+
+func (ec *executionContext) _Dismantling(ctx context.Context, sel ast.SelectionSet, obj *model.Dismantling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dismantlingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Dismantling")
+		case "initialLargestComponent":
+			out.Values[i] = ec._Dismantling_initialLargestComponent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "initialConnectedPairs":
+			out.Values[i] = ec._Dismantling_initialConnectedPairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "steps":
+			out.Values[i] = ec._Dismantling_steps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalSteps":
+			out.Values[i] = ec._Dismantling_totalSteps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "targetSize":
+			out.Values[i] = ec._Dismantling_targetSize(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "compared":
+			out.Values[i] = ec._Dismantling_compared(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncated":
+			out.Values[i] = ec._Dismantling_truncated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "truncatedBecause":
+			out.Values[i] = ec._Dismantling_truncatedBecause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "computedOn":
+			out.Values[i] = ec._Dismantling_computedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dismantlingStepImplementors = []string{"DismantlingStep"}
+
+func (ec *executionContext) _DismantlingStep(ctx context.Context, sel ast.SelectionSet, obj *model.DismantlingStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dismantlingStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DismantlingStep")
+		case "rank":
+			out.Values[i] = ec._DismantlingStep_rank(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entity":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DismantlingStep_entity(ctx, field, obj)
+				})
+		case "largestComponent":
+			out.Values[i] = ec._DismantlingStep_largestComponent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "connectedPairs":
+			out.Values[i] = ec._DismantlingStep_connectedPairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var documentImplementors = []string{"Document", "Node", "Entity"}
 
 func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet, obj *model.Document) graphql.Marshaler {
@@ -34783,6 +35548,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_chokepoints(ctx, field)
 				})
+		case "dismantling":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_dismantling(ctx, field)
+				})
 		case "articulationPoints":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -35870,6 +36641,74 @@ func (ec *executionContext) _Site(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Site_linkCounts(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var strategyResultImplementors = []string{"StrategyResult"}
+
+func (ec *executionContext) _StrategyResult(ctx context.Context, sel ast.SelectionSet, obj *session.StrategyResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, strategyResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StrategyResult")
+		case "strategy":
+			out.Values[i] = ec._StrategyResult_strategy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "radius":
+			out.Values[i] = ec._StrategyResult_radius(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removals":
+			out.Values[i] = ec._StrategyResult_removals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "largestComponent":
+			out.Values[i] = ec._StrategyResult_largestComponent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reached":
+			out.Values[i] = ec._StrategyResult_reached(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._StrategyResult_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reinserted":
+			out.Values[i] = ec._StrategyResult_reinserted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "robustness":
+			out.Values[i] = ec._StrategyResult_robustness(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -37169,6 +38008,75 @@ func (ec *executionContext) marshalNDirection2githubᚗcomᚋchokepointᚋchokep
 	return v
 }
 
+func (ec *executionContext) marshalNDismantling2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantling(ctx context.Context, sel ast.SelectionSet, v model.Dismantling) graphql.Marshaler {
+	return ec._Dismantling(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDismantlingStep2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantlingStep(ctx context.Context, sel ast.SelectionSet, v model.DismantlingStep) graphql.Marshaler {
+	return ec._DismantlingStep(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDismantlingStep2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantlingStepᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DismantlingStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDismantlingStep2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDismantlingStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDismantlingStrategy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategy(ctx context.Context, v any) (dismantle.Strategy, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := dismantle.Strategy(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDismantlingStrategy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategy(ctx context.Context, sel ast.SelectionSet, v dismantle.Strategy) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DismantlingStrategy!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDismantlingStrategy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategyᚄ(ctx context.Context, v any) ([]dismantle.Strategy, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]dismantle.Strategy, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDismantlingStrategy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategy(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDismantlingStrategy2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategyᚄ(ctx context.Context, sel ast.SelectionSet, v []dismantle.Strategy) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDismantlingStrategy2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚋdismantleᚐStrategy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDisruptionObjective2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDisruptionObjective(ctx context.Context, v any) (model.DisruptionObjective, error) {
 	var res model.DisruptionObjective
 	err := res.UnmarshalGQL(v)
@@ -38109,6 +39017,26 @@ func (ec *executionContext) unmarshalNSortDirection2githubᚗcomᚋchokepointᚋ
 
 func (ec *executionContext) marshalNSortDirection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐSortDirection(ctx context.Context, sel ast.SelectionSet, v model.SortDirection) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNStrategyResult2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐStrategyResult(ctx context.Context, sel ast.SelectionSet, v session.StrategyResult) graphql.Marshaler {
+	return ec._StrategyResult(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStrategyResult2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐStrategyResultᚄ(ctx context.Context, sel ast.SelectionSet, v []session.StrategyResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStrategyResult2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐStrategyResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSubgraph2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐSubgraph(ctx context.Context, sel ast.SelectionSet, v model.Subgraph) graphql.Marshaler {

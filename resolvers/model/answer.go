@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // Ref names an entity that is looked up when it is selected.
@@ -52,6 +53,29 @@ type ChokepointChoice struct {
 	Rank           int
 	Link           *Link
 	MarginalEffect *float64
+}
+
+// Dismantling is a network taken apart.
+type Dismantling struct {
+	InitialLargestComponent int
+	InitialConnectedPairs   int64
+	Steps                   []DismantlingStep
+	TotalSteps, TargetSize  int
+	Compared                []session.StrategyResult
+	// TruncatedBecause says what was cut off or ended early; nil when nothing was.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+}
+
+// Truncated says whether something was cut off.
+func (d Dismantling) Truncated() bool { return d.TruncatedBecause != nil }
+
+// DismantlingStep is an entity that is removed, and what is then left.
+type DismantlingStep struct {
+	Ref
+	Rank             int
+	LargestComponent int
+	ConnectedPairs   int64
 }
 
 // Chain is a list of entities with links among them.
