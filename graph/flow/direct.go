@@ -143,13 +143,11 @@ func (d *direct) layers(ctx context.Context) (bool, error) {
 		if out == 0 || in == 0 {
 			return false, nil
 		}
-		met, err := false, error(nil)
-		if out <= in {
-			met, err = d.widen(ctx, &d.ahead, &d.behind, true)
-		} else {
-			met, err = d.widen(ctx, &d.behind, &d.ahead, false)
+		near, far, forward := &d.ahead, &d.behind, out <= in
+		if !forward {
+			near, far = far, near
 		}
-		if met || err != nil {
+		if met, err := d.widen(ctx, near, far, forward); met || err != nil {
 			return met, err
 		}
 	}
