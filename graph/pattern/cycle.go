@@ -11,7 +11,8 @@ import (
 // only where the way back can still be made: by a search backwards in time from the
 // start, one hop after another.
 func (s *search) cycles() {
-	c := &cycle{search: s, latest: map[network.NodeIndex]int64{}}
+	n := len(s.hub)
+	c := &cycle{search: s, onPath: make([]bool, n), latest: make([]int64, n), stamp: make([]uint32, n)}
 	for root := range int32(len(s.list)) {
 		t := s.list[root]
 		if s.hub[t.From] || s.hub[t.To] {
@@ -21,12 +22,8 @@ func (s *search) cycles() {
 			return
 		}
 		c.until = t.At + s.opt.Window
-		if len(s.window(s.in.of(t.From), s.after(t.At), c.until)) == 0 {
-			continue
-		}
-		if c.backwards(root); len(c.latest) > 0 {
-			c.path, c.nodes = append(c.path[:0], root), append(c.nodes[:0], t.From, t.To)
-			c.extend()
+		if len(s.out.of(t.To)) > 0 && len(s.in.of(t.From)) > 0 && c.backwards(t) {
+			c.from(root)
 		}
 		if s.done {
 			return
@@ -38,77 +35,121 @@ type cycle struct {
 	*search
 	until  int64
 	path   []int32
-	nodes  []network.NodeIndex
-	latest map[network.NodeIndex]int64 // when an account can last set out to come back
+	onPath []bool
+	tries  [][]int32 // at each account of the path but the first: the transfers to try
+	// latest is when an account can last set out to come back, where stamp is turn.
+	latest         []int64
+	stamp          []uint32
+	turn           uint32
+	frontier, next []network.NodeIndex
+}
+
+// back says when an account can last set out to come back, if it can.
+func (c *cycle) back(v network.NodeIndex) (latest int64, ok bool) {
+	return c.latest[v], c.stamp[v] == c.turn
 }
 
 // backwards finds from when on each account can still come back to where the root
-// started, within the hops and the time that are left.
-func (c *cycle) backwards(root int32) {
-	clear(c.latest)
-	t := c.list[root]
-	frontier := map[network.NodeIndex]int64{t.From: c.until}
-	if c.opt.Strict {
-		frontier[t.From]++
+// started, within the hops and the time that are left; and whether its payee can.
+func (c *cycle) backwards(root Transfer) bool {
+	if c.turn++; c.turn == 0 { // after 2^32 roots
+		clear(c.stamp)
+		c.turn = 1
 	}
-	for hops := 1; hops < c.opt.MaxLength && len(frontier) > 0; hops++ {
-		next := map[network.NodeIndex]int64{}
-		for v, before := range frontier {
-			if c.opt.Strict {
-				before--
+	begin := c.after(root.At)
+	if len(c.window(c.out.of(root.To), begin, c.until)) == 0 {
+		return false
+	}
+	c.frontier = append(c.frontier[:0], root.From)
+	for hops := 1; hops < c.opt.MaxLength && len(c.frontier) > 0; hops++ {
+		c.next = c.next[:0]
+		for _, v := range c.frontier {
+			before := c.until
+			if v != root.From {
+				before = c.latest[v]
+				if c.opt.Strict {
+					before--
+				}
 			}
-			for _, i := range c.window(c.in.of(v), c.after(t.At), min(before, c.until)) {
-				if !c.step() {
-					clear(c.latest)
-					return
-				}
-				from := c.list[i].From
-				if from == t.From || c.hub[from] {
-					continue
-				}
-				if old, known := c.latest[from]; !known || c.list[i].At > old {
-					c.latest[from], next[from] = c.list[i].At, c.list[i].At
-				}
+			if !c.payers(c.window(c.in.of(v), begin, before), root.From) {
+				return false
 			}
 		}
-		frontier = next
+		c.frontier, c.next = c.next, c.frontier
 	}
-	if _, back := c.latest[t.To]; !back {
-		clear(c.latest)
-	}
+	_, ok := c.back(root.To)
+	return ok
 }
 
-// extend goes on from the end of the path.
-func (c *cycle) extend() {
-	start, v := c.nodes[0], c.nodes[len(c.nodes)-1]
-	last := c.list[c.path[len(c.path)-1]]
-	latest := c.latest[v]
-	for _, i := range c.window(c.out.of(v), c.after(last.At), min(c.until, latest)) {
+// payers notes who can come back by one of some transfers, the last of them first.
+func (c *cycle) payers(items []int32, start network.NodeIndex) bool {
+	for _, i := range slices.Backward(items) {
 		if !c.step() {
-			return
+			return false
 		}
 		t := c.list[i]
-		if !c.agrees(last.Amount, t.Amount) {
+		if t.From == start || c.hub[t.From] {
 			continue
 		}
-		switch {
-		case t.To == start:
-			if c.first(i) {
-				c.add([][]network.NodeIndex{slices.Clone(c.nodes)}, append(slices.Clone(c.path), i))
-			}
-		case len(c.path)+2 <= c.opt.MaxLength && !slices.Contains(c.nodes, t.To):
-			if latest, back := c.latest[t.To]; back && latest >= c.after(t.At) {
-				c.path, c.nodes = append(c.path, i), append(c.nodes, t.To)
-				c.extend()
-				c.path, c.nodes = c.path[:len(c.path)-1], c.nodes[:len(c.nodes)-1]
-			}
+		if old, known := c.back(t.From); !known || t.At > old {
+			c.latest[t.From], c.stamp[t.From] = t.At, c.turn
+			c.next = append(c.next, t.From)
+		}
+	}
+	return true
+}
+
+// from walks depth first over the ways that begin with a transfer and can come back.
+func (c *cycle) from(root int32) {
+	start := c.list[root].From
+	c.path, c.tries = c.path[:0], c.tries[:0]
+	c.onPath[start] = true
+	c.enter(root)
+	for n := len(c.tries); n > 0; n = len(c.tries) {
+		items := c.tries[n-1]
+		if len(items) == 0 || !c.step() {
+			c.onPath[c.list[c.path[n-1]].To] = false
+			c.path, c.tries = c.path[:n-1], c.tries[:n-1]
+			continue
+		}
+		c.tries[n-1] = items[1:]
+		c.try(items[0], start)
+	}
+	c.onPath[start] = false
+}
+
+// enter goes on at the payee of a transfer.
+func (c *cycle) enter(i int32) {
+	t := c.list[i]
+	c.onPath[t.To] = true
+	c.path = append(c.path, i)
+	c.tries = append(c.tries, c.window(c.out.of(t.To), c.after(t.At), min(c.until, c.latest[t.To])))
+}
+
+// try follows a transfer from the end of the path.
+func (c *cycle) try(i int32, start network.NodeIndex) {
+	t := c.list[i]
+	switch {
+	case !c.agrees(c.list[c.path[len(c.path)-1]].Amount, t.Amount):
+	case t.To == start:
+		c.close(i)
+	case len(c.path)+2 <= c.opt.MaxLength && !c.onPath[t.To]:
+		if latest, ok := c.back(t.To); ok && latest >= c.after(t.At) {
+			c.enter(i)
 		}
 	}
 }
 
-// first says whether the cycle that a transfer closes begins here: one that happens
-// within one instant could begin anywhere, and does at the first in the list.
-func (c *cycle) first(closing int32) bool {
-	root := c.path[0]
-	return c.list[closing].At > c.list[root].At || root < closing && root == slices.Min(c.path)
+// close keeps a cycle. One that happens within one instant could begin anywhere, and
+// does at the first in the list.
+func (c *cycle) close(i int32) {
+	path := append(slices.Clone(c.path), i)
+	if c.list[i].At == c.list[path[0]].At && path[0] != slices.Min(path) {
+		return
+	}
+	accounts := make([]network.NodeIndex, len(path))
+	for k, at := range path {
+		accounts[k] = c.list[at].From
+	}
+	c.add([][]network.NodeIndex{accounts}, path)
 }

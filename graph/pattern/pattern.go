@@ -158,6 +158,26 @@ type search struct {
 	steps    int64
 	patterns []Pattern
 	done     bool
+	marks    []uint32 // a set of accounts: those whose mark is round
+	round    uint32
+}
+
+// mark empties the set of marked accounts.
+func (s *search) mark() {
+	if s.marks == nil {
+		s.marks = make([]uint32, len(s.hub))
+	}
+	if s.round++; s.round == 0 { // after 2^32 sets
+		clear(s.marks)
+		s.round = 1
+	}
+}
+
+// put marks an account, and says whether it was not marked.
+func (s *search) put(v network.NodeIndex) bool {
+	fresh := s.marks[v] != s.round
+	s.marks[v] = s.round
+	return fresh
 }
 
 // adjacency lists transfers by account, those of one account by time.

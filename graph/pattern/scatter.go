@@ -54,39 +54,37 @@ func (s *search) legs(v network.NodeIndex) map[network.NodeIndex][]leg {
 	return legs
 }
 
+// scattering is a window of legs over different accounts.
+type scattering struct {
+	span
+	legs []leg
+}
+
 // gather adds the windows of one pair that do not overlap and have enough legs.
 func (s *search) gather(v, w network.NodeIndex, legs []leg) {
 	if len(legs) < s.opt.MinFan {
 		return
 	}
-	type candidate struct {
-		span
-		legs []leg
-	}
-	var list []candidate
+	var list []scattering
 	for begin, l := range legs { // by their first transfers
-		start := s.list[l.first].At
-		var within []leg
-		for _, other := range legs[begin:] {
-			if s.list[other.first].At > start+s.opt.Window {
-				break
-			}
-			if s.list[other.second].At <= start+s.opt.Window && !slices.ContainsFunc(within, func(k leg) bool { return s.payee(k.first) == s.payee(other.first) }) {
-				within = append(within, other)
-			}
+		if begin > 0 && l.first == legs[begin-1].first {
+			continue
 		}
-		if len(within) >= s.opt.MinFan {
-			end := within[0].second
-			for _, k := range within {
+		if over := s.over(legs[begin:]); len(over) >= s.opt.MinFan {
+			end := over[0].second
+			for _, k := range over {
 				end = max(end, k.second)
 			}
-			list = append(list, candidate{span{int(l.first), int(end) + 1, len(within)}, within})
+			list = append(list, scattering{span{int(l.first), int(end) + 1, len(over)}, over})
+		}
+		if s.done {
+			return
 		}
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.fan, a.fan) })
-	var chosen []candidate
+	slices.SortStableFunc(list, func(a, b scattering) int { return cmp.Compare(b.fan, a.fan) })
+	var chosen []scattering
 	for _, c := range list {
-		if slices.ContainsFunc(chosen, func(o candidate) bool { return c.begin < o.end && o.begin < c.end }) {
+		if slices.ContainsFunc(chosen, func(o scattering) bool { return c.begin < o.end && o.begin < c.end }) {
 			continue
 		}
 		chosen = append(chosen, c)
@@ -98,4 +96,20 @@ func (s *search) gather(v, w network.NodeIndex, legs []leg) {
 		slices.Sort(between)
 		s.add([][]network.NodeIndex{{v}, between, {w}}, transfers)
 	}
+}
+
+// over returns the legs in the window that begins with the first of them, one for
+// each account between.
+func (s *search) over(legs []leg) (over []leg) {
+	until := s.list[legs[0].first].At + s.opt.Window
+	s.mark()
+	for _, l := range legs {
+		if s.list[l.first].At > until || !s.step() {
+			break
+		}
+		if s.list[l.second].At <= until && s.put(s.payee(l.first)) {
+			over = append(over, l)
+		}
+	}
+	return over
 }
