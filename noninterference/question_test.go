@@ -73,6 +73,8 @@ func (d *drawer) value(name string, t *ast.Type) string {
 		return strconv.Quote(d.of(append(names, "harbor", "petrow ivan", "chem", "pa")...))
 	case "weightProperty", "capacityProperty":
 		return strconv.Quote(d.of("weight", "amount", "quantity", "confidence", "days"))
+	case "minFan": // of few things
+		return "2"
 	case "datasets", "dataset":
 		return strconv.Quote(d.of("mixed", "open", "nowhere"))
 	case "key":

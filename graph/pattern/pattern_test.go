@@ -490,6 +490,85 @@ func widestScatter(n int, list []pattern.Transfer, o pattern.Options, hub []bool
 	return most
 }
 
+// A stack is found wherever two accounts pay two, who then pay two, though others
+// pay these afterwards.
+func TestNoStackIsMissed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(6, 8).Draw(t, "accounts")
+		list := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) pattern.Transfer {
+			from := rapid.IntRange(0, 3).Draw(t, "from")
+			to := from + rapid.SampledFrom([]int{1, 2, 2, 3, 4}).Draw(t, "onwards")
+			return pattern.Transfer{From: network.NodeIndex(from), To: network.NodeIndex(min(to, n-1)), At: rapid.Int64Range(0, 6).Draw(t, "at"), Amount: 1}
+		}), 8, 24).Draw(t, "transfers")
+		opt := wide()
+		opt.Window = rapid.Int64Range(2, 6).Draw(t, "window")
+		found := len(find(t, n, list, opt, pattern.Stack).Patterns) > 0
+		if want := hasStack(n, list, opt); found != want {
+			t.Errorf("found: %t, there is one: %t", found, want)
+		}
+	})
+}
+
+// Who pays the middle of a stack after it has paid on does not hide it.
+func TestLaterPayersHideNoStack(t *testing.T) {
+	var list []pattern.Transfer
+	pay := func(from, to network.NodeIndex, at int64) {
+		list = append(list, pattern.Transfer{From: from, To: to, At: at, Amount: 1})
+	}
+	for i := range network.NodeIndex(2) {
+		for k := range network.NodeIndex(2) {
+			pay(i, 2+k, 1)
+			pay(2+i, 4+k, 3)
+		}
+		pay(6, 2+i, 5)
+	}
+	opt := wide()
+	opt.Window = 10
+	found := find(t, 7, list, opt, pattern.Stack).Patterns
+	if len(found) != 1 || !slices.EqualFunc(found[0].Layers, [][]network.NodeIndex{{0, 1}, {2, 3}, {4, 5}}, slices.Equal) {
+		t.Errorf("%+v", found)
+	}
+}
+
+// hasStack looks at all sextuples of accounts, for each at the first transfers.
+func hasStack(n int, list []pattern.Transfer, o pattern.Options) bool {
+	first := func(from, to network.NodeIndex, since, until int64) (at int64) {
+		at = math.MaxInt64
+		for _, t := range list {
+			if t.From == from && t.To == to && t.At >= since && t.At <= until {
+				at = min(at, t.At)
+			}
+		}
+		return at
+	}
+	passes := func(a, b, m, x, y network.NodeIndex, start int64) bool {
+		until := start + o.Window
+		in := max(first(a, m, start, until), first(b, m, start, until))
+		return in < math.MaxInt64 && max(first(m, x, in+1, until), first(m, y, in+1, until)) < math.MaxInt64
+	}
+	count := network.NodeIndex(n)
+	for _, t := range list {
+		for a := range count {
+			for b := range a {
+				for m := range count {
+					for k := range m {
+						for x := range count {
+							for y := range x {
+								six := []network.NodeIndex{a, b, m, k, x, y}
+								slices.Sort(six)
+								if len(slices.Compact(six)) == 6 && passes(a, b, m, x, y, t.At) && passes(a, b, k, x, y, t.At) {
+									return true
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
 func TestBounds(t *testing.T) {
 	var list []pattern.Transfer
 	for i := range int64(60) {

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -76,15 +77,8 @@ func (k *stack) between(a, b network.NodeIndex, candidates map[network.NodeIndex
 	payers := func(v network.NodeIndex) map[network.NodeIndex]int32 {
 		return k.ends(k.window(k.in.of(v), k.start, k.until), k.payer)
 	}
-	sources := common(payers(a), payers(b), a, b)
-	sources = slices.DeleteFunc(sources, func(v network.NodeIndex) bool { return k.hub[v] })
+	sources, targets := k.around(a, b, payers(a), payers(b))
 	if len(sources) < 2 {
-		return
-	}
-	not := append([]network.NodeIndex{a, b}, sources...)
-	targets := common(k.onwards(a, sources), k.onwards(b, sources), not...)
-	targets = slices.DeleteFunc(targets, func(v network.NodeIndex) bool { return k.hub[v] })
-	if len(targets) < 2 {
 		return
 	}
 	var middle []network.NodeIndex
@@ -101,6 +95,27 @@ func (k *stack) between(a, b network.NodeIndex, candidates map[network.NodeIndex
 	if slices.Contains(middle, a) && slices.Contains(middle, b) {
 		k.keep([][]network.NodeIndex{sources, middle, targets}, transfers)
 	}
+}
+
+// around returns the layers around two accounts: who has paid both by some instant,
+// and whom both pay after it, such that there are most of them. Who pays later than
+// others are paid belongs to no stack with these.
+func (k *stack) around(a, b network.NodeIndex, toA, toB map[network.NodeIndex]int32) (sources, targets []network.NodeIndex) {
+	payers := slices.DeleteFunc(common(toA, toB, a, b), func(v network.NodeIndex) bool { return k.hub[v] })
+	through := func(v network.NodeIndex) int64 { return max(k.list[toA[v]].At, k.list[toB[v]].At) }
+	slices.SortStableFunc(payers, func(v, w network.NodeIndex) int { return cmp.Compare(through(v), through(w)) })
+	for n := 2; n <= len(payers); n++ {
+		if !k.step() {
+			return nil, nil
+		}
+		first := payers[:n]
+		paid := common(k.onwards(a, first), k.onwards(b, first), append([]network.NodeIndex{a, b}, first...)...)
+		paid = slices.DeleteFunc(paid, func(v network.NodeIndex) bool { return k.hub[v] })
+		if len(paid) >= 2 && n+len(paid) > len(sources)+len(targets) {
+			sources, targets = slices.Sorted(slices.Values(first)), paid
+		}
+	}
+	return sources, targets
 }
 
 // onwards returns whom an account pays after all sources have paid it.
