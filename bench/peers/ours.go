@@ -9,6 +9,7 @@ import (
 	"github.com/chokepoint/chokepoint/graph/centrality"
 	"github.com/chokepoint/chokepoint/graph/community"
 	"github.com/chokepoint/chokepoint/graph/connectivity"
+	"github.com/chokepoint/chokepoint/graph/dismantle"
 	"github.com/chokepoint/chokepoint/graph/flow"
 	"github.com/chokepoint/chokepoint/graph/network"
 	"github.com/chokepoint/chokepoint/graph/path"
@@ -109,6 +110,18 @@ var kernels = map[string]kernel{
 			all = append(all, d...)
 		}
 		return just(all), nil
+	},
+	"dismantle": func(ctx context.Context, o *ours, j job) (func() []float64, error) {
+		s, err := dismantle.Dismantle(ctx, o.net, dismantle.SequenceOptions{
+			Strategy: dismantle.AdaptiveBetweenness, Removals: j.Removals, Work: math.MaxInt64,
+		})
+		return func() []float64 {
+			var sizes []float64
+			for _, n := range s.Largest[1:] {
+				sizes = append(sizes, float64(n))
+			}
+			return sizes
+		}, err
 	},
 	"articulation": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		points, err := connectivity.ArticulationPoints(ctx, o.net)
