@@ -49,6 +49,15 @@ var (
 	names     = []string{"Harbour Freight Ltd", "Harbor Frieght", "Élan Vital", "Iván Petrov", "Ivan Petrow", "Wuhan X Chem", "Nord"}
 )
 
+// linkKind draws a kind of link, often one and the same, so that its links form
+// patterns.
+func (d *drawer) linkKind() string {
+	if d.chance(35) {
+		return "OWNS"
+	}
+	return d.of(linkKinds...)
+}
+
 // record is the GraphQL literal of a record.
 func (d *drawer) record(key string, markings ...graph.Marking) string {
 	properties := ""
@@ -119,12 +128,12 @@ func (d *drawer) write() step {
 	hiddenRecord := func() string { return d.record(d.hiddenKey(), graph.Clear, hidden()) }
 	hiddenLink := func() string {
 		if d.chance(50) { // free for low by itself, but not its end
-			return d.link(d.of("open", "mixed"), d.of(linkKinds...), d.visibleKey(), d.hiddenKey(), graph.Clear)
+			return d.link(d.of("open", "mixed"), d.linkKind(), d.visibleKey(), d.hiddenKey(), graph.Clear)
 		}
-		return d.link("mixed", d.of(linkKinds...), d.anyKey(), d.anyKey(), graph.Clear, hidden())
+		return d.link("mixed", d.linkKind(), d.anyKey(), d.anyKey(), graph.Clear, hidden())
 	}
 	visibleRecord := func() string { return d.record(d.visibleKey(), graph.Clear) }
-	visibleLink := func() string { return d.link("mixed", d.of(linkKinds...), d.visibleKey(), d.visibleKey(), graph.Clear) }
+	visibleLink := func() string { return d.link("mixed", d.linkKind(), d.visibleKey(), d.visibleKey(), graph.Clear) }
 	switch d.number(0, 9) {
 	case 0, 1:
 		records := several(d, 4, visibleRecord)

@@ -28,7 +28,7 @@ func (d *drawer) mutation(name string) string {
 			if len(d.written) > 0 && d.chance(60) {
 				return d.of(d.written...)
 			}
-			return d.link(d.of("open", "open", "open", "mixed"), d.of(linkKinds...), d.visibleKey(), d.anyKey(), "TLP:CLEAR")
+			return d.link(d.of("open", "open", "open", "mixed"), d.linkKind(), d.visibleKey(), d.anyKey(), "TLP:CLEAR")
 		}))
 	case "deleteRecords":
 		return deletion(several(d, 2, d.id))
@@ -46,7 +46,11 @@ func (d *drawer) arguments(field *ast.FieldDefinition) string {
 		if a.Name == "after" || a.Name == "atLeast" { // mostly wrong, until answers have shown some
 			often = 15
 		}
-		if required || d.chance(often) {
+		if a.Name == "scope" && strings.Contains(strings.ToLower(field.Name), "money") && d.chance(70) { // transfers proper are rare
+			drawn = append(drawn, "scope: {projection: "+d.of("OWNERSHIP", "PEOPLE", "GOODS", "MONEY")+"}")
+			continue
+		}
+		if required || a.Name == "minFan" || d.chance(often) {
 			drawn = append(drawn, a.Name+": "+d.value(a.Name, a.Type))
 		}
 	}
@@ -75,6 +79,18 @@ func (d *drawer) value(name string, t *ast.Type) string {
 		return strconv.Quote(d.of("weight", "amount", "quantity", "confidence", "days"))
 	case "minFan": // of few things
 		return "2"
+	case "maxLength":
+		return d.of("1", "2", "3", "4")
+	case "hubCap":
+		return d.of("0", "4", "1000")
+	case "window":
+		return d.of("0.5", "20", "40")
+	case "minAmount":
+		return strconv.Quote(d.of("1", "2.5", "12"))
+	case "tolerance":
+		return d.of("0.4", "2.5")
+	case "currency": // links name none
+		return `""`
 	case "datasets", "dataset":
 		return strconv.Quote(d.of("mixed", "open", "nowhere"))
 	case "key":
