@@ -116,6 +116,7 @@ func (s *stepping) chooseDelta() error {
 		if links := 2 * float64(finite) / float64(len(s.dist)); links > breadth {
 			s.delta *= breadth / links
 		}
+		s.delta = max(s.delta, math.SmallestNonzeroFloat64) // the mean can be too small to hold
 	}
 	return nil
 }
@@ -144,13 +145,12 @@ func (s *stepping) gather() bool {
 // spread deals what lies beyond all buckets out to buckets that begin at the nearest
 // of it; false if there is nothing.
 func (s *stepping) spread() bool {
-	end := s.origin + buckets*s.delta
 	var far []network.NodeIndex
 	least := math.Inf(1)
 	for w := range s.workers {
 		bin := &s.workers[w].bins[buckets]
 		for _, v := range *bin {
-			if d := math.Float64frombits(s.dist[v]); d >= end {
+			if d := math.Float64frombits(s.dist[v]); s.bucket(d) == buckets {
 				far = append(far, v)
 				least = min(least, d)
 			}
@@ -165,7 +165,8 @@ func (s *stepping) spread() bool {
 	return len(far) > 0
 }
 
-// bucket returns that of a distance; buckets for one beyond all.
+// bucket returns that of a distance; buckets for one beyond all. No other comparison
+// tells where a distance belongs: the bounds of buckets are rounded otherwise.
 func (s *stepping) bucket(d float64) int {
 	b := (d - s.origin) / s.delta
 	if b >= buckets {
@@ -200,10 +201,9 @@ func (s *stepping) expandAll(ctx context.Context) error {
 
 // expand lowers the distances of the nodes beside some nodes.
 func (s *stepping) expand(own *stepper, nodes []network.NodeIndex) {
-	begins := s.origin + float64(s.current)*s.delta
 	for _, v := range nodes {
 		d := math.Float64frombits(atomic.LoadUint64(&s.dist[v]))
-		if d < begins && s.current > 0 {
+		if s.bucket(d) < s.current {
 			continue // it was expanded in an earlier bucket
 		}
 		to, edges := s.net.Out(v), s.net.OutEdges(v)

@@ -78,6 +78,31 @@ func TestDistancesOfUnlikeCosts(t *testing.T) {
 	})
 }
 
+// Sums of like costs lie where one bucket ends and the next begins, to a rounding.
+func TestDistancesOnTheBoundsOfBuckets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		net := nt.Path(rapid.IntRange(2, 300).Draw(t, "nodes")).Build(t, rapid.Bool().Draw(t, "directed"))
+		unit := float64(rapid.IntRange(1, 999).Draw(t, "unit")) / float64(rapid.IntRange(1, 100).Draw(t, "part"))
+		times := rapid.IntRange(0, 3).Draw(t, "unlike")
+		cost := make([]float64, net.NumLinks())
+		for e := range cost {
+			cost[e] = unit * float64(1+e*7%(1+times))
+		}
+		from := []network.NodeIndex{0}
+		if got, want := distances(t, net, from, cost), relaxed(net, from, cost); !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	})
+}
+
+func TestDistancesOfCostsTooSmallForAMean(t *testing.T) {
+	net := nt.Path(4).Build(t, true)
+	least := math.SmallestNonzeroFloat64
+	if got := distances(t, net, []network.NodeIndex{0}, []float64{0, least, 0}); !slices.Equal(got, []float64{0, 0, least, least}) {
+		t.Error(got)
+	}
+}
+
 func TestDistancesOnAnyNumberOfProcessors(t *testing.T) {
 	g := nt.RMAT(14, 8, 1)
 	net := g.Build(t, false)
