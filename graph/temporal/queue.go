@@ -45,10 +45,7 @@ func (w *waiting) best(since int64) (label, bool) {
 	return w.queue[w.first].label, true
 }
 
-// arrivals is a heap of contacts by the time at which the next may depart, then by
-// their order.
-type arrivals []due
-
+// due is a contact and when the next may depart.
 type due struct {
 	at      int64
 	contact int32
@@ -58,7 +55,20 @@ func (d due) less(other due) bool {
 	return d.at < other.at || d.at == other.at && d.contact < other.contact
 }
 
-func (h *arrivals) push(d due) {
+// reached is a contact and how well it is reached, within one instant.
+type reached struct {
+	label
+	contact int32
+}
+
+func (r reached) less(other reached) bool {
+	return cmp.Or(r.compare(other.label), cmp.Compare(r.contact, other.contact)) < 0
+}
+
+// heap hands out the least of its elements.
+type heap[T interface{ less(T) bool }] []T
+
+func (h *heap[T]) push(d T) {
 	list := append(*h, d)
 	i := len(list) - 1
 	for i > 0 {
@@ -73,7 +83,7 @@ func (h *arrivals) push(d due) {
 	*h = list
 }
 
-func (h *arrivals) pop() due {
+func (h *heap[T]) pop() T {
 	list := *h
 	top, last := list[0], list[len(list)-1]
 	list = list[:len(list)-1]

@@ -24,7 +24,7 @@ type Path struct {
 // can be reached by a contact is a target.
 //
 // Time O(m log m) for m contacts, also if there is no path, O(m) if no contact takes
-// any time; 32 bytes a contact and 32 a node of memory. Errors: BAD_USER_INPUT for a
+// any time; about 60 bytes a contact and 60 a node of memory. Errors: BAD_USER_INPUT for a
 // criterion, option or node that there is not; the end of ctx.
 func Best(ctx context.Context, c *Contacts, from, to []network.NodeIndex, by Criterion, opt Options) ([]Path, error) {
 	if err := opt.check(); err != nil {
@@ -56,17 +56,21 @@ type search struct {
 	// labels of contacts; hops 0 is not reached.
 	labels  []label
 	nodes   []waiting
-	pending arrivals
+	pending heap[due]
 	best    []int32 // the contact by which each node is best reached, −1 for none
+	// Within one instant: the first contact from each node, the next from the same
+	// node by place in the instant, −1 for none, and those to go on from.
+	head, next []int32
+	open       heap[reached]
 }
 
 func newSearch(c *Contacts, by Criterion, opt Options) *search {
 	s := &search{
 		Contacts: c, by: by, opt: opt, source: make([]bool, c.nodes),
-		labels: make([]label, len(c.list)), nodes: make([]waiting, c.nodes), best: make([]int32, c.nodes),
+		labels: make([]label, len(c.list)), nodes: make([]waiting, c.nodes), best: make([]int32, c.nodes), head: make([]int32, c.nodes),
 	}
 	for v := range s.best {
-		s.best[v] = -1
+		s.best[v], s.head[v] = -1, -1
 	}
 	return s
 }
@@ -93,7 +97,9 @@ func (s *search) run(ctx context.Context) error {
 			s.depart(int32(i))
 		}
 		if !s.opt.Strict && s.opt.MinWait == 0 {
-			s.chain(begin, end)
+			if err := s.chain(ctx, begin, end); err != nil {
+				return err
+			}
 		}
 		for i := begin; i < end; i++ {
 			s.settle(int32(i))
@@ -154,49 +160,53 @@ func (s *search) improve(i int32, l label) bool {
 }
 
 // chain lets contacts that take no time follow each other within one instant, the
-// best first: as Dijkstra's algorithm does.
-func (s *search) chain(begin, end int) {
-	instant := 0
+// best first, by Dijkstra's algorithm: the first to get to a node is the best, so what
+// departs from there is looked at once.
+func (s *search) chain(ctx context.Context, begin, end int) error {
+	if end-begin == 1 {
+		return nil
+	}
 	for i := begin; i < end; i++ {
-		if s.list[i].Duration == 0 {
-			instant++
+		s.opened(int32(i))
+	}
+	if len(s.open) == 0 {
+		return nil
+	}
+	s.link(begin, end)
+	for looked := begin; len(s.open) > 0; {
+		i := s.open.pop().contact
+		l := s.labels[i]
+		l.prev = i
+		to := s.list[i].To
+		for next := s.head[to]; next >= 0; next = s.next[int(next)-begin] {
+			if looked++; looked%checkEvery == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if s.list[next].Arrive() <= s.opt.End && s.improve(next, l) {
+				s.opened(next)
+			}
 		}
+		s.head[to] = -1
 	}
-	if instant == 0 || end-begin == 1 {
-		return
+	for i := begin; i < end; i++ {
+		s.head[s.list[i].From] = -1
 	}
-	starts := map[network.NodeIndex][]int32{}
-	var open []int32
-	for i := int32(begin); i < int32(end); i++ {
-		starts[s.list[i].From] = append(starts[s.list[i].From], i)
-		if s.labels[i].hops > 0 {
-			open = append(open, i)
-		}
-	}
-	s.relax(open, starts)
+	return nil
 }
 
-// relax improves contacts until none can be. Labels only grow along a chain, and
-// each contact passes its label on once for every time it is improved.
-func (s *search) relax(open []int32, starts map[network.NodeIndex][]int32) {
-	better := func(a, b int32) int { return cmp.Or(s.labels[a].compare(s.labels[b]), cmp.Compare(a, b)) }
-	for len(open) > 0 {
-		slices.SortFunc(open, better)
-		var improved []int32
-		for _, i := range open {
-			if s.list[i].Duration > 0 {
-				continue
-			}
-			l := s.labels[i]
-			l.prev = i
-			for _, next := range starts[s.list[i].To] {
-				if s.list[next].Arrive() <= s.opt.End && s.improve(next, l) {
-					improved = append(improved, next)
-				}
-			}
-		}
-		slices.Sort(improved)
-		open = slices.Compact(improved)
+// opened lets others follow a labelled contact in the same instant if it takes no time.
+func (s *search) opened(i int32) {
+	if s.labels[i].hops > 0 && s.list[i].Duration == 0 {
+		s.open.push(reached{s.labels[i], i})
+	}
+}
+
+// link lists the contacts of an instant by the node from which they depart, in order.
+func (s *search) link(begin, end int) {
+	s.next = slices.Grow(s.next[:0], end-begin)[:end-begin]
+	for i := end - 1; i >= begin; i-- {
+		head := &s.head[s.list[i].From]
+		s.next[i-begin], *head = *head, int32(i)
 	}
 }
 

@@ -319,6 +319,42 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// A search ends with its context also among contacts that depart together.
+func TestCancelledWithinAnInstant(t *testing.T) {
+	const nodes = 20_000
+	list := make([]temporal.Contact, nodes-1)
+	for i := range list {
+		list[i] = temporal.Contact{From: network.NodeIndex(i), To: network.NodeIndex(i + 1)}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := temporal.Best(ctx, contacts(t, nodes, list), []network.NodeIndex{0}, nil, temporal.Fastest, temporal.Unbounded()); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// What departs together is chained in a time that grows with its number, not its
+// square: a long path, and a node that very many contacts reach and leave.
+func TestManyContactsInOneInstant(t *testing.T) {
+	const k = 300_000
+	list := make([]temporal.Contact, 0, 4*k)
+	for i := range network.NodeIndex(k) {
+		list = append(list,
+			temporal.Contact{From: 0, To: 2 + i}, temporal.Contact{From: 2 + i, To: 1}, temporal.Contact{From: 1, To: 2 + k + i},
+			temporal.Contact{From: 1 + k + i, To: 2 + k + i})
+	}
+	c := contacts(t, 2+2*k, list)
+	paths := best(t, c, []network.NodeIndex{0}, nil, temporal.EarliestArrival, temporal.Unbounded())
+	if len(paths) != 1+2*k {
+		t.Errorf("%d are reached", len(paths))
+	}
+	for _, p := range paths {
+		if len(p.Contacts) > 3 {
+			t.Fatalf("%d contacts to %d", len(p.Contacts), p.To)
+		}
+	}
+}
+
 // FuzzBest looks for contacts on which a path breaks the rules.
 func FuzzBest(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 18, 5, 6, 7}, byte(3))
