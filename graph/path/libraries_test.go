@@ -38,7 +38,8 @@ func asked(t *testing.T, answers []any) (list []pair) {
 	for _, a := range answers {
 		a := a.([]any)
 		list = append(list, pair{
-			[]network.NodeIndex{network.NodeIndex(number(a[0]))}, []network.NodeIndex{network.NodeIndex(number(a[1]))},
+			[]network.NodeIndex{network.NodeIndex(number(a[0]))},
+			[]network.NodeIndex{network.NodeIndex(number(a[1]))},
 			number(a[2]), number(a[3]), several(a[4]), several(a[5]),
 		})
 	}

@@ -65,8 +65,10 @@ func (r reached) less(other reached) bool {
 	return cmp.Or(r.compare(other.label), cmp.Compare(r.contact, other.contact)) < 0
 }
 
+type ordered[T any] interface{ less(T) bool }
+
 // heap hands out the least of its elements.
-type heap[T interface{ less(T) bool }] []T
+type heap[T ordered[T]] []T
 
 func (h *heap[T]) push(d T) {
 	list := append(*h, d)
