@@ -33,15 +33,12 @@ func (query) TemporalPaths(ctx context.Context, from, to []graph.ID, criterion t
 		Paths: make([]model.TemporalPath, len(found.Routes)), TotalCount: found.Total, WithoutTime: found.WithoutTime,
 		TruncatedBecause: optional(found.TruncatedBecause), ComputedOn: computedOn(found.ComputedOn),
 	}
-	var entities []graph.ID
-	var links []session.LinkView
+	routes := make([]session.Route, len(found.Routes))
 	for i, r := range found.Routes {
-		entities, links = append(entities, r.Entities...), append(links, r.Links...)
-		out.Paths[i] = model.TemporalPath{
-			Chain: model.Chain{EntityIDs: r.Entities, LinkViews: r.Links, Door: d.Loader}, Departs: r.Depart, Arrives: r.Arrive,
-		}
+		routes[i] = r.Route
 	}
-	d.Expect(entities...)
-	d.ExpectLinks(links)
+	for i, c := range d.chains(routes) {
+		out.Paths[i] = model.TemporalPath{Chain: c, Departs: found.Routes[i].Depart, Arrives: found.Routes[i].Arrive}
+	}
 	return out, nil
 }

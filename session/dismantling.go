@@ -162,6 +162,9 @@ func (d *Dismantling) compare(all sequences, g *projection.Graph) {
 		d.Compared = append(d.Compared, r)
 	}
 	if len(cut) > 0 {
-		d.TruncatedBecause = "the work of a search was used up: " + strings.Join(cut, ", ")
+		if d.TruncatedBecause != "" {
+			d.TruncatedBecause += "; "
+		}
+		d.TruncatedBecause += "the work of a search was used up: " + strings.Join(cut, ", ")
 	}
 }
