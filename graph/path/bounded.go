@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/chokepoint/chokepoint/graph/heap"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -33,12 +34,12 @@ func bounded(ctx context.Context, q query, cost Cost) (Path, bool, error) {
 	if err := s.hopsToTarget(ctx); err != nil {
 		return Path{}, false, err
 	}
-	var open heap
+	var open heap.Min
 	var steps []step
 	add := func(v network.NodeIndex, e network.EdgeIndex, parent int, c float64, hops uint32) {
 		b := s.bounds[v]
 		if b.stamp == s.epoch && hops < b.fewest && int(hops+b.left) <= q.maxHops && c < math.Inf(1) {
-			open.push(item{c, hops, uint32(len(steps))})
+			open.Push(heap.Item{Cost: c, Hops: hops, ID: uint32(len(steps))})
 			steps = append(steps, step{v, e, parent})
 		}
 	}
@@ -49,15 +50,15 @@ func bounded(ctx context.Context, q query, cost Cost) (Path, bool, error) {
 		if err := poll(ctx, count); err != nil {
 			return Path{}, false, err
 		}
-		top := open.pop()
-		v := steps[top.id].node
+		top := open.Pop()
+		v := steps[top.ID].node
 		b := &s.bounds[v]
-		if top.hops >= b.fewest {
+		if top.Hops >= b.fewest {
 			continue
 		}
-		b.fewest = top.hops
+		b.fewest = top.Hops
 		if b.left == 0 {
-			return trace(steps, int(top.id), cost), true, nil
+			return trace(steps, int(top.ID), cost), true, nil
 		}
 		s.buf = q.g.AppendOut(v, s.buf[:0])
 		for _, a := range s.buf {
@@ -66,7 +67,7 @@ func bounded(ctx context.Context, q query, cost Cost) (Path, bool, error) {
 				return Path{}, false, err
 			}
 			if !q.forbidden(0, v, a.To) {
-				add(a.To, a.Edge, int(top.id), top.cost+c, top.hops+1)
+				add(a.To, a.Edge, int(top.ID), top.Cost+c, top.Hops+1)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/chokepoint/chokepoint/graph/heap"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -60,7 +61,7 @@ func bidirectional(ctx context.Context, q query, cost Cost) (Result, error) {
 		if err := poll(ctx, count); err != nil {
 			return Result{}, err
 		}
-		if s.heaps[0][0].cost+s.heaps[1][0].cost >= s.best {
+		if s.heaps[0][0].Cost+s.heaps[1][0].Cost >= s.best {
 			break
 		}
 		side := 0
@@ -89,7 +90,7 @@ type labels struct {
 	price   Cost
 	epoch   uint32
 	sides   [2][]label
-	heaps   [2]heap
+	heaps   [2]heap.Min
 	reached [2]Reached
 	buf     []network.Arc
 	best    float64 // least cost of a path found, through meet
@@ -123,8 +124,8 @@ func (s *labels) release() {
 // clean drops items that a better label has overtaken; false when none is left.
 func (s *labels) clean(side int) bool {
 	h := &s.heaps[side]
-	for len(*h) > 0 && (*h)[0].cost > s.sides[side][(*h)[0].id].cost {
-		h.pop()
+	for len(*h) > 0 && (*h)[0].Cost > s.sides[side][(*h)[0].ID].cost {
+		h.Pop()
 	}
 	return len(*h) > 0
 }
@@ -137,29 +138,29 @@ func (s *labels) improve(side int, v network.NodeIndex, l label) {
 		s.best, s.meet = l.cost+opposite.cost, v
 	}
 	// A node too far off for any better path need not be expanded.
-	if h := s.heaps[1-side]; len(h) == 0 || l.cost+h[0].cost < s.best {
-		s.heaps[side].push(item{l.cost, l.hops, uint32(v)})
+	if h := s.heaps[1-side]; len(h) == 0 || l.cost+h[0].Cost < s.best {
+		s.heaps[side].Push(heap.Item{Cost: l.cost, Hops: l.hops, ID: uint32(v)})
 	}
 }
 
 // settle expands the nearest open node of a side.
 func (s *labels) settle(side int) error {
-	top := s.heaps[side].pop()
-	v := top.node()
+	top := s.heaps[side].Pop()
+	v := network.NodeIndex(top.ID)
 	s.reached[side].Nodes++
-	s.reached[side].Hops = max(s.reached[side].Hops, int(top.hops))
+	s.reached[side].Hops = max(s.reached[side].Hops, int(top.Hops))
 	s.buf = s.arcs(side, v, s.buf[:0])
 	for _, a := range s.buf {
 		c, err := s.price.of(a.Edge)
 		if err != nil {
 			return err
 		}
-		total := top.cost + c
+		total := top.Cost + c
 		old := &s.sides[side][a.To]
 		if total == math.Inf(1) || (old.stamp == s.epoch && old.cost <= total) || s.forbidden(side, v, a.To) {
 			continue
 		}
-		s.improve(side, a.To, label{total, s.epoch, top.hops + 1, v, a.Edge})
+		s.improve(side, a.To, label{total, s.epoch, top.Hops + 1, v, a.Edge})
 	}
 	return nil
 }
