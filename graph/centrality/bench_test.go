@@ -47,3 +47,37 @@ func BenchmarkMeasures(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSampled compares what is estimated and what is searched for with the exact
+// measure of all nodes.
+func BenchmarkSampled(b *testing.B) {
+	s := centrality.Sampling{Error: 0.005, Confidence: 0.95}
+	for name, net := range map[string]*network.Network{
+		"rmat16": nt.RMAT(16, 8, 1).Build(b, false),
+		"enron":  nt.Dataset(b, "email_enron").Network(b),
+		"scale":  nt.BarabasiAlbert(100000, 2, 1).Build(b, false),
+	} {
+		for _, m := range sampledMeasures {
+			b.Run(name+"/"+m.name, func(b *testing.B) {
+				samples := 0
+				for b.Loop() {
+					e, err := m.sampled(b.Context(), net, centrality.Options{}, s)
+					if err != nil {
+						b.Fatal(err)
+					}
+					samples = e.Samples
+				}
+				b.ReportMetric(float64(samples), "samples")
+			})
+		}
+		for _, m := range tops {
+			b.Run(name+"/top10-"+m.name, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := m.top(b.Context(), net, 10, centrality.Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

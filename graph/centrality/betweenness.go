@@ -69,6 +69,11 @@ func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64
 }
 
 func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, error) {
+	return brandes(ctx, []part{whole(net)})
+}
+
+// whole makes one part of a simple directed network.
+func whole(net *network.Network) part {
 	n := net.NumNodes()
 	p := part{
 		directed: true, off: make([]uint32, n+1), nbr: make([]uint32, 0, net.NumLinks()),
@@ -81,7 +86,7 @@ func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, 
 		p.off[v+1] = uint32(len(p.nbr))
 		p.members[v], p.stands[v] = 1, 1
 	}
-	return brandes(ctx, []part{p})
+	return p
 }
 
 // brandes sums over all ordered pairs of classes the paths through each third class,

@@ -3,6 +3,7 @@ package centrality
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sort"
 
@@ -31,7 +32,7 @@ func Closeness(ctx context.Context, net *network.Network, opt Options) ([]float6
 	scores := make([]float64, n)
 	for v := range scores {
 		if reached, far := sums[2*v], sums[2*v+1]; reached > 0 {
-			scores[v] = reached / float64(n-1) * (reached / far)
+			scores[v] = reached * reached / (float64(n-1) * far)
 		}
 	}
 	return scores, nil
@@ -49,66 +50,61 @@ func Harmonic(ctx context.Context, net *network.Network, opt Options) ([]float64
 	if err != nil {
 		return nil, err
 	}
+	for v := range scores {
+		scores[v] = tied(scores[v])
+	}
 	return opt.scale(scores, float64(net.NumNodes()-1)), nil
+}
+
+// tied rounds a sum of fractions to 40 bits, so that sums of the same value are the same
+// number in whatever order they were added up.
+func tied(sum float64) float64 {
+	fraction, exponent := math.Frexp(sum)
+	return math.Ldexp(math.Round(math.Ldexp(fraction, 40)), exponent-40)
 }
 
 // distances calls visit with how many targets lie a number of hops from a node, for
 // every node, with pieces of a sum of the given width per node to add to, which it
-// returns. It searches backwards from a batch of targets at a time (Then, Kaufmann,
-// Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo 2014), so that targets need not be
-// told apart.
+// returns.
 func distances(ctx context.Context, net *network.Network, width int,
 	visit func(sum []float64, count, hops int),
 ) ([]float64, error) {
-	in := incoming(net, nil)
-	out := in
-	if net.Directed() {
-		out = outgoing(net, nil)
-	}
-	order, targets, err := searchOrder(ctx, in, out)
+	a, err := newArena(ctx, net)
 	if err != nil {
 		return nil, err
 	}
-	in, out = in.renamed(order, out), out.renamed(order, in)
-	batches := (targets + batch - 1) / batch
-	chunks := min(64, batches)
-	sums, err := accumulate(ctx, chunks, width*len(order), func() func(int, []float64) error {
-		f := newFlood(in, out)
-		return func(chunk int, sum []float64) error {
-			for b := chunk; b < batches; b += chunks {
-				f.start(b*batch, min((b+1)*batch, targets))
-				for hops := 1; len(f.front) > 0; hops++ {
-					if err := ctx.Err(); err != nil {
-						return err
-					}
-					f.step()
-					for _, v := range f.front {
-						visit(sum[width*int(v):][:width], f.now[v].count(), hops)
-					}
-				}
-			}
-			return nil
-		}
-	})
+	sums, err := a.flood(ctx, a.all(0, a.targets), width, visit)
 	if err != nil {
 		return nil, err
 	}
 	named := make([]float64, len(sums))
-	for i, v := range order {
+	for i, v := range a.order {
 		copy(named[width*int(v):], sums[width*i:][:width])
 	}
 	return named, nil
 }
 
-// searchOrder returns the nodes in an order that keeps together what is searched
-// together: components, and in them the nodes with most links first. The nodes that
-// any other reaches come first; second result is their number.
-func searchOrder(ctx context.Context, in, out *matrix) (order []uint32, targets int, err error) {
+// arena is a network made ready for searches from many nodes: its nodes are numbered
+// in an order that keeps together what is searched together, namely components, and in
+// them the nodes with most links first.
+type arena struct {
+	in, out *matrix
+	order   []uint32 // the node behind each number
+	label   []int32  // the component of each number: strong, if the network is directed
+	targets int      // the nodes that any other reaches come first; their number
+}
+
+func newArena(ctx context.Context, net *network.Network) (*arena, error) {
+	in := incoming(net, nil)
+	out := in
+	if net.Directed() {
+		out = outgoing(net, nil)
+	}
 	label, _, err := largestComponent(ctx, in, out)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	order = make([]uint32, in.size())
+	order := make([]uint32, in.size())
 	for v := range order {
 		order[v] = uint32(v)
 	}
@@ -124,6 +120,51 @@ func searchOrder(ctx context.Context, in, out *matrix) (order []uint32, targets 
 		x, y, z := rank(w)
 		return cmp.Or(cmp.Compare(a, x), cmp.Compare(b, y), cmp.Compare(c, z), cmp.Compare(v, w))
 	})
-	targets = sort.Search(len(order), func(i int) bool { return len(in.row(int(order[i]))) == 0 })
-	return order, targets, ctx.Err()
+	a := &arena{in: in.renamed(order, out), order: order, label: make([]int32, len(order))}
+	if a.out = a.in; net.Directed() {
+		a.out = out.renamed(order, in)
+	}
+	for i, v := range order {
+		a.label[i] = label[v]
+	}
+	a.targets = sort.Search(len(order), func(i int) bool { return len(a.in.row(i)) == 0 })
+	return a, ctx.Err()
+}
+
+// all returns the numbers from lo to hi−1.
+func (a *arena) all(lo, hi int) []uint32 {
+	targets := make([]uint32, hi-lo)
+	for i := range targets {
+		targets[i] = uint32(lo + i)
+	}
+	return targets
+}
+
+// flood does what distances says for some targets; a target may stand there twice. The
+// result is by number. It searches backwards from a batch of targets at a time (Then,
+// Kaufmann, Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo 2014), so that targets
+// need not be told apart.
+func (a *arena) flood(ctx context.Context, targets []uint32, width int,
+	visit func(sum []float64, count, hops int),
+) ([]float64, error) {
+	batches := (len(targets) + batch - 1) / batch
+	chunks := min(64, batches)
+	return accumulate(ctx, chunks, width*len(a.order), func() func(int, []float64) error {
+		f := newFlood(a.in, a.out)
+		return func(chunk int, sum []float64) error {
+			for b := chunk; b < batches; b += chunks {
+				f.start(targets[b*batch : min((b+1)*batch, len(targets))])
+				for hops := 1; len(f.front) > 0; hops++ {
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					f.step()
+					for _, v := range f.front {
+						visit(sum[width*int(v):][:width], f.now[v].count(), hops)
+					}
+				}
+			}
+			return nil
+		}
+	})
 }

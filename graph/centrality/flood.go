@@ -41,18 +41,19 @@ func newFlood(in, out *matrix) *flood {
 	return &flood{in: in, out: out, seen: make([]searches, n), now: make([]searches, n), next: make([]searches, n)}
 }
 
-// start sets off a search from each of the nodes lo to hi−1.
-func (f *flood) start(lo, hi int) {
+// start sets off a search from each of the targets, at most a batch of them.
+func (f *flood) start(targets []uint32) {
 	for _, v := range f.visited {
 		f.seen[v] = searches{}
 	}
 	f.visited, f.front, f.all = f.visited[:0], f.front[:0], searches{}
-	for v := lo; v < hi; v++ {
-		i := v - lo
-		f.seen[v][i/64] = 1 << (i % 64)
+	for i, v := range targets {
+		if f.seen[v].none() {
+			f.front, f.visited = append(f.front, v), append(f.visited, v)
+		}
+		f.seen[v][i/64] |= 1 << (i % 64)
 		f.now[v] = f.seen[v]
-		f.all.add(&f.seen[v])
-		f.front, f.visited = append(f.front, uint32(v)), append(f.visited, uint32(v))
+		f.all[i/64] |= 1 << (i % 64)
 	}
 }
 

@@ -15,6 +15,8 @@ type part struct {
 	directed bool
 	off      []uint32
 	nbr      []uint32
+	// backOff and back are the rows against the links of a directed part, for sampling.
+	backOff, back []uint32
 	// members is the number of nodes in a class; through any of them paths pass
 	// alike.
 	members []float64
