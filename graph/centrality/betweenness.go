@@ -72,11 +72,11 @@ func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, 
 	return brandes(ctx, []part{whole(net)})
 }
 
-// whole makes one part of a simple directed network.
+// whole makes one part of a simple network.
 func whole(net *network.Network) part {
 	n := net.NumNodes()
 	p := part{
-		directed: true, off: make([]uint32, n+1), nbr: make([]uint32, 0, net.NumLinks()),
+		directed: net.Directed(), off: make([]uint32, n+1), nbr: make([]uint32, 0, net.NumLinks()),
 		members: make([]float64, n), stands: make([]float64, n),
 	}
 	for v := range n {
@@ -87,6 +87,17 @@ func whole(net *network.Network) part {
 		p.members[v], p.stands[v] = 1, 1
 	}
 	return p
+}
+
+// turn adds the rows against the links to the one part of a directed network.
+func (p *part) turn(net *network.Network) {
+	p.backOff = make([]uint32, 1, net.NumNodes()+1)
+	for v := range network.NodeIndex(net.NumNodes()) {
+		for _, u := range net.In(v) {
+			p.back = append(p.back, uint32(u))
+		}
+		p.backOff = append(p.backOff, uint32(len(p.back)))
+	}
 }
 
 // brandes sums over all ordered pairs of classes the paths through each third class,

@@ -37,6 +37,8 @@ type Options struct {
 	// Attenuation is the factor per step of [Katz]; 0 means 0.85/Δ, where Δ is the
 	// greatest number (or sum of weights) of links into a node.
 	Attenuation float64
+	// From, when not empty, is where the walker of [PageRank] jumps to and starts.
+	From []network.NodeIndex
 	// Rounds, when above 0, ends [PageRank] after that many rounds at the latest.
 	Rounds int
 }

@@ -76,7 +76,7 @@ type pathSampler struct {
 	sides   [2]frontier
 	meeting []crossing
 	round   uint32
-	hits    []uint32 // paths through a class, by position
+	touched []uint32 // classes inside the last path
 }
 
 // reached is what a search knows of a class: by which side and in which search it was
@@ -97,12 +97,12 @@ type frontier struct {
 // crossing is a link between the two sides; from is on the side of the source.
 type crossing struct{ from, to uint32 }
 
-func newPathSampler(largest, positions int) *pathSampler {
-	return &pathSampler{nodes: make([]reached, largest), hits: make([]uint32, positions)}
+func newPathSampler(largest int) *pathSampler {
+	return &pathSampler{nodes: make([]reached, largest)}
 }
 
-// sample draws a path between two classes and counts a hit for each class inside it.
-// Without a path it counts none.
+// sample draws a path between two classes and leaves the classes inside it in touched:
+// none without a path.
 func (w *pathSampler) sample(p *part, s, t uint32, r *rand.Rand) error {
 	w.begin(p, s, t)
 	for len(w.meeting) == 0 {
@@ -134,7 +134,7 @@ func (w *pathSampler) sample(p *part, s, t uint32, r *rand.Rand) error {
 }
 
 func (w *pathSampler) begin(p *part, s, t uint32) {
-	w.part, w.meeting = p, w.meeting[:0]
+	w.part, w.meeting, w.touched = p, w.meeting[:0], w.touched[:0]
 	if w.round++; w.round == math.MaxUint32/2 {
 		clear(w.nodes)
 		w.round = 1
@@ -167,12 +167,12 @@ func (w *pathSampler) expand(side int) {
 		flow := nodes[v].paths
 		for _, u := range w.row(side, v) {
 			n := &nodes[u]
-			switch {
-			case n.mark == own:
+			switch n.mark {
+			case own:
 				if n.hops == f.hops {
 					n.paths += flow
 				}
-			case n.mark == other:
+			case other:
 				c := crossing{v, u}
 				if side == 1 {
 					c = crossing{u, v}
@@ -196,7 +196,7 @@ func (w *pathSampler) expand(side int) {
 func (w *pathSampler) follow(v uint32, side int, r *rand.Rand) {
 	mark := w.mark(side)
 	for w.nodes[v].hops > 0 {
-		w.hits[w.part.first+int(v)]++
+		w.touched = append(w.touched, v)
 		before, x := w.nodes[v].hops-1, r.Float64()*w.nodes[v].paths/w.part.members[v]
 		step := v
 		for _, u := range w.row(1-side, v) {

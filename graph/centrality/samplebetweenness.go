@@ -65,7 +65,13 @@ type betweennessSample struct {
 	last  int // the node whose interval was too wide at the last look
 
 	mu   sync.Mutex
-	free []*pathSampler
+	free []*counter
+}
+
+// counter is the scratch of one goroutine: hits counts the paths through each class.
+type counter struct {
+	*pathSampler
+	hits []uint32
 }
 
 func newBetweennessSample(ctx context.Context, net *network.Network) (*betweennessSample, error) {
@@ -73,13 +79,7 @@ func newBetweennessSample(ctx context.Context, net *network.Network) (*betweenne
 	var all []part
 	if net.Directed() {
 		p := whole(net)
-		p.backOff = make([]uint32, 1, net.NumNodes()+1)
-		for v := range network.NodeIndex(net.NumNodes()) {
-			for _, u := range net.In(v) {
-				p.back = append(p.back, uint32(u))
-			}
-			p.backOff = append(p.backOff, uint32(len(p.back)))
-		}
+		p.turn(net)
 		p.starts, p.nodes = make([]int, net.NumNodes()+1), make([]network.NodeIndex, net.NumNodes())
 		for v := range p.nodes {
 			p.starts[v+1], p.nodes[v] = v+1, network.NodeIndex(v)
@@ -202,12 +202,9 @@ func (b *betweennessSample) plan(doubt, tolerance float64, pilot int) []int {
 		total += math.Exp(-x * expected)
 	}
 	// Half of the doubt in even parts makes each interval narrow in the end.
-	last := func(looks int) int {
+	looks := schedule(int(expected/2), func(looks int) int {
 		return int(math.Ceil(math.Log(4*float64(looks)*nodes/doubt) / (2 * tolerance * tolerance)))
-	}
-	first := int(expected / 2)
-	looks := schedule(first, last(1))
-	looks = schedule(first, last(len(looks)+4))
+	})
 	b.doubt = make([]float64, len(b.known))
 	i := 0
 	for v := range b.known {
@@ -265,9 +262,9 @@ const sampleChunk = 256
 // draw adds the samples lo to hi−1. Each has random numbers of its own, so that it does
 // not matter who draws it.
 func (b *betweennessSample) draw(ctx context.Context, lo, hi int, stream uint64) error {
-	var busy []*pathSampler
+	var busy []*counter
 	err := share(ctx, (hi-lo+sampleChunk-1)/sampleChunk, func() func(int) error {
-		w := b.sampler()
+		w := b.counter()
 		b.mu.Lock()
 		busy = append(busy, w)
 		b.mu.Unlock()
@@ -280,6 +277,9 @@ func (b *betweennessSample) draw(ctx context.Context, lo, hi int, stream uint64)
 				p, s, t := b.pairs.draw(r)
 				if err := w.sample(p, s, t, r); err != nil {
 					return err
+				}
+				for _, c := range w.touched {
+					w.hits[p.first+int(c)]++
 				}
 			}
 			return nil
@@ -295,8 +295,8 @@ func (b *betweennessSample) draw(ctx context.Context, lo, hi int, stream uint64)
 	return err
 }
 
-// sampler returns a sampler that nobody uses.
-func (b *betweennessSample) sampler() *pathSampler {
+// counter returns one that nobody uses.
+func (b *betweennessSample) counter() *counter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if k := len(b.free); k > 0 {
@@ -308,7 +308,7 @@ func (b *betweennessSample) sampler() *pathSampler {
 	for i := range b.pairs.parts {
 		largest = max(largest, b.pairs.parts[i].size())
 	}
-	return newPathSampler(largest, len(b.hits))
+	return &counter{newPathSampler(largest), make([]uint32, len(b.hits))}
 }
 
 // estimate turns means into scores.

@@ -174,7 +174,7 @@ func (d *distanceSample) looks(lo, hi int) []int {
 	if first > last {
 		return nil
 	}
-	looks := schedule(first, last)
+	looks := schedule(first, func(int) int { return last })
 	for i := range looks {
 		looks[i] *= batch // searches go by the batch
 	}

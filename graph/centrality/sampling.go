@@ -61,14 +61,16 @@ func (s Sampling) doubt() float64 { return 1 - s.Confidence }
 const checkGrowth = 1.2
 
 // schedule is when to look at the intervals: from the first number of samples on by
-// checkGrowth to the last.
-func schedule(first, last int) []int {
-	first = min(max(first, 1), last)
-	looks := []int{first}
-	for looks[len(looks)-1] < last {
-		looks = append(looks, min(last, int(math.Ceil(float64(looks[len(looks)-1])*checkGrowth))))
+// checkGrowth to the last, which depends on the number of looks, if only a little.
+func schedule(first int, last func(looks int) int) []int {
+	grown := func(last int) []int {
+		looks := []int{min(max(first, 1), last)}
+		for looks[len(looks)-1] < last {
+			looks = append(looks, min(last, int(math.Ceil(float64(looks[len(looks)-1])*checkGrowth))))
+		}
+		return looks
 	}
-	return looks
+	return grown(last(len(grown(last(1))) + 4))
 }
 
 // chernoff returns the interval of means that explain an average of samples from [0, 1]

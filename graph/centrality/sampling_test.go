@@ -2,6 +2,7 @@ package centrality_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"reflect"
 	"runtime"
@@ -127,8 +128,13 @@ func TestSamplingRefusesNonsense(t *testing.T) {
 	net := nt.Path(4).Build(t, false)
 	for _, m := range sampledMeasures {
 		for _, s := range []centrality.Sampling{
-			{Error: 0, Confidence: 0.9}, {Error: 1, Confidence: 0.9}, {Error: math.NaN(), Confidence: 0.9}, {Error: 0.00001, Confidence: 0.9},
-			{Error: 0.1}, {Error: 0.1, Confidence: 1}, {Error: 0.1, Confidence: math.NaN()},
+			{Error: 0, Confidence: 0.9},
+			{Error: 1, Confidence: 0.9},
+			{Error: math.NaN(), Confidence: 0.9},
+			{Error: 0.00001, Confidence: 0.9},
+			{Error: 0.1},
+			{Error: 0.1, Confidence: 1},
+			{Error: 0.1, Confidence: math.NaN()},
 		} {
 			if _, err := m.sampled(t.Context(), net, centrality.Options{}, s); graph.CodeOf(err) != graph.BadUserInput {
 				t.Errorf("%s: %+v is taken: %v", m.name, s, err)
@@ -146,7 +152,7 @@ func TestSamplingStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, m := range sampledMeasures {
-		if _, err := m.sampled(ctx, net, centrality.Options{}, centrality.Sampling{Error: 0.001, Confidence: 0.9}); err != context.Canceled {
+		if _, err := m.sampled(ctx, net, centrality.Options{}, centrality.Sampling{Error: 0.001, Confidence: 0.9}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", m.name, err)
 		}
 	}
