@@ -9,7 +9,8 @@
 //
 // [Strength], [PageRank], [Eigenvector], [Katz], [Hub], [Authority], [Constraint] and
 // [EffectiveSize] honour weights. The others return an error of code
-// [graph.BadUserInput] when weights are given, rather than ignore them.
+// [graph.BadUserInput] when weights are given, rather than ignore them. [Betweenness]
+// and [EdgeBetweenness] take costs, which no other measure does.
 //
 // Work is shared among GOMAXPROCS goroutines and summed in a fixed order: the
 // result is the same to the last bit whatever their number. When ctx ends a measure
@@ -32,6 +33,10 @@ type Options struct {
 	// Weights holds the strength of each link by its index, finite and at least 0;
 	// nil makes all links alike.
 	Weights []float64
+	// Costs holds what each link costs by its index, finite and above 0: the paths of
+	// [Betweenness] and [EdgeBetweenness] are then the cheapest instead of the
+	// shortest. A strong link is a cheap one: weights are no costs.
+	Costs []float64
 	// Radius is that of [CollectiveInfluence]; 0 means 2.
 	Radius int
 	// Attenuation is the factor per step of [Katz]; 0 means 0.85/Δ, where Δ is the
@@ -43,8 +48,19 @@ type Options struct {
 	Rounds int
 }
 
-// unweighted returns an error when weights are given.
+// unweighted returns an error when weights or costs are given.
 func (o Options) unweighted(measure string) error {
+	if o.Costs != nil {
+		return errNoCosts
+	}
+	return o.noWeights(measure)
+}
+
+// errNoCosts is returned by measures that would otherwise ignore them.
+var errNoCosts = graph.Errorf(graph.BadUserInput, "links cost something to betweenness alone; ask for another measure without costs")
+
+// noWeights returns an error when weights are given.
+func (o Options) noWeights(measure string) error {
 	if o.Weights != nil {
 		return graph.Errorf(graph.BadUserInput, "%s has no weighted form; ask for it without weights", measure)
 	}
@@ -53,6 +69,9 @@ func (o Options) unweighted(measure string) error {
 
 // checkWeights checks the weights, if any, against the network.
 func (o Options) checkWeights(net *network.Network) error {
+	if o.Costs != nil {
+		return errNoCosts
+	}
 	if o.Weights != nil && len(o.Weights) != net.NumLinks() {
 		return graph.Errorf(graph.BadUserInput, "%d weights for %d links", len(o.Weights), net.NumLinks())
 	}

@@ -13,25 +13,29 @@ import (
 var asked = []struct {
 	name      string
 	of        measure
-	weighted  bool
+	takes     string // what the weights are, if anything
 	tolerance float64
 }{
-	{"degree", centrality.Degree, false, 0},
-	{"in", centrality.InDegree, false, 0},
-	{"out", centrality.OutDegree, false, 0},
-	{"strength", centrality.Strength, true, 1e-9},
-	{"core", centrality.Core, false, 0},
-	{"betweenness", centrality.Betweenness, false, 1e-9},
-	{"links", centrality.EdgeBetweenness, false, 1e-9},
-	{"closeness", centrality.Closeness, false, 1e-9},
-	{"harmonic", centrality.Harmonic, false, 1e-9},
-	{"constraint", centrality.Constraint, false, 1e-9},
-	{"effective", centrality.EffectiveSize, false, 1e-9},
-	{"eigenvector", centrality.Eigenvector, false, 1e-6},
-	{"katz", centrality.Katz, false, 1e-6},
-	{"pagerank", centrality.PageRank, false, 1e-6},
-	{"hub", centrality.Hub, false, 1e-6},
-	{"authority", centrality.Authority, false, 1e-6},
+	{"degree", centrality.Degree, "", 0},
+	{"in", centrality.InDegree, "", 0},
+	{"out", centrality.OutDegree, "", 0},
+	{"strength", centrality.Strength, "weights", 1e-9},
+	{"core", centrality.Core, "", 0},
+	{"betweenness", centrality.Betweenness, "", 1e-9},
+	{"links", centrality.EdgeBetweenness, "", 1e-9},
+	{"costly", centrality.Betweenness, "costs", 1e-9},
+	{"costly_links", centrality.EdgeBetweenness, "costs", 1e-9},
+	{"costly", centrality.Betweenness, "tenths", 1e-9},
+	{"costly_links", centrality.EdgeBetweenness, "tenths", 1e-9},
+	{"closeness", centrality.Closeness, "", 1e-9},
+	{"harmonic", centrality.Harmonic, "", 1e-9},
+	{"constraint", centrality.Constraint, "", 1e-9},
+	{"effective", centrality.EffectiveSize, "", 1e-9},
+	{"eigenvector", centrality.Eigenvector, "", 1e-6},
+	{"katz", centrality.Katz, "", 1e-6},
+	{"pagerank", centrality.PageRank, "", 1e-6},
+	{"hub", centrality.Hub, "", 1e-6},
+	{"authority", centrality.Authority, "", 1e-6},
 }
 
 func TestMeasuresAsOtherLibrariesFindThem(t *testing.T) {
@@ -46,8 +50,16 @@ func TestMeasuresAsOtherLibrariesFindThem(t *testing.T) {
 			}
 			compared[a.name]++
 			var opt centrality.Options
-			if a.weighted {
+			switch a.takes {
+			case "weights":
 				opt.Weights = g.Weights
+			case "costs":
+				opt.Costs = g.Weights
+			case "tenths": // the same ties, but for rounding
+				opt.Costs = make([]float64, len(g.Weights))
+				for e, x := range g.Weights {
+					opt.Costs[e] = x / 10
+				}
 			}
 			got, err := a.of(t.Context(), g.Net, opt)
 			if err != nil {

@@ -44,12 +44,16 @@ type shrinker struct {
 	local  []uint32
 }
 
+func newShrinker(net *network.Network, b *blocks) *shrinker {
+	return &shrinker{net: net, blocks: b, degree: make([]uint32, net.NumNodes()), local: make([]uint32, net.NumNodes())}
+}
+
 // parts returns the blocks of a simple undirected network on which paths have a
 // choice or an inside: blocks of one link and blocks in which all nodes are adjacent
 // twins have neither. Together with blocks.across they determine betweenness, as in
 // Sarıyüce, Saule, Kaya and Çatalyürek (2013).
 func parts(ctx context.Context, net *network.Network, b *blocks) ([]part, error) {
-	s := shrinker{net: net, blocks: b, degree: make([]uint32, net.NumNodes()), local: make([]uint32, net.NumNodes())}
+	s := newShrinker(net, b)
 	var all []part
 	first := 0
 	for i, block := range b.list {
@@ -73,13 +77,21 @@ func parts(ctx context.Context, net *network.Network, b *blocks) ([]part, error)
 	return all, nil
 }
 
-// plain is a block with one local number a node.
+// plain is a block with one local number a node, or a whole directed network.
 type plain struct {
-	nodes []network.NodeIndex
-	off   []uint32
-	nbr   []uint32
-	ends  []float64 // see part.stands, of one node
+	directed bool
+	nodes    []network.NodeIndex
+	off      []uint32
+	nbr      []uint32
+	link     []network.EdgeIndex // of each arc
+	ends     []float64           // see part.stands, of one node
+	cost     []float64           // of each arc; nil when each costs 1
+	firstArc int                 // position of the first arc among those of all blocks
 }
+
+func (g *plain) size() int { return len(g.nodes) }
+
+func (g *plain) degree(v uint32) uint32 { return g.off[v+1] - g.off[v] }
 
 func (g *plain) row(v uint32) []uint32 { return g.nbr[g.off[v]:g.off[v+1]] }
 
@@ -90,7 +102,7 @@ func (s *shrinker) localize(b int32) plain {
 	block := s.blocks.list[b]
 	g := plain{nodes: append([]network.NodeIndex{block.top}, s.blocks.inside[block.start:block.end]...)}
 	s.degree[block.top] = 0
-	s.eachArc(b, func(v, w network.NodeIndex) {
+	s.eachArc(b, func(_, w network.NodeIndex, _ network.EdgeIndex) {
 		if w == block.top {
 			s.degree[w]++
 		}
@@ -108,16 +120,17 @@ func (s *shrinker) localize(b int32) plain {
 			g.ends[i] = block.component - block.below
 		}
 	}
-	g.nbr = make([]uint32, g.off[len(g.nodes)])
+	g.nbr, g.link = make([]uint32, g.off[len(g.nodes)]), make([]network.EdgeIndex, g.off[len(g.nodes)])
 	next := slices.Clone(g.off)
-	put := func(v, w network.NodeIndex) {
-		g.nbr[next[s.local[v]]] = s.local[w]
+	put := func(v, w network.NodeIndex, e network.EdgeIndex) {
+		k := next[s.local[v]]
+		g.nbr[k], g.link[k] = s.local[w], e
 		next[s.local[v]]++
 	}
-	s.eachArc(b, func(v, w network.NodeIndex) {
-		put(v, w)
+	s.eachArc(b, func(v, w network.NodeIndex, e network.EdgeIndex) {
+		put(v, w, e)
 		if w == block.top {
-			put(w, v)
+			put(w, v, e)
 		}
 	}, nil)
 	return g
@@ -125,14 +138,14 @@ func (s *shrinker) localize(b int32) plain {
 
 // eachArc calls arc for each link of a block out of a node inside it, and done, if
 // there is one, after each such node with the number of its links.
-func (s *shrinker) eachArc(b int32, arc func(v, w network.NodeIndex), done func(v network.NodeIndex, degree int)) {
+func (s *shrinker) eachArc(b int32, arc func(v, w network.NodeIndex, e network.EdgeIndex), done func(v network.NodeIndex, degree int)) {
 	block := s.blocks.list[b]
 	for _, v := range s.blocks.inside[block.start:block.end] {
-		degree := 0
-		for _, w := range s.net.Out(v) {
+		degree, edges := 0, s.net.OutEdges(v)
+		for i, w := range s.net.Out(v) {
 			if s.blocks.home[w] == b || w == block.top {
 				degree++
-				arc(v, w)
+				arc(v, w, edges[i])
 			}
 		}
 		if done != nil {

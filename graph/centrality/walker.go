@@ -108,7 +108,7 @@ func (w *walker) push(l *level) uint32 {
 func (w *walker) pull(l *level) {
 	p, flow := w.part, w.flow
 	if len(w.rest) == 0 {
-		w.rest = w.unseen()
+		w.rest = unseen(w.seen[:p.size()], w.rest)
 	}
 	left := w.rest[:0]
 	end := l.hi
@@ -130,11 +130,12 @@ func (w *walker) pull(l *level) {
 	w.rest, l.end = left, end
 }
 
-func (w *walker) unseen() []uint32 {
-	rest, k := w.rest[:w.part.size()], 0
-	for v := range rest {
+// unseen lists the nodes not yet found, in room that is large enough.
+func unseen(seen []uint8, room []uint32) []uint32 {
+	rest, k := room[:len(seen)], 0
+	for v, mark := range seen {
 		rest[k] = uint32(v)
-		k += int(w.seen[v]&1 ^ 1)
+		k += int(mark&1 ^ 1)
 	}
 	return rest[:k]
 }

@@ -7,15 +7,16 @@ digits, the others ten. Where the libraries differ from us:
 - networkx closeness_centrality and harmonic_centrality look against the links, so they
   are asked about the reverse; igraph closeness lacks the factor of Wasserman and Faust.
 - igraph eigenvector_centrality is asked about the largest strong component alone, and
-  the greatest score is 1; of equally large ones that with the least node counts.
-- igraph hub_score and authority_score make the greatest score 1 as well. They are left
-  out when two singular values are the greatest: then there is no one answer.
+  the greatest score is 1; of equally large ones that with the least node counts. It is
+  left out where two eigenvalues are nearly the greatest and six digits are too many.
+- igraph hub_score and authority_score make the greatest score 1 as well, and are left
+  out where two singular values are nearly the greatest.
 - igraph pagerank and networkx katz_centrality_numpy are as ours; the attenuation is
   0.85 by the greatest number of links into a node.
 - networkx effective_size of all nodes at once divides by the greatest tie of the wrong
   node (columns for rows), so it is asked node by node.
 - weighted betweenness takes weights as costs, the least of parallel links, and is left
-  out when one costs nothing. igraph finds parallel links to be several ways, and so is
+  out when one costs nothing; a dearer parallel link has 0. igraph finds parallel links to be several ways, and so is
   asked without them.
 """
 
@@ -36,9 +37,11 @@ def flat(g):
     return least
 
 
-def per_link(g, scores):
+def per_link(g, scores, least=None):
+    """Scores of pairs as those of links; given least, only the cheapest of parallel links has one."""
     order = lambda v, w: (v, w) if g["directed"] else (min(v, w), max(v, w))
-    return [scores.get(order(v, w), 0) for v, w, _ in g["links"]]
+    taken = lambda pair, x: pair in scores and not (least and x > least[pair])
+    return [scores[order(v, w)] if taken(order(v, w), x) else 0 for v, w, x in g["links"]]
 
 
 def unit(scores):
@@ -53,12 +56,15 @@ def rounded(value, digits):
 
 
 def eigenvector(peer, n):
-    """igraph Graph.eigenvector_centrality of the largest strong component, null elsewhere."""
+    """igraph Graph.eigenvector_centrality of the largest strong component, null elsewhere; None if unsure."""
     parts = [sorted(part) for part in peer.connected_components(mode="strong")]
     part = max(parts, key=lambda p: (len(p), -p[0]))
     scores = [None] * n
     if len(part) > 1:
         inner = peer.induced_subgraph(part)
+        values = sorted(numpy.linalg.eigvals(numpy.array(inner.get_adjacency().data)).real)
+        if values[-2] > 0.99 * values[-1]:
+            return None
         for v, x in zip(part, unit(inner.eigenvector_centrality(scale=True))):
             scores[v] = x
     return scores
@@ -72,7 +78,9 @@ def effective_size(net, away):
 
 def iterated(g, peer, net, pairs):
     n = g["n"]
-    found = {"eigenvector": eigenvector(peer, n), "pagerank": peer.pagerank(damping=0.85)}  # igraph Graph.pagerank
+    found = {"pagerank": peer.pagerank(damping=0.85)}  # igraph Graph.pagerank
+    if (scores := eigenvector(peer, n)) is not None:
+        found["eigenvector"] = scores
     most = max(peer.indegree())
     if n > 1:  # networkx katz_centrality_numpy
         katz = networkx.katz_centrality_numpy(net, alpha=0.85 / most if most else 0.5, beta=1, normalized=False)
@@ -117,7 +125,7 @@ def direct(g, peer, net, least):
         assert numpy.allclose([nodes[v] for v in range(n)], peer.betweenness(weights=costs)), g["name"]
         assert numpy.allclose([links[pair] for pair in least], peer.edge_betweenness(weights=costs)), g["name"]
         found["costly"] = [nodes[v] for v in range(n)]
-        found["costly_links"] = per_link(g, links)
+        found["costly_links"] = per_link(g, links, least)
     return found
 
 

@@ -1,0 +1,152 @@
+package centrality
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/network"
+)
+
+// slack is the part of a cost by which another may exceed it and still count as
+// equal: sums of the same numbers in another order differ by rounding.
+const slack = 1e-10
+
+// ways is a network without loops, with the cheapest of parallel links alone.
+type ways struct {
+	whole  *network.Network
+	costs  []float64 // of the links of whole; nil when each costs 1
+	net    *network.Network
+	cost   []float64           // of the links of net
+	number []network.EdgeIndex // of the first of parallel links of whole in net; nil when net is whole
+}
+
+func newWays(net *network.Network, costs []float64) *ways {
+	w := &ways{whole: net, costs: costs, cost: costs}
+	var origin []network.EdgeIndex
+	w.net, origin = net.Simple()
+	if origin == nil {
+		return w
+	}
+	w.number = make([]network.EdgeIndex, net.NumLinks())
+	for i, e := range origin {
+		w.number[e] = network.EdgeIndex(i)
+	}
+	if costs != nil {
+		w.cost = make([]float64, len(origin))
+		w.parallel(func(first network.EdgeIndex, all []network.EdgeIndex) {
+			least := math.Inf(1)
+			for _, e := range all {
+				least = min(least, costs[e])
+			}
+			w.cost[w.number[first]] = least
+		})
+	}
+	return w
+}
+
+// parallel calls visit with the links of whole between each two nodes, in an
+// undirected network twice.
+func (w *ways) parallel(visit func(first network.EdgeIndex, all []network.EdgeIndex)) {
+	for v := range network.NodeIndex(w.whole.NumNodes()) {
+		row, edges := w.whole.Out(v), w.whole.OutEdges(v)
+		for i, j := 0, 0; i < len(row); i = j {
+			for j = i; j < len(row) && row[j] == row[i]; j++ {
+			}
+			if row[i] != v {
+				visit(edges[i], edges[i:j])
+			}
+		}
+	}
+}
+
+// spread returns the scores of the links of whole, given those of net: links that no
+// path takes, as a parallel one is cheaper, score 0.
+func (w *ways) spread(scores []float64) []float64 {
+	if w.number == nil {
+		return scores
+	}
+	all := make([]float64, w.whole.NumLinks())
+	w.parallel(func(first network.EdgeIndex, links []network.EdgeIndex) {
+		i := w.number[first]
+		for _, e := range links {
+			if w.costs == nil || w.costs[e] <= w.cost[i]*(1+slack) {
+				all[e] = scores[i]
+			}
+		}
+	})
+	return all
+}
+
+// pieces returns the parts of the network in which paths have a choice: the blocks
+// of an undirected one with more than one link, a directed one as a whole. The other
+// blocks are bridges.
+func (w *ways) pieces(ctx context.Context, b *blocks) ([]plain, error) {
+	if w.net.Directed() {
+		return []plain{w.priced(entire(w.net), 0)}, ctx.Err()
+	}
+	s, first := newShrinker(w.net, b), 0
+	var all []plain
+	for i, block := range b.list {
+		if block.end-block.start < 2 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		g := w.priced(s.localize(int32(i)), first)
+		first += len(g.nbr)
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// priced fills in what arcs cost.
+func (w *ways) priced(g plain, firstArc int) plain {
+	g.firstArc = firstArc
+	if w.cost != nil {
+		g.cost = make([]float64, len(g.link))
+		for k, e := range g.link {
+			g.cost[k] = w.cost[e]
+		}
+	}
+	return g
+}
+
+// entire returns a simple network as one piece.
+func entire(net *network.Network) plain {
+	n := net.NumNodes()
+	g := plain{
+		directed: net.Directed(), nodes: make([]network.NodeIndex, n), off: make([]uint32, n+1),
+		nbr: make([]uint32, 0, net.NumLinks()), link: make([]network.EdgeIndex, 0, net.NumLinks()),
+		ends: slices.Repeat([]float64{1}, n),
+	}
+	for v := range network.NodeIndex(n) {
+		g.nodes[v] = v
+		for _, w := range net.Out(v) {
+			g.nbr = append(g.nbr, uint32(w))
+		}
+		g.link = append(g.link, net.OutEdges(v)...)
+		g.off[v+1] = uint32(len(g.nbr))
+	}
+	return g
+}
+
+// checkCosts checks the costs against the network.
+func (o Options) checkCosts(net *network.Network) error {
+	if o.Costs != nil && len(o.Costs) != net.NumLinks() {
+		return graph.Errorf(graph.BadUserInput, "%d costs for %d links; give one a link", len(o.Costs), net.NumLinks())
+	}
+	sum := 0.0
+	for e, c := range o.Costs {
+		if !(c > 0) || math.IsInf(c, 1) { // NaN too
+			return graph.Errorf(graph.BadUserInput, "link %d costs %v; a cost must be finite and above 0", e, c)
+		}
+		sum += c
+	}
+	if math.IsInf(sum, 1) {
+		return graph.Errorf(graph.BadUserInput, "the costs add up to more than 10^308")
+	}
+	return nil
+}
