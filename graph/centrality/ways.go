@@ -51,12 +51,15 @@ func newWays(net *network.Network, costs []float64) *ways {
 func (w *ways) parallel(visit func(first network.EdgeIndex, all []network.EdgeIndex)) {
 	for v := range network.NodeIndex(w.whole.NumNodes()) {
 		row, edges := w.whole.Out(v), w.whole.OutEdges(v)
-		for i, j := 0, 0; i < len(row); i = j {
-			for j = i; j < len(row) && row[j] == row[i]; j++ {
+		start := 0
+		for i, u := range row {
+			if i+1 < len(row) && row[i+1] == u {
+				continue
 			}
-			if row[i] != v {
-				visit(edges[i], edges[i:j])
+			if u != v {
+				visit(edges[start], edges[start:i+1])
 			}
+			start = i + 1
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package heap holds the queue from which searches by cost take what is nearest.
+// Package heap holds the queues from which searches by cost take what is nearest.
 package heap
 
 // Item is a node or a label that waits.
