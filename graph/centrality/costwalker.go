@@ -86,7 +86,7 @@ func (w *costWalker) expand(p *plain, v uint32) {
 	costs := p.cost[first:p.off[v+1]]
 	for i, u := range p.nbr[first:p.off[v+1]] {
 		far := here + costs[i]
-		if far > dist[u]*(1+slack) {
+		if far > dist[u]*(1+costSlack) {
 			continue
 		}
 		if far == here { // too small to count, yet every step leads away
@@ -102,12 +102,12 @@ func (w *costWalker) expand(p *plain, v uint32) {
 }
 
 // settle counts the paths to a node. A step leads away from the source, so that no
-// path bites its own tail however wide slack is.
+// path bites its own tail however wide costSlack is.
 func (w *costWalker) settle(v uint32) {
 	here, paths := w.dist[v], 0.0
 	for i := w.last[v]; i > 0; {
 		x := &w.ways[i-1]
-		if x.cost <= here*(1+slack) && w.dist[x.step.from] < here {
+		if x.cost <= here*(1+costSlack) && w.dist[x.step.from] < here {
 			paths += w.paths[x.step.from]
 			w.steps = append(w.steps, x.step)
 		}

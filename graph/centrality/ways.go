@@ -9,9 +9,9 @@ import (
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
-// slack is the part of a cost by which another may exceed it and still count as
+// costSlack is the part of a cost by which another may exceed it and still count as
 // equal: sums of the same numbers in another order differ by rounding.
-const slack = 1e-10
+const costSlack = 1e-10
 
 // ways is a network without loops, with the cheapest of parallel links alone.
 type ways struct {
@@ -74,7 +74,7 @@ func (w *ways) spread(scores []float64) []float64 {
 	w.parallel(func(first network.EdgeIndex, links []network.EdgeIndex) {
 		i := w.number[first]
 		for _, e := range links {
-			if w.costs == nil || w.costs[e] <= w.cost[i]*(1+slack) {
+			if w.costs == nil || w.costs[e] <= w.cost[i]*(1+costSlack) {
 				all[e] = scores[i]
 			}
 		}
