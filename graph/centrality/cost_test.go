@@ -17,32 +17,10 @@ import (
 // byCost returns betweenness of nodes and links by its definition, from all distances
 // and numbers of cheapest paths; costs are whole, so that ties are exact. O(n³).
 func byCost(net *network.Network, costs []float64) (nodes, links []float64) {
-	n := net.NumNodes()
-	step := square(n) // the cost of the cheapest link
-	for v := range step {
-		for w := range step[v] {
-			step[v][w] = math.Inf(1)
-		}
-	}
-	each := 1.0
-	for e, c := range costs {
-		v, w := net.Ends(network.EdgeIndex(e))
-		step[v][w] = min(step[v][w], c)
-		if !net.Directed() {
-			step[w][v], each = min(step[w][v], c), 0.5
-		}
-	}
-	dist := square(n)
-	for v := range dist {
-		copy(dist[v], step[v])
-		dist[v][v] = 0
-	}
-	for k := range n {
-		for i := range n {
-			for j := range n {
-				dist[i][j] = min(dist[i][j], dist[i][k]+dist[k][j])
-			}
-		}
+	step, dist := stepsByCost(net, costs), distancesByCost(net, costs)
+	n, each := net.NumNodes(), 1.0
+	if !net.Directed() {
+		each = 0.5
 	}
 	count := pathsByCost(step, dist)
 	share := func(s, v, w, t int) float64 { // of the paths from s to t, those that take v and then w
@@ -74,6 +52,39 @@ func byCost(net *network.Network, costs []float64) (nodes, links []float64) {
 		}
 	}
 	return nodes, links
+}
+
+// stepsByCost returns what the cheapest link from each node to each costs.
+func stepsByCost(net *network.Network, costs []float64) [][]float64 {
+	step := square(net.NumNodes())
+	for v := range step {
+		for w := range step[v] {
+			step[v][w] = math.Inf(1)
+		}
+	}
+	for e, c := range costs {
+		v, w := net.Ends(network.EdgeIndex(e))
+		step[v][w] = min(step[v][w], c)
+		if !net.Directed() {
+			step[w][v] = min(step[w][v], c)
+		}
+	}
+	return step
+}
+
+func distancesByCost(net *network.Network, costs []float64) [][]float64 {
+	dist := stepsByCost(net, costs)
+	for v := range dist {
+		dist[v][v] = 0
+	}
+	for k := range dist {
+		for i := range dist {
+			for j := range dist {
+				dist[i][j] = min(dist[i][j], dist[i][k]+dist[k][j])
+			}
+		}
+	}
+	return dist
 }
 
 func pathsByCost(step, dist [][]float64) [][]float64 {
