@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export CGO_ENABLED ?= 0
 
-.PHONY: help test check race lint generated tidy mutants bench bench-peers run neo4j
+.PHONY: help test check race lint generated tidy mutants web web-check bench bench-peers run neo4j
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -14,7 +14,7 @@ test: ## unit, conformance and end-to-end tests, with one summary at the end
 	@go vet ./...
 	@go run ./tools/neo4j run $(if $(NEO4J),-versions $(NEO4J)) -- go test -timeout 30m -json ./... | go run ./tools/testreport
 
-check: generated tidy lint mutants race ## what a change must pass besides the tests
+check: generated tidy lint web-check mutants race ## what a change must pass besides the tests
 
 # The C of SQLite is left unwatched: it takes most of the time and locks by itself. No
 # more than that package: generic code is shared, and made without the detector in one
@@ -36,6 +36,12 @@ tidy: ## fail if go.mod or go.sum is not tidy
 
 mutants: ## plant leaks and see that the non-interference test catches each
 	@go run ./tools/mutants
+
+web: ## build the pages under web/ into web/dist, to be committed (needs Node 20.19 or later)
+	@go run ./tools/web
+
+web-check: ## fail if web/dist is not what web/ makes, byte for byte (needs Node too)
+	@go run ./tools/web -check
 
 bench: ## the benchmarks of docs/benchmarks.md
 	@go run ./bench

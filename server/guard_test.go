@@ -75,7 +75,7 @@ func TestUnknownTokens(t *testing.T) {
 	if !strings.Contains(first, `"UNAUTHENTICATED"`) {
 		t.Errorf("got %s", first)
 	}
-	if w := send(s, "GET", "/", nil, "Authorization", "Bearer south"); w.Code != http.StatusUnauthorized {
-		t.Errorf("the page: got %d", w.Code)
+	if w := send(s, "GET", "/welcome.json", nil, "Authorization", "Bearer south"); w.Code != http.StatusUnauthorized {
+		t.Errorf("welcome: got %d", w.Code)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 
 	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/web"
 )
 
 // DefaultTimeout ends an operation. An analysis has time budgets of its own well
@@ -35,8 +36,8 @@ type Options struct {
 	// Ready says at /readyz why requests would fail; nil is always ready. Of its error
 	// the public words of a *graph.Error are shown.
 	Ready func(context.Context) error
-	// Welcome is what the page at / shows. Its context went through Session, so
-	// that the page shows no more than the viewer may see. nil shows no data.
+	// Welcome is what the pages show beside answers of the API. Its context went
+	// through Session, so that they show no more than the viewer may see. nil is nothing.
 	Welcome func(context.Context) (Welcome, error)
 	// SDL is served at /schema.graphqls; nil serves nothing there.
 	SDL []byte
@@ -48,7 +49,7 @@ type Options struct {
 	CostLimit int
 }
 
-// Server answers GraphQL over HTTP, health checks, and a page for people. It is
+// Server answers GraphQL over HTTP and health checks, and serves pages for people. It is
 // safe for concurrent use.
 type Server struct {
 	options Options
@@ -99,7 +100,10 @@ func newExecutor(schema graphql.ExecutableSchema, costLimit int) *executor.Execu
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", ownOriginOnly(s.authenticated(s.serveGraphQL)))
-	mux.Handle("GET /{$}", s.authenticated(s.serveWelcome))
+	mux.Handle("GET /{$}", web.Start())
+	mux.Handle("GET /graphiql", web.Console())
+	mux.Handle("GET /assets/", web.Assets())
+	mux.Handle("GET /welcome.json", ownOriginOnly(s.authenticated(s.serveWelcome)))
 	mux.HandleFunc("GET /healthz", serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	if s.options.SDL != nil {

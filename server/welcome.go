@@ -1,101 +1,60 @@
 package server
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
+	"context"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"strconv"
 
 	"github.com/chokepoint/chokepoint/access"
 )
 
-// Welcome is what the page at / shows of the data. The page needs no script and
-// no other host.
+// Welcome is what the pages show beside the answers of the API.
 type Welcome struct {
-	Store   string        // what is served, for example "demo data" or a file's name
-	Figures []Figure      // how much of it, for example {"entities", "1,204"}
-	Queries []WorkedQuery // what can be asked, with answers where they were computed
-	Docs    []Link        // where to read on
+	Store   string        `json:"store"`   // what is served, for example "demo data" or a file's name
+	Viewer  string        `json:"viewer"`  // who asks; the server fills it in
+	Queries []WorkedQuery `json:"queries"` // what can be asked: the first tabs of the console
 }
 
-// Figure is one number of the page and what it counts.
-type Figure struct{ Name, Value string }
-
-// WorkedQuery is a question, the operation that asks it, and the answer as JSON;
-// "" for none.
-type WorkedQuery struct{ Title, Query, Answer string }
-
-// Link is a place to read on.
-type Link struct{ Title, URL string }
-
-var (
-	//go:embed welcome.html
-	welcomeText string
-	//go:embed welcome.css
-	welcomeStyle string
-
-	welcomePage = template.Must(template.New("welcome").Funcs(template.FuncMap{"indent": indent}).Parse(welcomeText))
-
-	// welcomePolicy lets the page have its own style sheet and nothing else.
-	welcomePolicy = "default-src 'none'; style-src 'sha256-" + styleHash() + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
-func styleHash() string {
-	sum := sha256.Sum256([]byte(welcomeStyle))
-	return base64.StdEncoding.EncodeToString(sum[:])
+// WorkedQuery is a question and the operation that asks it.
+type WorkedQuery struct {
+	Name      string         `json:"name"`  // of the operation
+	Title     string         `json:"title"` // the question
+	Query     string         `json:"query"`
+	Variables map[string]any `json:"variables"`
 }
 
-// serveWelcome shows people what there is to ask, and how.
+// serveWelcome answers what Options.Welcome says in the viewer's session, so that it
+// names nothing that the viewer may not see.
 func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request, viewer access.Viewer) {
-	var page bytes.Buffer
-	err := welcomePage.Execute(&page, struct {
-		Welcome
-		Style  template.CSS
-		Host   string
-		SDL    bool
-		Viewer string
-	}{s.welcome(r, viewer), template.CSS(welcomeStyle), r.Host, s.options.SDL != nil, viewer.Name})
+	welcome, err := s.welcome(r.Context(), viewer)
 	if err != nil {
 		refuse(w, present(r.Context(), err))
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", welcomePolicy)
-	h.Set("Content-Length", strconv.Itoa(page.Len()))
-	_, _ = w.Write(page.Bytes())
-}
-
-// welcome asks for the data of the page through the viewer's session. Without it
-// the page still tells how to ask.
-func (s *Server) welcome(r *http.Request, viewer access.Viewer) Welcome {
-	if s.options.Welcome == nil {
-		return Welcome{}
+	welcome.Viewer = viewer.Name
+	if welcome.Queries == nil {
+		welcome.Queries = []WorkedQuery{}
 	}
-	ctx, err := r.Context(), error(nil)
-	if s.options.Session != nil {
-		ctx, err = s.options.Session(ctx, viewer)
-	}
-	var welcome Welcome
-	if err == nil {
-		welcome, err = s.options.Welcome(ctx)
-	}
+	body, err := json.Marshal(welcome)
 	if err != nil {
-		callOf(r.Context()).log.ErrorContext(r.Context(), "no data for the page", "cause", causes(err))
-		return Welcome{}
+		refuse(w, present(r.Context(), err))
+		return
 	}
-	return welcome
+	w.Header().Set("Content-Type", mediaJSON+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body)
 }
 
-// indent writes JSON for people; what is no JSON stays as it is.
-func indent(text string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(text), "", "  ") != nil {
-		return text
+func (s *Server) welcome(ctx context.Context, viewer access.Viewer) (Welcome, error) {
+	if s.options.Welcome == nil {
+		return Welcome{}, nil
 	}
-	return b.String()
+	if s.options.Session != nil {
+		var err error
+		if ctx, err = s.options.Session(ctx, viewer); err != nil {
+			return Welcome{}, err
+		}
+	}
+	return s.options.Welcome(ctx)
 }

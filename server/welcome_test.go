@@ -2,8 +2,6 @@ package server_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -34,38 +32,34 @@ func TestHealth(t *testing.T) {
 
 func TestWelcome(t *testing.T) {
 	s := newServer(root{}, server.Options{
-		SDL:   []byte("type Query { a: Int }"),
-		Local: &access.Viewer{Name: "analyst-7"},
+		SDL:    []byte("type Query { a: Int }"),
+		Local:  &access.Viewer{Name: "local"},
+		Tokens: map[string]access.Viewer{"0123456789abcdef": {Name: "analyst-7"}},
 		Session: func(ctx context.Context, v access.Viewer) (context.Context, error) {
 			return context.WithValue(ctx, viewerKey{}, v), nil
 		},
 		Welcome: func(ctx context.Context) (server.Welcome, error) {
-			return server.Welcome{
-				Store:   "<script>alert(1)</script>",
-				Figures: []server.Figure{{Name: "viewer", Value: ctx.Value(viewerKey{}).(access.Viewer).Name}},
-				Queries: []server.WorkedQuery{{Title: "Who?", Query: "{ datasets { name } }", Answer: `{"data":{"datasets":[]}}`}, {Title: "No answer", Query: "{ x }"}},
-				Docs:    []server.Link{{Title: "Ontology", URL: "javascript:alert(1)"}, {Title: "More", URL: "https://example.org/"}},
-			}, nil
+			asked := ctx.Value(viewerKey{}).(access.Viewer).Name
+			return server.Welcome{Store: "</script>", Queries: []server.WorkedQuery{{Name: "Who", Title: "Who?", Query: "query Who { x }", Variables: map[string]any{"id": asked}}}}, nil
 		},
 	})
-	w := send(s, "GET", "/", nil, "Host", "127.0.0.1:9")
-	page := w.Body.String()
-	for _, want := range []string{"<dd>analyst-7</dd>", "curl http://127.0.0.1:9/graphql", `href="/healthz"`, `href="/schema.graphqls"`, "{ datasets { name } }", "  &#34;data&#34;: {", `href="https://example.org/"`, "&lt;script&gt;"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the page lacks %s", want)
+	for token, want := range map[string]string{
+		"":                        `{"store":"\u003c/script\u003e","viewer":"local","queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"local"}}]}`,
+		"Bearer 0123456789abcdef": `{"store":"\u003c/script\u003e","viewer":"analyst-7","queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"analyst-7"}}]}`,
+	} {
+		headers := []string{"Host", "127.0.0.1:9"}
+		if token != "" {
+			headers = append(headers, "Authorization", token)
+		}
+		if w := send(s, "GET", "/welcome.json", nil, headers...); w.Code != 200 || w.Body.String() != want {
+			t.Errorf("token %q: %d %s", token, w.Code, w.Body)
 		}
 	}
-	for _, never := range []string{"<script", "javascript:", "src=", "@import", "url("} {
-		if strings.Contains(page, never) {
-			t.Errorf("the page has %s", never)
-		}
+	if w := send(s, "GET", "/welcome.json", nil, "Authorization", "Bearer wrong"); w.Code != 401 {
+		t.Errorf("wrong token: %d %s", w.Code, w.Body)
 	}
-	_, style, _ := strings.Cut(page, "<style>")
-	style, _, _ = strings.Cut(style, "</style>")
-	sum := sha256.Sum256([]byte(style))
-	policy := w.Header().Get("Content-Security-Policy")
-	if !strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) || !strings.HasPrefix(policy, "default-src 'none'") {
-		t.Errorf("policy %s does not fit the page", policy)
+	if w := send(s, "GET", "/welcome.json", nil, "Sec-Fetch-Site", "cross-site"); w.Code != 403 {
+		t.Errorf("other site: %d %s", w.Code, w.Body)
 	}
 	if w := send(s, "GET", "/schema.graphqls", nil); w.Body.String() != "type Query { a: Int }" {
 		t.Errorf("schema: %s", w.Body)
@@ -76,16 +70,33 @@ func TestWelcome(t *testing.T) {
 }
 
 func TestWelcomeWithoutData(t *testing.T) {
-	for name, o := range map[string]server.Options{
-		"none": {},
-		"failing": {Welcome: func(context.Context) (server.Welcome, error) {
-			return server.Welcome{Store: canary}, errors.New(canary)
-		}},
-		"failing session": {Welcome: func(context.Context) (server.Welcome, error) { return server.Welcome{Store: canary}, nil }, Session: func(ctx context.Context, _ access.Viewer) (context.Context, error) { return ctx, errors.New(canary) }},
-	} {
-		w := send(newServer(root{}, o), "GET", "/", nil)
-		if w.Code != 200 || !strings.Contains(w.Body.String(), "curl ") || strings.Contains(w.Body.String(), canary) {
+	if w := send(newServer(root{}, server.Options{}), "GET", "/welcome.json", nil); w.Code != 200 || !strings.Contains(w.Body.String(), `"queries":[]`) {
+		t.Errorf("none: %d %s", w.Code, w.Body)
+	}
+	failing := func(context.Context) (server.Welcome, error) {
+		return server.Welcome{Store: canary}, errors.New(canary)
+	}
+	session := func(ctx context.Context, _ access.Viewer) (context.Context, error) { return ctx, errors.New(canary) }
+	for name, o := range map[string]server.Options{"failing": {Welcome: failing}, "failing session": {Welcome: failing, Session: session}} {
+		if w := send(newServer(root{}, o), "GET", "/welcome.json", nil); w.Code != 500 || strings.Contains(w.Body.String(), canary) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
+// The pages are the same for everybody: what they show they ask for.
+func TestPages(t *testing.T) {
+	s := newServer(root{}, server.Options{})
+	for _, path := range []string{"/", "/graphiql"} {
+		w := send(s, "GET", path, nil, "Authorization", "Bearer wrong")
+		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Security-Policy"), "default-src 'none'") || w.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		if w := send(s, "GET", path, nil, "Host", "evil.example"); w.Code != 403 {
+			t.Errorf("%s under another name: %d", path, w.Code)
+		}
+		if w := send(s, "POST", path, nil); w.Code != 405 {
+			t.Errorf("POST %s: %d", path, w.Code)
 		}
 	}
 }

@@ -58,8 +58,8 @@ func (i *importing) left() []neo4j.LeftOut {
 // next shows commands to go on with.
 func (i *importing) next(store string) {
 	i.p.printf("\nNext:\n")
-	for _, q := range firstQueries()[:2] {
-		i.p.printf("  chokepoint query%s %s\n", store, quoted(q.Query))
+	for _, q := range firstQueries {
+		i.p.printf("  chokepoint query%s %s\n", store, quoted(q))
 	}
 	i.p.printf("  chokepoint serve%s\n", store)
 }

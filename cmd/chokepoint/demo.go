@@ -72,13 +72,20 @@ func (c *demoCommand) load(ctx context.Context, driver store.Driver) (session.Im
 }
 
 func (c *demoCommand) serve(ctx context.Context, p *program, a *app, report session.ImportReport, begun time.Time) error {
-	worked, err := work(ctx, a.server)
+	viewer, err := a.service.Session(ctx, local())
 	if err != nil {
 		return err
 	}
-	a.welcome = func(ctx context.Context, s *session.Session) (server.Welcome, error) {
-		figures, err := figuresOf(ctx, s)
-		return server.Welcome{Store: "demo data, all of it made up", Figures: figures, Queries: worked.queries}, err
+	about, err := demoInputs(ctx, viewer)
+	if err != nil {
+		return err
+	}
+	worked, err := work(ctx, a.server, about)
+	if err != nil {
+		return err
+	}
+	a.welcome = func(context.Context, *session.Session) (server.Welcome, error) {
+		return server.Welcome{Store: "demo data, all of it made up", Queries: workedQueries(about)}, nil
 	}
 	l, err := listenNear(ctx, a.server, c.Addr)
 	if err != nil {
@@ -87,11 +94,11 @@ func (c *demoCommand) serve(ctx context.Context, p *program, a *app, report sess
 	records, links := a.service.Size()
 	p.printf("A made-up supply network: %s records and %s links, imported in %.1f s, ready after %.1f s.\n\n",
 		humanize.Comma(int64(records)), humanize.Comma(int64(links)), report.Elapsed.Seconds(), time.Since(begun).Seconds())
-	p.printf("%s", worked.text)
+	p.printf("%s", worked)
 	if addr := l.Addr().String(); addr != c.Addr && portOf(c.Addr) != "0" {
 		p.printf("Another program listens on %s, so this one has the next free port.\n", c.Addr)
 	}
-	p.printf("  Start page  http://%s/ shows these queries to copy\n  GraphQL     http://%s/graphql\n\nCtrl-C stops it and removes the data.\n", l.Addr(), l.Addr())
+	p.printf("%s\nCtrl-C stops it and removes the data.\n", places(l.Addr()))
 	return a.Run(ctx, l)
 }
 

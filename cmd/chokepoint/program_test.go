@@ -111,7 +111,8 @@ func TestDemoAnswersAndServes(t *testing.T) {
 		}
 	}
 	page := get(t, strings.TrimSuffix(address, "graphql"))
-	if !strings.Contains(page, "chokepoints(") || !strings.Contains(page, "made up") {
+	welcome := welcomeOf(t, strings.TrimSuffix(address, "/graphql"))
+	if !strings.Contains(page, "/graphiql") || len(welcome.Queries) == 0 || !strings.Contains(welcome.Store, "made up") {
 		t.Error("the start page shows no worked query or does not say what is loaded")
 	}
 	if answer := get(t, address+"?query=%7Bdatasets%7Bname%20records%7D%7D"); !strings.Contains(answer, `"demo"`) {

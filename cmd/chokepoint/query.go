@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-
-	"github.com/chokepoint/chokepoint/server"
 )
 
 type queryCommand struct {
@@ -166,10 +164,7 @@ func inmost(err error) error {
 }
 
 // firstQueries are worth asking of any store.
-func firstQueries() []server.WorkedQuery {
-	return []server.WorkedQuery{
-		{Title: "Who is central", Query: `{ centrality(measure: PAGERANK, first: 5) { nodes { rank score entity { name kind } } } }`},
-		{Title: "Without which three the network falls apart the most", Query: `{ chokepoints(objective: FRAGMENTATION, budget: 3) { choices { rank entity { name } } before { connectedPairs } after { connectedPairs } optimal } }`},
-		{Title: "What is in here", Query: `{ datasets { name records links } entities(first: 1) { totalCount } }`},
-	}
+var firstQueries = []string{
+	`{ centrality(measure: PAGERANK, first: 5) { nodes { rank score entity { name kind } } } }`,
+	`{ chokepoints(objective: FRAGMENTATION, budget: 3) { choices { rank entity { name } } before { connectedPairs } after { connectedPairs } optimal } }`,
 }

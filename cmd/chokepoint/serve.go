@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -45,7 +47,7 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 	}
 	records, links := a.service.Size()
 	p.printf("Chokepoint serves %s: %s records and %s links.\n\n", c.Store, humanize.Comma(int64(records)), humanize.Comma(int64(links)))
-	p.printf("  Start page  http://%s/\n  GraphQL     http://%s/graphql\n  Viewer      %s\n", l.Addr(), l.Addr(), viewerText(c.Viewer))
+	p.printf("%s  Viewer      %s\n", places(l.Addr()), viewerText(c.Viewer))
 	for _, t := range c.Token {
 		name, _, _ := strings.Cut(t, "=")
 		p.printf("  Token       of %s\n", name)
@@ -54,27 +56,15 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 	return a.Run(ctx, l)
 }
 
-// welcome shows the figures that the asking viewer may see, and what to ask.
+// welcome offers the asking viewer questions about what that viewer may see.
 func (c *serveCommand) welcome(ctx context.Context, s *session.Session) (server.Welcome, error) {
-	figures, err := figuresOf(ctx, s)
-	return server.Welcome{Store: c.Store, Figures: figures, Queries: firstQueries()}, err
+	about, err := anyInputs(ctx, s)
+	return server.Welcome{Store: c.Store, Queries: workedQueries(about)}, err
 }
 
-// figuresOf counts what a viewer sees.
-func figuresOf(ctx context.Context, s *session.Session) ([]server.Figure, error) {
-	datasets, err := s.Datasets(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var records, links int
-	for _, d := range datasets {
-		records, links = records+d.Records, links+d.Links
-	}
-	return []server.Figure{
-		{Name: "datasets", Value: humanize.Comma(int64(len(datasets)))},
-		{Name: "records", Value: humanize.Comma(int64(records))},
-		{Name: "links", Value: humanize.Comma(int64(links))},
-	}, nil
+// places says where people and programs find the service.
+func places(addr net.Addr) string {
+	return fmt.Sprintf("  Start page  http://%s/\n  Console     http://%s/graphiql  ten worked queries to try\n  GraphQL     http://%s/graphql\n", addr, addr, addr)
 }
 
 // narrowed returns the viewer that holds a list of markings; nil, who is cleared

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,73 +15,88 @@ import (
 	"github.com/chokepoint/chokepoint/server"
 )
 
-// worked are questions asked of the demo data through the API, with the answers:
-// as text for a terminal and as queries for the start page.
-type worked struct {
-	queries []server.WorkedQuery
-	text    string
+// The worked queries: documents whose comments teach. The first line is the question,
+// the name of the operation that of its tab in the console.
+//
+//go:embed worked/*.graphql
+var workedFiles embed.FS
+
+var (
+	operationName = regexp.MustCompile(`(?m)^query (\w+)`)
+	variableName  = regexp.MustCompile(`\$(\w+):`)
+)
+
+// workedQueries returns the worked queries in order, each with what it asks about.
+func workedQueries(about inputs) []server.WorkedQuery {
+	entries, err := workedFiles.ReadDir("worked")
+	if err != nil {
+		panic(err) // embedded
+	}
+	var queries []server.WorkedQuery
+	for _, e := range entries {
+		text, err := workedFiles.ReadFile("worked/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		title, _, _ := strings.Cut(strings.TrimPrefix(string(text), "# "), "\n")
+		q := server.WorkedQuery{Name: operationName.FindStringSubmatch(string(text))[1], Title: title, Query: string(text), Variables: map[string]any{}}
+		for _, name := range variableName.FindAllStringSubmatch(q.Query, -1) {
+			q.Variables[name[1]] = about[name[1]]
+		}
+		queries = append(queries, q)
+	}
+	return queries
 }
 
-// analyst asks one question after the other until one fails.
+// analyst asks some of the worked queries, for the terminal, until one fails.
 type analyst struct {
-	ctx    context.Context
-	server *server.Server
-	text   strings.Builder
-	done   worked
-	err    error
+	ctx     context.Context
+	server  *server.Server
+	about   inputs
+	queries map[string]server.WorkedQuery
+	text    strings.Builder
+	asked   int
+	err     error
 }
 
 // work asks what an analyst would who knows the kinds of things and nothing of what
 // is hidden in the data.
-func work(ctx context.Context, s *server.Server) (worked, error) {
-	a := &analyst{ctx: ctx, server: s}
-	makers := a.find(`{kinds: [Company], properties: [{name: "sector", equals: "chemical manufacturing"}]}`)
-	traders := a.find(`{kinds: [Company], properties: [{name: "sector", equals: "chemical distribution"}]}`)
-	labs := a.find(`{kinds: [Site], properties: [{name: "role", equals: "lab"}]}`)
-	a.cut(makers, traders, labs)
+func work(ctx context.Context, s *server.Server, about inputs) (string, error) {
+	a := &analyst{ctx: ctx, server: s, about: about, queries: map[string]server.WorkedQuery{}}
+	for _, q := range workedQueries(about) {
+		a.queries[q.Name] = q
+	}
+	a.cut()
 	a.hands()
-	a.route(traders, labs)
-	a.done.text = a.text.String()
-	return a.done, a.err
+	a.route()
+	return a.text.String(), a.err
 }
 
-// ask executes a query and decodes its data.
-func (a *analyst) ask(query string, into any) []byte {
+// ask executes a worked query, decodes its data and prints the question.
+func (a *analyst) ask(name, title string, into any) {
 	if a.err != nil {
-		return nil
+		return
 	}
-	answer, ok := a.server.Execute(a.ctx, query, "", nil)
+	q := a.queries[name]
+	variables, err := json.Marshal(q.Variables)
+	if err != nil {
+		a.err = err
+		return
+	}
+	answer, ok := a.server.Execute(a.ctx, q.Query, "", variables)
 	if !ok {
 		a.err = graph.Errorf(graph.Internal, "a query of the demo failed: %s", strings.TrimSpace(string(answer)))
-		return nil
+		return
 	}
 	a.err = json.Unmarshal(answer, &struct{ Data any }{into})
-	return answer
-}
-
-// show keeps a question with its answer.
-func (a *analyst) show(title, query string, answer []byte) {
-	a.done.queries = append(a.done.queries, server.WorkedQuery{Title: title, Query: query, Answer: strings.TrimSpace(string(answer))})
-	a.printf("%d  %s\n", len(a.done.queries), title)
+	a.asked++
+	a.printf("%d  %s\n", a.asked, title)
 }
 
 func (a *analyst) printf(format string, args ...any) { fmt.Fprintf(&a.text, format, args...) }
 
-// find returns the ids of the entities that fit a filter.
-func (a *analyst) find(filter string) []string {
-	var found struct {
-		Entities struct{ Nodes []struct{ ID string } }
-	}
-	a.ask(`{ entities(filter: `+filter+`, first: 500) { nodes { id } } }`, &found)
-	var ids []string
-	for _, n := range found.Entities.Nodes {
-		ids = append(ids, n.ID)
-	}
-	return ids
-}
-
 // cut asks which firms to stop.
-func (a *analyst) cut(makers, traders, labs []string) {
+func (a *analyst) cut() {
 	var found struct {
 		Chokepoints struct {
 			Choices []struct {
@@ -90,19 +107,9 @@ func (a *analyst) cut(makers, traders, labs []string) {
 			Optimal       bool
 		}
 	}
-	query := fmt.Sprintf(`{
-  chokepoints(objective: FLOW, budget: 3, scope: {projection: GOODS, orientation: NATURAL},
-    from: %s,
-    to: %s) {
-    choices { rank entity { name kind } marginalEffect }
-    before { flow }
-    after { flow }
-    optimal
-  }
-}`, list(append(makers[:len(makers):len(makers)], traders...)), list(labs))
-	answer := a.ask(query, &found)
+	a.ask("SupplyChokepoint", fmt.Sprintf("Which 3 firms, if stopped, cut the most goods on their way from %d chemical makers and traders to %d laboratories?",
+		a.about.count("sources"), a.about.count("sinks")), &found)
 	plan := found.Chokepoints
-	a.show(fmt.Sprintf("Which 3 firms, if stopped, cut the most goods on their way from %d chemical makers and traders to %d laboratories?", len(makers)+len(traders), len(labs)), query, answer)
 	for _, c := range plan.Choices {
 		a.printf("     %-42s cuts %g of %g shipments\n", c.Entity.Name, c.MarginalEffect, plan.Before.Flow)
 	}
@@ -123,13 +130,7 @@ func (a *analyst) hands() {
 			}
 		}
 	}
-	const query = `{
-  centrality(measure: BETWEENNESS, scope: {projection: MONEY, orientation: NATURAL}, first: 5) {
-    nodes { rank score entity { name kind } }
-    totalCount
-  }
-}`
-	a.show("Which accounts do most routes of money pass through?", query, a.ask(query, &found))
+	a.ask("Centrality", a.queries["Centrality"].Title, &found)
 	for _, n := range found.Centrality.Nodes {
 		a.printf("     %-42s %s routes\n", n.Entity.Name, humanize.Comma(int64(n.Score)))
 	}
@@ -137,7 +138,7 @@ func (a *analyst) hands() {
 }
 
 // route asks how goods get to a laboratory.
-func (a *analyst) route(traders, labs []string) {
+func (a *analyst) route() {
 	var found struct {
 		ShortestPaths struct {
 			Paths []struct {
@@ -146,14 +147,7 @@ func (a *analyst) route(traders, labs []string) {
 			}
 		}
 	}
-	query := fmt.Sprintf(`{
-  shortestPaths(k: 10, scope: {projection: GOODS, orientation: NATURAL},
-    from: %s,
-    to: %s) {
-    paths { hops entities { name kind } links { at quantity unit derivedBy } }
-  }
-}`, list(traders), list(labs))
-	a.show("How do the goods of a chemical trader get to a laboratory?", query, a.ask(query, &found))
+	a.ask("ShortestPaths", "How do the goods of a chemical trader get to a laboratory?", &found)
 	for _, p := range found.ShortestPaths.Paths {
 		if !slices.IsSortedFunc(p.Links, func(a, b shipped) int { return strings.Compare(a.At, b.At) }) {
 			continue // goods cannot go on before they have come
@@ -174,6 +168,3 @@ type shipped struct {
 }
 
 func day(at string) string { return at[:min(len(at), len("2006-01-02"))] }
-
-// list writes ids as a GraphQL list.
-func list(ids []string) string { return `["` + strings.Join(ids, `", "`) + `"]` }

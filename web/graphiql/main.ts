@@ -1,0 +1,83 @@
+// The console: GraphiQL with the worked queries as its first tabs. A link
+// /graphiql?query=…&variables=… opens in a tab of its own.
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import './console.css';
+import { createElement, useEffect } from 'react';
+import { createRoot } from 'react-dom/client';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
+import { useGraphiQL } from '@graphiql/react';
+import { ask } from '../graphql';
+import { welcome, type WorkedQuery } from '../welcome';
+
+interface Tab {
+  title: string;
+  query: string;
+  variables: string;
+}
+
+// What is typed here may be sensitive, so it lasts as long as the tab of the browser
+// and no longer; tokens in headers are never kept.
+const storage = sessionStorage;
+const tabsKey = 'graphiql:tabState';
+
+function tabOf(q: WorkedQuery): Tab {
+  return { title: q.name, query: q.query, variables: Object.keys(q.variables).length ? JSON.stringify(q.variables, null, 2) : '' };
+}
+
+// linked returns what the address asks to open.
+function linked(): Tab | undefined {
+  const parameters = new URLSearchParams(location.search);
+  const query = parameters.get('query');
+  return query === null ? undefined : { title: 'Linked', query, variables: parameters.get('variables') ?? '' };
+}
+
+// seed writes the worked queries to where GraphiQL looks for the tabs of last time:
+// its own defaultTabs do not take the variables of the first.
+function seed(tabs: Tab[]) {
+  if (storage.getItem(tabsKey) !== null || tabs.length === 0) return;
+  storage.setItem('graphiql:docExplorerFlex', '0.3'); // the documents take most of the width
+  const state = { activeTabIndex: 0, tabs: tabs.map((t) => ({ ...t, id: crypto.randomUUID(), headers: null, operationName: t.title, response: null })) };
+  storage.setItem(tabsKey, JSON.stringify(state));
+}
+
+// Home is the name of the service, which leads to the start page. It also lets the
+// editor wrap lines, since the comments are there to be read, and brings the tab that
+// is open into sight.
+function Home() {
+  const editor = useGraphiQL((state) => state.queryEditor);
+  useEffect(() => {
+    editor?.updateOptions({ wordWrap: 'on', wrappingIndent: 'indent' });
+    document.querySelector('.graphiql-tab-active')?.scrollIntoView({ inline: 'nearest' });
+  }, [editor]);
+  return createElement('a', { href: '/', className: 'home', title: 'The start page' }, 'Choke', createElement('span', null, 'point'));
+}
+
+async function open() {
+  const fresh = storage.getItem(tabsKey) === null;
+  const worked = await welcome().then(
+    (w) => w.queries.map(tabOf),
+    () => [],
+  );
+  seed(worked);
+  const first = linked() ?? (fresh ? worked[0] : undefined);
+  const page = createElement(
+    GraphiQL,
+    {
+      fetcher: (operation, options) => ask(operation, options?.headers as Record<string, string>) as never,
+      storage,
+      plugins: [HISTORY_PLUGIN],
+      visiblePlugin: DOC_EXPLORER_PLUGIN,
+      defaultEditorToolsVisibility: 'variables',
+      showPersistHeadersSettings: false,
+      inputValueDeprecation: true,
+      schemaDescription: true,
+      ...(first ? { initialQuery: first.query, initialVariables: first.variables } : {}),
+    },
+    createElement(GraphiQL.Logo, null, createElement(Home)),
+  );
+  createRoot(document.getElementById('console')!).render(page);
+}
+
+void open();
