@@ -58,6 +58,19 @@ var weights = map[string]int{
 	"Query.__type":                  50,     // a part of it
 }
 
+// byField is weights by the names of type and field, so that to look one up costs no
+// memory.
+var byField = func() map[[2]string]int {
+	m := make(map[[2]string]int, len(weights))
+	for name, weight := range weights {
+		object, field, _ := strings.Cut(name, ".")
+		m[[2]string{object, field}] = weight
+	}
+	return m
+}()
+
+func weightOf(f *ast.Field) int { return byField[[2]string{f.ObjectDefinition.Name, f.Name}] }
+
 // page is how many rows the lists below a field have: those directly below it,
 // and those within the rows of these.
 type page struct{ rows, nested int }
@@ -91,7 +104,7 @@ func (c costing) field(f *ast.Field, in page) int {
 	if f.Definition == nil || f.ObjectDefinition == nil { // __typename
 		return 1
 	}
-	weight := weights[f.ObjectDefinition.Name+"."+f.Name]
+	weight := weightOf(f)
 	if len(f.SelectionSet) == 0 || strings.HasPrefix(f.ObjectDefinition.Name, "__") {
 		return 1 + weight + c.set(f.SelectionSet, page{rows: 1})
 	}

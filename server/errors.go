@@ -25,15 +25,20 @@ const (
 	parseFailed      graph.Code = errcode.ParseFailed
 	validationFailed graph.Code = errcode.ValidationFailed
 	notPersisted     graph.Code = "PERSISTED_QUERY_NOT_FOUND"
+	unauthenticated  graph.Code = "UNAUTHENTICATED"
+	rateLimited      graph.Code = "RATE_LIMITED"
 )
 
 // statuses maps a code to the HTTP status of a request that failed with it before
-// execution began. It is also the list of codes that may be shown.
+// execution began. It is also the list of codes that may be shown, which
+// docs/http.md explains.
 var statuses = map[graph.Code]int{
 	parseFailed:        http.StatusBadRequest,
 	validationFailed:   http.StatusBadRequest,
 	notPersisted:       http.StatusBadRequest,
 	graph.BadUserInput: http.StatusBadRequest,
+	unauthenticated:    http.StatusUnauthorized,
+	rateLimited:        http.StatusTooManyRequests,
 	graph.TooComplex:   http.StatusBadRequest,
 	graph.Forbidden:    http.StatusForbidden,
 	graph.NotFound:     http.StatusNotFound,

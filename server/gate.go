@@ -46,14 +46,8 @@ func (gate) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters refuses a document by its form, and variables that do
 // not fit. What does not parse is left for the executor to report.
 func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
-	if tokens(p.Query) > maxTokens {
-		return tooComplex("The document has more than %d tokens. Pass values as variables.", maxTokens)
-	}
-	doc, err := parser.ParseQuery(&ast.Source{Input: p.Query})
-	if err != nil {
-		return nil //nolint:nilerr // the executor parses again and says where
-	}
-	if _, err := surveyOf(doc); err != nil {
+	doc, err := surveyed(p.Query)
+	if doc == nil || err != nil {
 		return err
 	}
 	op := doc.Operations.ForName(p.OperationName)
@@ -71,6 +65,20 @@ func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams)
 	return nil
 }
 
+// surveyed parses a document whose form is within the limits; nil if it does not
+// parse.
+func surveyed(document string) (*ast.QueryDocument, *gqlerror.Error) {
+	if tokens(document) > maxTokens {
+		return nil, tooComplex("The document has more than %d tokens. Pass values as variables.", maxTokens)
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: document})
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // the executor parses again and says where
+	}
+	_, refused := surveyOf(doc)
+	return doc, refused
+}
+
 // invalid is an error as the validator reports them.
 func invalid(at *ast.Position, format string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(format, args...)
@@ -86,11 +94,22 @@ func invalid(at *ast.Position, format string, args ...any) *gqlerror.Error {
 func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = false
 	c := costing{variables: op.Variables}
-	if cost := c.operation(op.Operation); cost > g.costLimit {
+	cost := c.operation(op.Operation)
+	op.Stats.SetExtension(spendingKey, &spending{estimated: cost, limit: g.costLimit})
+	if cost > g.costLimit {
 		return tooComplex("The operation may cost %d, and at most %d is allowed. Ask for fewer rows (first), fewer lists within lists, "+
 			"or fewer analyses at once.", cost, g.costLimit)
 	}
 	return nil
+}
+
+// InterceptField counts what a field came to.
+func (gate) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	result, err := next(ctx)
+	if spent := spendingOf(graphql.GetOperationContext(ctx)); spent != nil {
+		spent.count(graphql.GetFieldContext(ctx).Field.Field, result)
+	}
+	return result, err
 }
 
 func tooComplex(format string, args ...any) *gqlerror.Error {

@@ -17,6 +17,8 @@ type call struct {
 	id     string
 	log    *slog.Logger
 	viewer string
+	// metered says whether the viewer is one whose spending is bounded.
+	metered bool
 }
 
 type callKey struct{}

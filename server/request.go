@@ -2,9 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,41 +45,52 @@ func malformed(message string) *failure {
 }
 
 var (
-	errMethod   = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "Ask with POST, or with GET for queries."}
-	errMedia    = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8: Content-Type: application/json."}
-	errTooLarge = &failure{http.StatusRequestEntityTooLarge, graph.BadUserInput, fmt.Sprintf("A request may have %d bytes at most.", maxBody)}
-	errSlow     = &failure{http.StatusRequestTimeout, graph.BadUserInput, "The request took too long to arrive."}
-	errJSON     = malformed(fmt.Sprintf("The request is not one valid JSON object in UTF-8, without double members, %d levels and %d values at most.", maxNesting, maxValues))
-	errBatch    = malformed("Batches are not supported: send one operation per request.")
-	errTwice    = malformed("A parameter stands in the address twice.")
-	errURL      = malformed("The parameters in the address are not well formed.")
-	errNoQuery  = malformed("The request has no query, or one that is not a string.")
-	errName     = malformed("operationName is not a string.")
-	errObject   = malformed("variables and extensions are objects or null.")
-	errHash     = malformed("The query does not have the hash that the request states.")
-	errPersist  = &failure{http.StatusBadRequest, notPersisted, "Persisted queries are not kept here: send the query itself."}
+	errQueriesOnly = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "GET is for queries only: use POST."}
+	errMethod      = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "Ask with POST, or with GET for queries."}
+	errMedia       = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8: Content-Type: application/json."}
+	errTooLarge    = &failure{http.StatusRequestEntityTooLarge, graph.BadUserInput, fmt.Sprintf("A request may have %d bytes at most.", maxBody)}
+	errSlow        = &failure{http.StatusRequestTimeout, graph.BadUserInput, "The request took too long to arrive."}
+	errJSON        = malformed(fmt.Sprintf("The request is not one valid JSON object in UTF-8, without double members, %d levels and %d values at most.", maxNesting, maxValues))
+	errBatch       = malformed("Batches are not supported: send one operation per request.")
+	errTwice       = malformed("A parameter stands in the address twice.")
+	errURL         = malformed("The parameters in the address are not well formed.")
+	errNoQuery     = malformed("The request has no query, or one that is not a string.")
+	errName        = malformed("operationName is not a string.")
+	errObject      = malformed("variables and extensions are objects or null.")
+	errHash        = malformed("The query does not have the hash that the request states.")
+	errVersion     = malformed("extensions.persistedQuery has version 1 and a sha256Hash, which is a string.")
+	errID          = malformed("documentId is not a string.")
 )
 
-// readRequest reads the operation of a request, as GraphQL over HTTP has it.
-func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *failure) {
+// asked is what a request asks for: a document, or the id of one that is kept.
+type asked struct {
+	*graphql.RawParams
+	// id is the hash of the document or its name in the list of allowed ones; "" for
+	// a document that nobody wants to be kept.
+	id string
+}
+
+// receive takes in the operation of a request, as GraphQL over HTTP has it, and
+// returns what reads it: nothing is parsed yet.
+func receive(w http.ResponseWriter, r *http.Request) (func() (*asked, *failure), *failure) {
 	switch r.Method {
 	case http.MethodGet:
-		return readAddress(r.URL.RawQuery)
+		return func() (*asked, *failure) { return readAddress(r.URL.RawQuery) }, nil
 	case http.MethodPost:
-		return readPost(w, r)
+		return receivePost(w, r)
 	}
 	w.Header().Set("Allow", "GET, POST")
 	return nil, errMethod
 }
 
 // readAddress reads the parameters of GET.
-func readAddress(rawQuery string) (*graphql.RawParams, *failure) {
+func readAddress(rawQuery string) (*asked, *failure) {
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, errURL
 	}
 	members := map[string]any{}
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", "operationName", "variables", "extensions", "documentId"} {
 		text := values[name]
 		switch {
 		case len(text) > 1:
@@ -99,7 +107,7 @@ func readAddress(rawQuery string) (*graphql.RawParams, *failure) {
 	return parameters(members)
 }
 
-func readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *failure) {
+func receivePost(w http.ResponseWriter, r *http.Request) (func() (*asked, *failure), *failure) {
 	media, attributes, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !isUTF8(attributes["charset"]) || r.Header.Get("Content-Encoding") != "" {
 		return nil, errMedia
@@ -108,6 +116,10 @@ func readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fail
 	if fail != nil {
 		return nil, fail
 	}
+	return func() (*asked, *failure) { return readPost(body) }, nil
+}
+
+func readPost(body []byte) (*asked, *failure) {
 	value, err := readJSON(body)
 	if err != nil {
 		return nil, errJSON
@@ -143,8 +155,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
 
 // parameters reads the members of a request. Members that the specification does
 // not name are ignored.
-func parameters(members map[string]any) (*graphql.RawParams, *failure) {
-	p := &graphql.RawParams{}
+func parameters(members map[string]any) (*asked, *failure) {
+	p := &asked{RawParams: &graphql.RawParams{}}
 	var ok bool
 	if p.OperationName, ok = members["operationName"].(string); !ok && members["operationName"] != nil {
 		return nil, errName
@@ -155,20 +167,43 @@ func parameters(members map[string]any) (*graphql.RawParams, *failure) {
 	if p.Extensions, ok = members["extensions"].(map[string]any); !ok && members["extensions"] != nil {
 		return nil, errObject
 	}
-	p.Query, _ = members["query"].(string)
-	if persisted, ok := p.Extensions["persistedQuery"].(map[string]any); ok {
-		hash := sha256.Sum256([]byte(p.Query))
-		switch {
-		case members["query"] == nil:
-			return nil, errPersist
-		case persisted["sha256Hash"] != hex.EncodeToString(hash[:]):
-			return nil, errHash
-		}
-	}
-	if p.Query == "" {
+	if p.Query, ok = members["query"].(string); !ok && members["query"] != nil {
 		return nil, errNoQuery
 	}
+	var fail *failure
+	if p.id, fail = documentID(members, p.Extensions); fail != nil {
+		return nil, fail
+	}
+	switch {
+	case p.Query == "" && (p.id == "" || members["query"] != nil):
+		return nil, errNoQuery
+	case p.Query != "" && p.id != "" && p.id != hashOf(p.Query):
+		return nil, errHash
+	}
 	return p, nil
+}
+
+// documentID returns how a request names its document: by extensions.persistedQuery
+// as clients of Apollo's do, or by documentId as the specification's draft has it; ""
+// if it does not.
+func documentID(members, extensions map[string]any) (string, *failure) {
+	if id, named := members["documentId"]; named && id != nil {
+		text, ok := id.(string)
+		if !ok || text == "" {
+			return "", errID
+		}
+		return strings.TrimPrefix(text, "sha256:"), nil
+	}
+	persisted, named := extensions["persistedQuery"]
+	if !named || persisted == nil {
+		return "", nil
+	}
+	object, _ := persisted.(map[string]any)
+	hash, _ := object["sha256Hash"].(string)
+	if version, ok := object["version"].(json.Number); !ok || version != "1" || hash == "" {
+		return "", errVersion
+	}
+	return hash, nil
 }
 
 // readJSON reads one JSON value strictly: valid UTF-8, no member of an object
@@ -241,26 +276,4 @@ func (r *jsonReader) member(depth int, object map[string]any) error {
 
 func isUTF8(charset string) bool {
 	return charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
-}
-
-// Execute answers one operation for the local viewer without HTTP, under the same
-// limits. variables is a JSON object or empty. It returns the answer as JSON, and
-// whether it is free of errors.
-func (s *Server) Execute(ctx context.Context, query, operation string, variables json.RawMessage) ([]byte, bool) {
-	ctx, c := s.begin(ctx)
-	c.viewer = s.local.Name
-	members := map[string]any{"query": query, "operationName": operation}
-	if len(variables) > 0 {
-		value, err := readJSON(variables)
-		if err != nil {
-			return encode(answer{errors: errorList(ctx, malformed("The variables are not a valid JSON object."))}), false
-		}
-		members["variables"] = value
-	}
-	p, fail := parameters(members)
-	if fail != nil {
-		return encode(answer{errors: errorList(ctx, fail)}), false
-	}
-	a := s.execute(ctx, s.local, p, false)
-	return encode(a), len(a.errors) == 0
 }

@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/web"
@@ -47,6 +49,13 @@ type Options struct {
 	Timeout time.Duration
 	// CostLimit bounds the cost of an operation; 0 is DefaultCostLimit.
 	CostLimit int
+	// Rate bounds what each viewer who has a token may spend in a second, in units of
+	// cost; 0 does not. They may save up for ten seconds, or one operation of the
+	// greatest cost.
+	Rate int
+	// Persisted are the only operations that are answered, by their ids; nil answers
+	// every valid one.
+	Persisted map[string]string
 }
 
 // Server answers GraphQL over HTTP and health checks, and serves pages for people. It is
@@ -55,8 +64,13 @@ type Server struct {
 	options Options
 	local   access.Viewer
 	tokens  map[[sha256.Size]byte]access.Viewer
+	schema  *ast.Schema
 	exec    *executor.Executor
+	shelf   *shelf
 	handler http.Handler
+
+	arrivals, lookups, analyses *lane
+	meters                      *meters
 }
 
 // New returns a Server of an executable schema.
@@ -81,9 +95,27 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	for token, viewer := range o.Tokens {
 		s.tokens[sha256.Sum256([]byte(token))] = viewer
 	}
+	s.schema = schema.Schema()
+	withoutDefer(s.schema)
 	s.exec = newExecutor(schema, o.CostLimit)
+	s.shelf = newShelf(o.Persisted)
+	s.openLanes()
+	s.meters = newMeters(o.Rate, o.CostLimit)
 	s.handler = s.observe(loopbackOnly(s.routes()))
 	return s
+}
+
+// preparing guards schemas, which are shared by servers, while these are made.
+var preparing sync.Mutex
+
+// withoutDefer takes @defer out of a schema, so that introspection offers to nobody
+// what the gate refuses.
+func withoutDefer(schema *ast.Schema) {
+	preparing.Lock()
+	defer preparing.Unlock()
+	if schema.Directives["defer"] != nil {
+		delete(schema.Directives, "defer")
+	}
 }
 
 func newExecutor(schema graphql.ExecutableSchema, costLimit int) *executor.Executor {

@@ -19,8 +19,9 @@ import (
 type root struct {
 	generated.QueryResolver
 	generated.MutationResolver
-	datasets func(context.Context) ([]model.Dataset, error)
-	written  *int
+	datasets   func(context.Context) ([]model.Dataset, error)
+	centrality func(context.Context)
+	written    *int
 }
 
 func (r root) Query() generated.QueryResolver       { return r }
@@ -37,7 +38,10 @@ func (r root) Search(context.Context, string, []graph.Kind, int, *string, *strin
 	return model.Connection[model.SearchHit]{}, nil
 }
 
-func (r root) Centrality(context.Context, model.CentralityMeasure, model.LinkWeight, bool, *model.Scope, int, *string, *string) (model.RankingConnection, error) {
+func (r root) Centrality(ctx context.Context, _ model.CentralityMeasure, _ model.LinkWeight, _ bool, _ *model.Scope, _ int, _, _ *string) (model.RankingConnection, error) {
+	if r.centrality != nil {
+		r.centrality(ctx)
+	}
 	return model.RankingConnection{}, nil
 }
 
@@ -65,7 +69,16 @@ func ask(s http.Handler, body string, header ...string) *httptest.ResponseRecord
 // send sends a request with pairs of header names and values; the pair Host names
 // the host, and an empty value takes a header away.
 func send(s http.Handler, method, path string, body io.Reader, header ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, body)
+	return sendIn(context.Background(), s, method, path, body, header...)
+}
+
+// askIn is ask under a context.
+func askIn(ctx context.Context, s http.Handler, body string) *httptest.ResponseRecorder {
+	return sendIn(ctx, s, http.MethodPost, "/graphql", strings.NewReader(body), "Content-Type", "application/json")
+}
+
+func sendIn(ctx context.Context, s http.Handler, method, path string, body io.Reader, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(ctx, method, path, body)
 	r.Host = "localhost:8080"
 	for i := 0; i < len(header); i += 2 {
 		switch {
@@ -101,6 +114,15 @@ type shown struct {
 		Path       []any
 		Extensions struct{ Code, RequestID string }
 	}
+}
+
+// withoutCost returns an answer without what it says of its cost.
+func withoutCost(body []byte) string {
+	text, _, costed := strings.Cut(strings.TrimSpace(string(body)), `,"extensions":{"cost":`)
+	if costed {
+		text += "}"
+	}
+	return text
 }
 
 func read(t *testing.T, w *httptest.ResponseRecorder) shown {

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/chokepoint/chokepoint/access"
@@ -32,6 +29,7 @@ type answer struct {
 	errors     gqlerror.List
 	data       json.RawMessage // nil when execution did not begin
 	extensions map[string]any
+	limits     limits
 }
 
 // serveGraphQL answers GraphQL over HTTP.
@@ -43,50 +41,41 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request, viewer acc
 			"Answers are "+mediaGraphQL+" or "+mediaJSON+".")}})
 		return
 	}
-	p, fail := readRequest(w, r)
+	p, leave, fail := s.read(w, r)
 	if fail != nil {
 		write(w, media, answer{status: fail.status, errors: errorList(ctx, fail)})
 		return
 	}
+	defer leave()
 	a := s.execute(ctx, viewer, p, r.Method == http.MethodGet)
-	if a.status == http.StatusMethodNotAllowed {
+	switch {
+	case a.status == http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", http.MethodPost)
-	}
-	if a.status == http.StatusBadRequest && media == mediaJSON {
+	case a.status == http.StatusBadRequest && media == mediaJSON:
 		a.status = http.StatusOK
 	}
+	a.limits.write(w.Header())
 	write(w, media, a)
 }
 
-// execute takes an operation through the gate, the executor and the session. Its
-// context ends with the client's connection or after Options.Timeout.
-func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *graphql.RawParams, queriesOnly bool) answer {
-	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
-	defer cancel()
-	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := s.exec.CreateOperationContext(ctx, p)
-	if len(errs) > 0 {
-		return refused(presentRequest(ctx, errs))
+// read takes in a request, and reads it unless too many are under way: to refuse
+// costs next to nothing then. What it returns must be called when it is answered.
+func (s *Server) read(w http.ResponseWriter, r *http.Request) (*asked, func(), *failure) {
+	decode, fail := receive(w, r)
+	if fail != nil {
+		return nil, nil, fail
 	}
-	if queriesOnly && op.Operation.Operation != ast.Query {
-		return answer{status: http.StatusMethodNotAllowed, errors: gqlerror.List{newError(ctx, graph.BadUserInput, "GET is for queries only: use POST.")}}
+	leave, ok := s.arrivals.arrive()
+	if !ok {
+		s.overloaded().write(w.Header())
+		return nil, nil, errOverload
 	}
-	if s.options.Session != nil {
-		var err error
-		if ctx, err = s.options.Session(ctx, viewer); err != nil {
-			return refused(gqlerror.List{present(ctx, err)})
-		}
+	p, fail := decode()
+	if fail != nil {
+		leave()
+		return nil, nil, fail
 	}
-	respond, ctx := s.exec.DispatchOperation(ctx, op)
-	response := respond(ctx)
-	if response == nil { // gqlgen's word for an ended context
-		return refused(gqlerror.List{present(ctx, fmt.Errorf("no response: %w", context.Cause(ctx)))})
-	}
-	inOrder(response.Errors)
-	if response.Data == nil {
-		return refused(response.Errors)
-	}
-	return answer{status: http.StatusOK, errors: response.Errors, data: response.Data, extensions: response.Extensions}
+	return p, leave, nil
 }
 
 // refused is the answer to an operation that was not executed.

@@ -2,28 +2,26 @@ package server
 
 import (
 	"crypto/sha256"
-	"io"
 	"net/http"
 	"strings"
 
 	"github.com/chokepoint/chokepoint/access"
 )
 
-// unauthorized is the whole answer to a bad credential, whatever is wrong with it.
-const unauthorized = `{"errors":[{"message":"The bearer token is not known.","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"
+// errBadToken is the whole answer to a bad credential, whatever is wrong with it.
+var errBadToken = &failure{http.StatusUnauthorized, unauthenticated, "The bearer token is not known."}
 
 // authenticated finds out who asks before anything of the request is read.
 func (s *Server) authenticated(next func(http.ResponseWriter, *http.Request, access.Viewer)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		viewer, ok := s.viewer(r.Header["Authorization"])
 		if !ok {
-			w.Header().Set("Content-Type", mediaJSON+"; charset=utf-8")
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = io.WriteString(w, unauthorized)
+			refuse(w, errorList(r.Context(), errBadToken)[0])
 			return
 		}
-		callOf(r.Context()).viewer = viewer.Name
+		c := callOf(r.Context())
+		c.viewer, c.metered = viewer.Name, len(r.Header["Authorization"]) > 0
 		next(w, r, viewer)
 	})
 }

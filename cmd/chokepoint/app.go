@@ -36,6 +36,7 @@ type appOptions struct {
 	viewer *access.Viewer
 	tokens map[string]access.Viewer
 	log    *slog.Logger
+	doors  doors
 	// driver, for tests, wraps the driver.
 	driver func(store.Driver) store.Driver
 }
@@ -47,6 +48,10 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 		driver = o.driver(driver)
 	}
 	words, err := ontology.Load(chokepoint.Schema)
+	if err != nil {
+		return nil, errors.Join(err, driver.Close())
+	}
+	operations, err := o.doors.operations()
 	if err != nil {
 		return nil, errors.Join(err, driver.Close())
 	}
@@ -65,7 +70,11 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 		Log: a.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
 		Ready:   func(context.Context) error { return a.service.Ready() },
 		Welcome: a.page,
+		Rate:    o.doors.Rate, CostLimit: o.doors.CostLimit, Timeout: o.doors.Timeout, Persisted: operations,
 	})
+	if err := allValid(a.server, operations); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	return a, nil
 }
 

@@ -17,6 +17,7 @@ import (
 
 type serveCommand struct {
 	location
+	doors
 	Addr   string   `default:"127.0.0.1:8080" env:"CHOKEPOINT_ADDR" placeholder:"HOST:PORT" help:"Where to listen: an address of this machine alone, since requests are not authenticated yet. Port 0 takes a free one. Default: ${default}."`
 	Viewer *string  `placeholder:"MARKINGS" help:"Narrow who asks without a token to these markings, parted by commas. Default: cleared for everything."`
 	Token  []string `sep:";" env:"CHOKEPOINT_TOKENS" placeholder:"NAME=TOKEN:MARKINGS" help:"A development token of at least 16 characters; with it, writes must state their markings. Who sends \"Authorization: Bearer TOKEN\" asks as NAME and holds the markings, parted by commas. May be repeated. They show what others would see; they protect nothing, for without a token the viewer above asks."`
@@ -32,7 +33,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer), tokens: tokens, log: slog.New(slog.NewTextHandler(p.err, nil))})
+	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer), tokens: tokens, doors: c.doors, log: slog.New(slog.NewTextHandler(p.err, nil))})
 	if err != nil {
 		return err
 	}

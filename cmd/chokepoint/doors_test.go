@@ -1,0 +1,24 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestListOfOperationsIsChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":"{ datasts }"}`: `operation "a"`,
+		`[]`:                  "neither a JSON object",
+	} {
+		file := filepath.Join(t.TempDir(), "operations.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		store := "sqlite:" + filepath.Join(t.TempDir(), "case.db")
+		if _, stderr, code := run(t, "serve", "--store", store, "--addr", "127.0.0.1:0", "--persisted-queries", file); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", text, code, stderr)
+		}
+	}
+}
