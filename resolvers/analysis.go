@@ -49,22 +49,6 @@ func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weig
 	return out, nil
 }
 
-// Centrality resolves Query.centrality.
-func (query) Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, scope *model.Scope, first int, after, atLeast *string) (model.RankingConnection, error) {
-	d, err := scoped(ctx, atLeast, scope)
-	if err != nil {
-		return model.RankingConnection{}, err
-	}
-	places, on, err := d.Session.Centrality(ctx, session.Measure(measure), session.LinkWeight(weight), normalized, scopeOf(scope), page(first, after))
-	if err != nil {
-		return model.RankingConnection{}, err
-	}
-	expect(d, places.Items, func(r session.Ranked) graph.ID { return r.ID })
-	return model.RankingConnection{ComputedOn: computedOn(on), Connection: model.Page(places, func(r session.Ranked) model.RankedEntity {
-		return model.RankedEntity{Ref: model.Ref{ID: r.ID, Door: d.Loader}, Rank: r.Rank, Score: r.Score}
-	})}, nil
-}
-
 // ArticulationPoints resolves Query.articulationPoints.
 func (query) ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after, atLeast *string) (model.ArticulationPointConnection, error) {
 	d, err := scoped(ctx, atLeast, scope)

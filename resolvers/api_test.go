@@ -249,6 +249,16 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			`{"centrality": {"nodes": [{"score": 5, "entity": {"name": "Nc"}}]}}`)
 		a.expect(`{ centrality(measure: DEGREE, normalized: true, first: 1, `+people+`) { nodes { score entity { name } } } }`,
 			`{"centrality": {"nodes": [{"score": 0.6666666666666666, "entity": {"name": "Nc"}}]}}`)
+		a.expect(`{ centrality(measure: HARMONIC, top: 1, `+people+`) { totalCount truncatedBecause nodes { rank score low high entity { name } } computedOn { exact } } }`,
+			`{"centrality": {"totalCount": 1, "truncatedBecause": "top: 1 of 7 entities", "nodes": [{"rank": 1, "score": 4.5, "low": 4.5, "high": 4.5, "entity": {"name": "Nc"}}], "computedOn": {"exact": true}}}`)
+		a.expect(`{ centrality(measure: PAGERANK, from: [«f»], first: 1, `+people+`) { totalCount truncatedBecause nodes { entity { name } } } }`,
+			`{"centrality": {"totalCount": 7, "truncatedBecause": null, "nodes": [{"entity": {"name": "Ne"}}]}}`)
+		a.expect(`{ centrality(measure: BETWEENNESS, normalized: true, approximation: {mode: SAMPLED, maxError: 0.05, seed: 3}, first: 1, scope: {orientation: NATURAL, linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company]}) { totalCount nodes { entity { name } } computedOn { exact error confidence seed } } }`,
+			`{"centrality": {"totalCount": 7, "nodes": [{"entity": {"name": "Nc"}}], "computedOn": {"exact": false, "error": 0.05, "confidence": 0.95, "seed": 3}}}`)
+		a.expect(`{ groupCentrality(of: [«e», «c», «nobody»], `+people+`) { members { name } betweenness betweennessShare betweennessLow betweennessHigh degree distances reached harmonic computedOn { nodes exact samples error confidence seed } } }`,
+			// Of the pairs of a, b, d, f and one apart all but a-b and those with the one apart pass c or e.
+			`{"groupCentrality": {"members": [`+pair("c", "e")+`], "betweenness": 5, "betweennessShare": 0.5, "betweennessLow": 5, "betweennessHigh": 5, "degree": 4, "distances": [4], "reached": 4, "harmonic": 4,
+			"computedOn": {"nodes": 7, "exact": true, "samples": null, "error": null, "confidence": null, "seed": null}}}`)
 		a.expect(`{ articulationPoints(`+people+`) { totalCount nodes { rank pieces pairsCut entity { name } } } }`,
 			`{"articulationPoints": {"totalCount": 2, "nodes": [{"rank": 1, "pieces": 2, "pairsCut": 6, "entity": {"name": "Nc"}}, {"rank": 2, "pieces": 2, "pairsCut": 4, "entity": {"name": "Ne"}}]}}`)
 		a.expect(`{ bridges(`+people+`) { totalCount nodes { rank pairsCut link { id } } computedOn { nodes links } } }`,

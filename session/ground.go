@@ -19,6 +19,7 @@ type ComputedOn struct {
 	Exact      bool
 	Samples    *int
 	Error      *float64
+	Confidence *float64
 	Seed       *int64
 	AsOf       string
 }

@@ -57,8 +57,8 @@ func TestThePastIsForgotten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ranking, on, err := then.Centrality(t.Context(), "DEGREE", Unweighted, false, projection.AnyTime(), Page{First: 10})
-			if err != nil || len(ranking.Items) != i+1 || on.AsOf != token {
+			ranking, err := then.Centrality(t.Context(), CentralityQuery{Measure: "DEGREE", Weight: Unweighted, Scope: projection.AnyTime()}, Page{First: 10})
+			if err != nil || len(ranking.Items) != i+1 || ranking.ComputedOn.AsOf != token {
 				t.Errorf("round %d, state %d: %d entities, %v", round, i, len(ranking.Items), err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -34,16 +35,21 @@ type Ranked struct {
 	ID    graph.ID
 	Rank  int      // from 1
 	Score *float64 // nil where the measure is not defined
+	// Low and High hold the score with the confidence of the ranking's ComputedOn; nil
+	// with Score, and equal to it where it is exact.
+	Low, High *float64
 }
 
 // ranking holds the nodes of a network from the highest score to the lowest, NaN
 // last, ties by ID.
 type ranking struct {
-	scores []float64
-	order  []network.NodeIndex
+	scores    []float64
+	low, high []float64 // nil where the scores are exact
+	order     []network.NodeIndex
+	samples   int // 0 where the scores are exact
 }
 
-func (r *ranking) size() int64 { return int64(len(r.order)) * 12 }
+func (r *ranking) size() int64 { return int64(len(r.order))*4 + int64(len(r.scores)+2*len(r.low))*8 }
 
 func newRanking(scores []float64) *ranking {
 	r := &ranking{scores: scores, order: make([]network.NodeIndex, len(scores))}
@@ -56,38 +62,118 @@ func newRanking(scores []float64) *ranking {
 	return r
 }
 
+// CentralityQuery asks who is central.
+type CentralityQuery struct {
+	Measure    Measure
+	Weight     LinkWeight
+	Normalized bool
+	From       []graph.ID // for PAGERANK: where the walker jumps to; nil is anywhere
+	// Top, when above 0, asks for the first so many alone, for CLOSENESS and HARMONIC.
+	Top           int
+	Approximation Approximation
+	Scope         projection.Scope
+}
+
+func (q *CentralityQuery) check() error {
+	switch {
+	case centrality.Named(string(q.Measure)) == nil:
+		return graph.Errorf(graph.BadUserInput, "measure: there is no %q", q.Measure)
+	case len(q.From) > 0 && q.Measure != "PAGERANK":
+		return graph.Errorf(graph.BadUserInput, "from: only PAGERANK starts somewhere; leave it out for %s", q.Measure)
+	case q.Top < 0 || q.Top > maxTop:
+		return graph.Errorf(graph.BadUserInput, "top: %d is not from 1 to %d", q.Top, maxTop)
+	case q.Top > 0 && centrality.TopNamed(string(q.Measure)) == nil:
+		return graph.Errorf(graph.BadUserInput, "top: the first by %s are not found faster than all; leave it out and take a page", q.Measure)
+	case q.Top > 0 && q.Approximation.Mode == Sampled:
+		return graph.Errorf(graph.BadUserInput, "top: the first are found exactly; leave out SAMPLED or top")
+	case q.Approximation.Mode == Sampled && centrality.SampledNamed(string(q.Measure)) == nil:
+		return graph.Errorf(graph.BadUserInput, "approximation: %s is always computed exactly; leave out SAMPLED", q.Measure)
+	}
+	return nil
+}
+
+// maxTop bounds CentralityQuery.Top.
+const maxTop = 500
+
+// Ranking is a page of ranked entities.
+type Ranking struct {
+	Paged[Ranked]
+	// TruncatedBecause says why the rest is not ranked; empty if all are.
+	TruncatedBecause string
+	ComputedOn       ComputedOn
+}
+
 // Centrality returns a page of the entities of a scope ranked by a measure. The
 // ranking is computed once for a class, version and scope.
-func (s *Session) Centrality(ctx context.Context, measure Measure, weight LinkWeight, normalized bool, scope projection.Scope, page Page) (Paged[Ranked], ComputedOn, error) {
-	kernel := centrality.Named(string(measure))
-	if kernel == nil {
-		return Paged[Ranked]{}, ComputedOn{}, graph.Errorf(graph.BadUserInput, "measure: there is no %q", measure)
+func (s *Session) Centrality(ctx context.Context, q CentralityQuery, page Page) (Ranking, error) {
+	if err := q.check(); err != nil {
+		return Ranking{}, err
 	}
-	if measure == "STRENGTH" && weight == Unweighted {
-		weight = ByWeight
+	if q.Measure == "STRENGTH" && q.Weight == Unweighted {
+		q.Weight = ByWeight
 	}
-	how := []any{measure, weight, normalized}
-	l := listing{operation: "centrality", arguments: digest([]any{how, scope}), descending: true}
+	how := []any{q.Measure, q.Weight, q.Normalized, q.From, q.Top, q.Approximation}
+	l := listing{operation: "centrality", arguments: digest([]any{how, q.Scope}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
-		return Paged[Ranked]{}, ComputedOn{}, err
+		return Ranking{}, err
 	}
-	r, g, err := computed(ctx, s, scope, "centrality", how, func(ctx context.Context, g *projection.Graph) (*ranking, error) {
-		weights, err := s.weights(ctx, scope, g, weight)
-		if err != nil {
-			return nil, err
-		}
-		scores, err := kernel(ctx, g.Net, centrality.Options{Normalized: normalized, Weights: weights})
+	r, g, err := computed(ctx, s, q.Scope, "centrality", how, func(ctx context.Context, g *projection.Graph) (*ranking, error) {
+		r, err := s.rank(ctx, g, q)
 		if err != nil {
 			return nil, kernelError(ctx, err)
 		}
-		return newRanking(scores), nil
+		return r, nil
 	})
 	if err != nil {
-		return Paged[Ranked]{}, ComputedOn{}, err
+		return Ranking{}, err
 	}
 	at := func(n network.NodeIndex) position { return position{byNumber(r.scores[n]), g.Nodes[n]} }
 	nodes, err := pageOf(s, l, r.order, at, page)
-	return rankedPage(nodes, r, g), s.onNetwork(scope, g), err
+	out := Ranking{Paged: rankedPage(nodes, r, g), ComputedOn: q.Approximation.on(s.onNetwork(q.Scope, g), r.samples)}
+	if len(r.order) < len(g.Nodes) {
+		out.TruncatedBecause = fmt.Sprintf("top: %d of %d entities", len(r.order), len(g.Nodes))
+	}
+	return out, err
+}
+
+// rank computes all scores, an estimate of them, or the first.
+func (s *Session) rank(ctx context.Context, g *projection.Graph, q CentralityQuery) (*ranking, error) {
+	weights, err := s.weights(ctx, q.Scope, g, q.Weight)
+	if err != nil {
+		return nil, err
+	}
+	opt := centrality.Options{Normalized: q.Normalized, Weights: weights, From: s.set(g, q.From)}
+	if len(q.From) > 0 && len(opt.From) == 0 {
+		return nil, graph.Errorf(graph.BadUserInput, "from: none of these entities is in the scope")
+	}
+	name := string(q.Measure)
+	if q.Top > 0 {
+		found, err := centrality.TopNamed(name)(ctx, g.Net, q.Top, opt)
+		return firstOf(found, len(g.Nodes)), err
+	}
+	if q.Approximation.samples(name, g.Net) {
+		e, err := centrality.SampledNamed(name)(ctx, g.Net, opt, q.Approximation.sampling())
+		if err != nil {
+			return nil, err
+		}
+		r := newRanking(e.Scores)
+		if r.samples = e.Samples; e.Samples > 0 {
+			r.low, r.high = e.Low, e.High
+		}
+		return r, nil
+	}
+	scores, err := centrality.Named(name)(ctx, g.Net, opt)
+	return newRanking(scores), err
+}
+
+// firstOf ranks the nodes that were found among n.
+func firstOf(found []centrality.Scored, n int) *ranking {
+	r := &ranking{scores: make([]float64, n)}
+	for _, f := range found {
+		r.scores[f.Node] = f.Score
+		r.order = append(r.order, f.Node)
+	}
+	return r
 }
 
 // rankedPage turns a page of nodes into a page of places.
@@ -100,7 +186,10 @@ func rankedPage(nodes Paged[network.NodeIndex], r *ranking, g *projection.Graph)
 	for i, n := range nodes.Items {
 		place := Ranked{ID: g.Nodes[n], Rank: first + i + 1}
 		if score := r.scores[n]; !math.IsNaN(score) {
-			place.Score = &score
+			place.Score, place.Low, place.High = &score, &score, &score
+			if r.low != nil {
+				place.Low, place.High = &r.low[n], &r.high[n]
+			}
 		}
 		out.Items = append(out.Items, place)
 	}

@@ -158,7 +158,7 @@ func TestDerivedLinksShowTheFiguresThatCount(t *testing.T) {
 		if !slices.Equal(l.Markings, c.markings) || len(l.Support) != c.support {
 			t.Errorf("%s to %s: marked %v, from %d statements", c.viewer.Name, c.to, l.Markings, len(l.Support))
 		}
-		ranking, _, err := s.Centrality(t.Context(), "STRENGTH", session.ByQuantity, false, q.Scope, session.Page{First: 10})
+		ranking, err := s.Centrality(t.Context(), session.CentralityQuery{Measure: "STRENGTH", Weight: session.ByQuantity, Scope: q.Scope}, session.Page{First: 10})
 		if err != nil || ranking.Items[0].ID != id("maker") {
 			t.Errorf("%s ranks %+v, %v", c.viewer.Name, ranking.Items, err)
 		}

@@ -502,7 +502,7 @@ func TestBadQuestionsAreRefused(t *testing.T) {
 	requireCode(t, ask(func(q *session.PathQuery) { q.From = nil }), graph.BadUserInput)
 	requireCode(t, ask(func(q *session.PathQuery) { q.Weight = session.PropertySum }), graph.BadUserInput)
 	requireCode(t, ask(func(q *session.PathQuery) { q.Scope.MinConfidence = 2 }), graph.BadUserInput)
-	_, _, err := s.Centrality(t.Context(), "FAME", session.Unweighted, false, projection.AnyTime(), session.Page{First: 1})
+	_, err := s.Centrality(t.Context(), session.CentralityQuery{Measure: "FAME", Weight: session.Unweighted, Scope: projection.AnyTime()}, session.Page{First: 1})
 	requireCode(t, err, graph.BadUserInput)
 	_, err = s.List(t.Context(), session.Filter{}, session.Order{}, session.Page{First: 501})
 	requireCode(t, err, graph.BadUserInput)
@@ -515,7 +515,7 @@ func TestAnalysesEndWithTheirContext(t *testing.T) {
 	w.chain()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := w.as(low).Centrality(ctx, "BETWEENNESS", session.Unweighted, false, projection.AnyTime(), session.Page{First: 1}); !errors.Is(err, context.Canceled) {
+	if _, err := w.as(low).Centrality(ctx, session.CentralityQuery{Measure: "BETWEENNESS", Weight: session.Unweighted, Scope: projection.AnyTime()}, session.Page{First: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -50,6 +50,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("Approximation", ec.unmarshalInputApproximation),
 			graphql.NewInputUnmarshaler("DeleteRecordsInput", ec.unmarshalInputDeleteRecordsInput),
 			graphql.NewInputUnmarshaler("EndInput", ec.unmarshalInputEndInput),
 			graphql.NewInputUnmarshaler("EntityFilter", ec.unmarshalInputEntityFilter),
@@ -400,6 +401,12 @@ type Query {
     weight: LinkWeight! = NONE
     "Whether scores are divided by their largest possible value."
     normalized: Boolean! = false
+    "For PAGERANK: entities from which alone rank flows, so that what is near them ranks high. Example: [\"0c9h…\"]."
+    from: [ID!]
+    "For CLOSENESS and HARMONIC: the first so many alone, at most 500, exactly and much faster than all. Example: 10."
+    top: Int
+    "Whether BETWEENNESS, CLOSENESS and HARMONIC may be estimated, and how well. Example: {mode: SAMPLED, maxError: 0.005}."
+    approximation: Approximation
     "Which part of the graph to look at."
     scope: Scope
     "How many, at most 500."
@@ -409,6 +416,17 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): RankingConnection!
+  "How central some entities are together: what passes through any of them, and what they reach. Example: groupCentrality(of: [\"0c9h…\", \"1d2k…\"]) { betweennessShare degree }."
+  groupCentrality(
+    "The entities, 1 to 500. Example: [\"0c9h…\", \"1d2k…\"]."
+    of: [ID!]!
+    "Whether the betweenness may be estimated, and how well. Example: {mode: EXACT}."
+    approximation: Approximation
+    "Which part of the graph to look at."
+    scope: Scope
+    "A revision token to wait for."
+    atLeast: String
+  ): GroupCentrality!
   "The few entities or links whose removal harms the network most. Example: chokepoints(objective: FRAGMENTATION, budget: 3) { choices { entity { name } } after { fragmentation } }."
   chokepoints(
     "What harm means."
@@ -767,7 +785,33 @@ type RankingConnection {
   pageInfo: PageInfo!
   "How many are ranked in all. Example: 110."
   totalCount: Int
+  "Why not all entities are ranked: \"TOP\", where the first alone were asked for; null if all are."
+  truncatedBecause: String
   "What the ranking was computed on."
+  computedOn: ComputedOn!
+}
+
+"How central some entities are together."
+type GroupCentrality {
+  "Those of the entities asked for that are in the scope."
+  members: [Entity!]!
+  "The sum, over pairs of other entities, of the share of their shortest paths that pass through any member. Example: 812.5."
+  betweenness: Float!
+  "The betweenness by the number of these pairs, 0 to 1. Example: 0.37."
+  betweennessShare: Float!
+  "The betweenness is at least this, with the confidence of ` + "`" + `computedOn` + "`" + `. Example: 790.1."
+  betweennessLow: Float!
+  "The betweenness is at most this, with the confidence of ` + "`" + `computedOn` + "`" + `. Example: 835.7."
+  betweennessHigh: Float!
+  "How many others are linked to a member. Example: 14."
+  degree: Int!
+  "How many others lie 1, 2, 3 … links from the nearest member. Example: [14, 31, 5]."
+  distances: [Int!]!
+  "How many others a member reaches. Example: 50."
+  reached: Int!
+  "The sum over the others of 1 by their distance from the nearest member. Example: 31.2."
+  harmonic: Float!
+  "What it was computed on; exact says so of the betweenness, the rest always is."
   computedOn: ComputedOn!
 }
 
@@ -785,6 +829,10 @@ type RankedEntity {
   rank: Int!
   "The measure's value; null where it is not defined. Example: 4182.5."
   score: Float
+  "The exact value is at least this, with the confidence of ` + "`" + `computedOn` + "`" + `; the score itself where it is exact. Example: 4102.1."
+  low: Float
+  "The exact value is at most this, with the confidence of ` + "`" + `computedOn` + "`" + `; the score itself where it is exact. Example: 4260.8."
+  high: Float
   "The entity."
   entity: Entity!
 }
@@ -1434,8 +1482,10 @@ type ComputedOn {
   exact: Boolean!
   "How many samples were drawn; null when exact. Example: 2048."
   samples: Int
-  "The largest error to expect with the stated probability of the measure; null when exact. Example: 0.01."
+  "The largest error to expect, of normalized figures, with the probability ` + "`" + `confidence` + "`" + `; null when exact. Example: 0.01."
   error: Float
+  "The probability with which no figure is off by more, and all lie between their low and high; null when exact. Example: 0.95."
+  confidence: Float
   "The seed of the random numbers; null when none were used. Example: 1."
   seed: Int64
   "The token of the newest revision that changed this view, to pass as ` + "`" + `asOf` + "`" + `. Example: \"q83v…\"."
@@ -1789,6 +1839,18 @@ input Scope {
   asOf: String
 }
 
+"Whether an answer may be an estimate, and how good a one."
+input Approximation {
+  "When to sample."
+  mode: ApproximationMode! = AUTOMATIC
+  "How far a normalized score may be off, from 0.0001 to below 1. Example: 0.005."
+  maxError: Float! = 0.01
+  "With what probability no score may be off by more, below 1. Example: 0.99."
+  confidence: Float! = 0.95
+  "What chooses the samples, at least 0. Example: 7."
+  seed: Int64! = 0
+}
+
 "A stretch of time, open where a side is left out."
 input TimeRange {
   "From when on. Example: \"2024-01-01\"."
@@ -1921,6 +1983,16 @@ enum LinkWeight {
   CONFIDENCE
   "1, parallel links each."
   COUNT
+}
+
+"When to sample."
+enum ApproximationMode {
+  "Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness, 10^11 for closeness and harmonic."
+  AUTOMATIC
+  "Never: an answer that takes too long ends in an error."
+  EXACT
+  "Always."
+  SAMPLED
 }
 
 "What makes a path short."
@@ -3450,6 +3522,8 @@ func (ec *executionContext) childFields_ComputedOn(ctx context.Context, field gr
 		return ec.fieldContext_ComputedOn_samples(ctx, field)
 	case "error":
 		return ec.fieldContext_ComputedOn_error(ctx, field)
+	case "confidence":
+		return ec.fieldContext_ComputedOn_confidence(ctx, field)
 	case "seed":
 		return ec.fieldContext_ComputedOn_seed(ctx, field)
 	case "asOf":
@@ -3668,6 +3742,32 @@ func (ec *executionContext) childFields_FlowPath(ctx context.Context, field grap
 		return ec.fieldContext_FlowPath_amount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowPath", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupCentrality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "members":
+		return ec.fieldContext_GroupCentrality_members(ctx, field)
+	case "betweenness":
+		return ec.fieldContext_GroupCentrality_betweenness(ctx, field)
+	case "betweennessShare":
+		return ec.fieldContext_GroupCentrality_betweennessShare(ctx, field)
+	case "betweennessLow":
+		return ec.fieldContext_GroupCentrality_betweennessLow(ctx, field)
+	case "betweennessHigh":
+		return ec.fieldContext_GroupCentrality_betweennessHigh(ctx, field)
+	case "degree":
+		return ec.fieldContext_GroupCentrality_degree(ctx, field)
+	case "distances":
+		return ec.fieldContext_GroupCentrality_distances(ctx, field)
+	case "reached":
+		return ec.fieldContext_GroupCentrality_reached(ctx, field)
+	case "harmonic":
+		return ec.fieldContext_GroupCentrality_harmonic(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_GroupCentrality_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupCentrality", field.Name)
 }
 
 func (ec *executionContext) childFields_HistoryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4116,6 +4216,10 @@ func (ec *executionContext) childFields_RankedEntity(ctx context.Context, field 
 		return ec.fieldContext_RankedEntity_rank(ctx, field)
 	case "score":
 		return ec.fieldContext_RankedEntity_score(ctx, field)
+	case "low":
+		return ec.fieldContext_RankedEntity_low(ctx, field)
+	case "high":
+		return ec.fieldContext_RankedEntity_high(ctx, field)
 	case "entity":
 		return ec.fieldContext_RankedEntity_entity(ctx, field)
 	}
@@ -4132,6 +4236,8 @@ func (ec *executionContext) childFields_RankingConnection(ctx context.Context, f
 		return ec.fieldContext_RankingConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RankingConnection_totalCount(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_RankingConnection_truncatedBecause(ctx, field)
 	case "computedOn":
 		return ec.fieldContext_RankingConnection_computedOn(ctx, field)
 	}

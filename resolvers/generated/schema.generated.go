@@ -39,7 +39,8 @@ type QueryResolver interface {
 	Neighborhood(ctx context.Context, of []graph.ID, depth int, scope *model.Scope, first int, atLeast *string) (model.Subgraph, error)
 	ShortestPaths(ctx context.Context, from []graph.ID, to []graph.ID, k int, weight model.PathWeight, weightProperty *string, maxHops int, via []graph.ID, avoid []graph.ID, scope *model.Scope, atLeast *string) (model.PathResult, error)
 	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
-	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
+	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
+	GroupCentrality(ctx context.Context, of []graph.ID, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.GroupCentrality, error)
 	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
 	Dismantling(ctx context.Context, strategies []dismantle.Strategy, radii []int, target float64, removals *int, block int, reinsertion bool, scope *model.Scope, first int, atLeast *string) (model.Dismantling, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
@@ -1422,38 +1423,62 @@ func (ec *executionContext) field_Query_centrality_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["normalized"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "top",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["top"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "approximation",
+		func(ctx context.Context, v any) (*model.Approximation, error) {
+			return ec.unmarshalOApproximation2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["approximation"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*model.Scope, error) {
 			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["scope"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["scope"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+	args["after"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["atLeast"] = arg6
+	args["atLeast"] = arg9
 	return args, nil
 }
 
@@ -1838,6 +1863,44 @@ func (ec *executionContext) field_Query_entity_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["atLeast"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_groupCentrality_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "of",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["of"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "approximation",
+		func(ctx context.Context, v any) (*model.Approximation, error) {
+			return ec.unmarshalOApproximation2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["approximation"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg3
 	return args, nil
 }
 
@@ -7870,6 +7933,29 @@ func (ec *executionContext) fieldContext_ComputedOn_error(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ComputedOn", field, false, false, "Float")
 }
 
+func (ec *executionContext) _ComputedOn_confidence(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ComputedOn_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ComputedOn_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ComputedOn", field, false, false, "Float")
+}
+
 func (ec *executionContext) _ComputedOn_seed(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13658,6 +13744,254 @@ func (ec *executionContext) _FlowPath_amount(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_FlowPath_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FlowPath", field, false, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_members(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Members(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Entity) graphql.Marshaler {
+			return ec.marshalNEntity2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEntityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupCentrality",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupCentrality_betweenness(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_betweenness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Betweenness, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_betweenness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, false, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_betweennessShare(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_betweennessShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetweennessShare(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_betweennessShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_betweennessLow(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_betweennessLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetweennessLow(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_betweennessLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_betweennessHigh(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_betweennessHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetweennessHigh(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_betweennessHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_degree(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_degree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Degree(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_degree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Int")
+}
+
+func (ec *executionContext) _GroupCentrality_distances(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_distances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Distances, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_distances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCentrality_reached(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_reached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reached(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_reached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Int")
+}
+
+func (ec *executionContext) _GroupCentrality_harmonic(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_harmonic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Harmonic(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_harmonic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCentrality", field, true, false, "Float")
+}
+
+func (ec *executionContext) _GroupCentrality_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.GroupCentrality) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCentrality_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCentrality_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupCentrality",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _HistoryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.HistoryEntry]) (ret graphql.Marshaler) {
@@ -21589,7 +21923,7 @@ func (ec *executionContext) _Query_centrality(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Centrality(ctx, fc.Args["measure"].(model.CentralityMeasure), fc.Args["weight"].(model.LinkWeight), fc.Args["normalized"].(bool), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["atLeast"].(*string))
+			return ec.Resolvers.Query().Centrality(ctx, fc.Args["measure"].(model.CentralityMeasure), fc.Args["weight"].(model.LinkWeight), fc.Args["normalized"].(bool), fc.Args["from"].([]graph.ID), fc.Args["top"].(*int), fc.Args["approximation"].(*model.Approximation), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["atLeast"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.RankingConnection) graphql.Marshaler {
@@ -21617,6 +21951,50 @@ func (ec *executionContext) fieldContext_Query_centrality(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_centrality_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_groupCentrality(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_groupCentrality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().GroupCentrality(ctx, fc.Args["of"].([]graph.ID), fc.Args["approximation"].(*model.Approximation), fc.Args["scope"].(*model.Scope), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.GroupCentrality) graphql.Marshaler {
+			return ec.marshalNGroupCentrality2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐGroupCentrality(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_groupCentrality(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupCentrality(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_groupCentrality_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22481,6 +22859,52 @@ func (ec *executionContext) fieldContext_RankedEntity_score(_ context.Context, f
 	return graphql.NewScalarFieldContext("RankedEntity", field, false, false, "Float")
 }
 
+func (ec *executionContext) _RankedEntity_low(ctx context.Context, field graphql.CollectedField, obj *model.RankedEntity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedEntity_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedEntity_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedEntity", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RankedEntity_high(ctx context.Context, field graphql.CollectedField, obj *model.RankedEntity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankedEntity_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankedEntity_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankedEntity", field, false, false, "Float")
+}
+
 func (ec *executionContext) _RankedEntity_entity(ctx context.Context, field graphql.CollectedField, obj *model.RankedEntity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22630,6 +23054,29 @@ func (ec *executionContext) _RankingConnection_totalCount(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_RankingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RankingConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RankingConnection_truncatedBecause(ctx context.Context, field graphql.CollectedField, obj *model.RankingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RankingConnection_truncatedBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TruncatedBecause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RankingConnection_truncatedBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RankingConnection", field, false, false, "String")
 }
 
 func (ec *executionContext) _RankingConnection_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.RankingConnection) (ret graphql.Marshaler) {
@@ -28192,6 +28639,82 @@ func (ec *executionContext) fieldContext_WriteItem_error(_ context.Context, fiel
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputApproximation(ctx context.Context, obj any) (model.Approximation, error) {
+	var it model.Approximation
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "AUTOMATIC"
+	}
+	if _, present := asMap["maxError"]; !present {
+		asMap["maxError"] = 0.010000
+	}
+	if _, present := asMap["confidence"]; !present {
+		asMap["confidence"] = 0.950000
+	}
+	if _, present := asMap["seed"]; !present {
+		asMap["seed"] = 0
+	}
+
+	fieldsInOrder := [...]string{"mode", "maxError", "confidence", "seed"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNApproximationMode2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximationMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "maxError":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxError"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxError = data
+		case "confidence":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confidence"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confidence = data
+		case "seed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seed"))
+			data, err := ec.unmarshalNInt642int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seed = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApproximation unmarshals raw into the Approximation input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApproximation(ctx context.Context, raw any) (model.Approximation, error) {
+	var out model.Approximation
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "Approximation", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context, obj any) (model.DeleteRecordsInput, error) {
 	var it model.DeleteRecordsInput
 	if obj == nil {
@@ -31285,6 +31808,11 @@ func (ec *executionContext) _ComputedOn(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "confidence":
+			out.Values[i] = ec._ComputedOn_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "seed":
 			out.Values[i] = ec._ComputedOn_seed(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -33040,6 +33568,85 @@ func (ec *executionContext) _FlowPath(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "amount":
 			out.Values[i] = ec._FlowPath_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var groupCentralityImplementors = []string{"GroupCentrality"}
+
+func (ec *executionContext) _GroupCentrality(ctx context.Context, sel ast.SelectionSet, obj *model.GroupCentrality) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupCentralityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupCentrality")
+		case "members":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._GroupCentrality_members(ctx, field, obj)
+				})
+		case "betweenness":
+			out.Values[i] = ec._GroupCentrality_betweenness(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "betweennessShare":
+			out.Values[i] = ec._GroupCentrality_betweennessShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "betweennessLow":
+			out.Values[i] = ec._GroupCentrality_betweennessLow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "betweennessHigh":
+			out.Values[i] = ec._GroupCentrality_betweennessHigh(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "degree":
+			out.Values[i] = ec._GroupCentrality_degree(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "distances":
+			out.Values[i] = ec._GroupCentrality_distances(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reached":
+			out.Values[i] = ec._GroupCentrality_reached(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "harmonic":
+			out.Values[i] = ec._GroupCentrality_harmonic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "computedOn":
+			out.Values[i] = ec._GroupCentrality_computedOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -35542,6 +36149,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_centrality(ctx, field)
 				})
+		case "groupCentrality":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_groupCentrality(ctx, field)
+				})
 		case "chokepoints":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -35696,6 +36309,16 @@ func (ec *executionContext) _RankedEntity(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "low":
+			out.Values[i] = ec._RankedEntity_low(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "high":
+			out.Values[i] = ec._RankedEntity_high(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "entity":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -35751,6 +36374,11 @@ func (ec *executionContext) _RankingConnection(ctx context.Context, sel ast.Sele
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._RankingConnection_totalCount(ctx, field, obj)
 				})
+		case "truncatedBecause":
+			out.Values[i] = ec._RankingConnection_truncatedBecause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "computedOn":
 			out.Values[i] = ec._RankingConnection_computedOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37639,6 +38267,16 @@ func (ec *executionContext) marshalNAccountTrace2ᚕgithubᚗcomᚋchokepointᚋ
 	return ret
 }
 
+func (ec *executionContext) unmarshalNApproximationMode2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximationMode(ctx context.Context, v any) (model.ApproximationMode, error) {
+	var res model.ApproximationMode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApproximationMode2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximationMode(ctx context.Context, sel ast.SelectionSet, v model.ApproximationMode) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNArticulationPoint2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐArticulationPoint(ctx context.Context, sel ast.SelectionSet, v model.ArticulationPoint) graphql.Marshaler {
 	return ec._ArticulationPoint(ctx, sel, &v)
 }
@@ -38272,6 +38910,10 @@ func (ec *executionContext) marshalNFlowPath2ᚕgithubᚗcomᚋchokepointᚋchok
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNGroupCentrality2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐGroupCentrality(ctx context.Context, sel ast.SelectionSet, v model.GroupCentrality) graphql.Marshaler {
+	return ec._GroupCentrality(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNHistoryConnection2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v model.Connection[model.HistoryEntry]) graphql.Marshaler {
@@ -39263,6 +39905,14 @@ func (ec *executionContext) marshalNWriteItem2ᚕgithubᚗcomᚋchokepointᚋcho
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOApproximation2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximation(ctx context.Context, v any) (*model.Approximation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputApproximation(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx context.Context, v any) (graph.Instant, error) {

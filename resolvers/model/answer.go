@@ -35,8 +35,55 @@ type SearchHit struct {
 // RankedEntity is an entity's place in a ranking.
 type RankedEntity struct {
 	Ref
-	Rank  int
-	Score *float64
+	Rank             int
+	Score, Low, High *float64
+}
+
+// GroupCentrality says how central some entities are together.
+type GroupCentrality struct {
+	session.Group
+	Door       Door
+	ComputedOn ComputedOn
+}
+
+// Members looks the members up, all at once.
+func (g GroupCentrality) Members(ctx context.Context) ([]Entity, error) {
+	return Chain{EntityIDs: g.Group.Members, Door: g.Door}.Entities(ctx)
+}
+
+// BetweennessShare resolves GroupCentrality.betweennessShare.
+func (g GroupCentrality) BetweennessShare() float64 { return g.Share }
+
+// BetweennessLow resolves GroupCentrality.betweennessLow.
+func (g GroupCentrality) BetweennessLow() float64 { return g.Low }
+
+// BetweennessHigh resolves GroupCentrality.betweennessHigh.
+func (g GroupCentrality) BetweennessHigh() float64 { return g.High }
+
+// Degree resolves GroupCentrality.degree.
+func (g GroupCentrality) Degree() int {
+	if len(g.Distances) == 0 {
+		return 0
+	}
+	return g.Distances[0]
+}
+
+// Reached resolves GroupCentrality.reached.
+func (g GroupCentrality) Reached() int {
+	sum := 0
+	for _, count := range g.Distances {
+		sum += count
+	}
+	return sum
+}
+
+// Harmonic resolves GroupCentrality.harmonic.
+func (g GroupCentrality) Harmonic() float64 {
+	sum := 0.0
+	for i, count := range g.Distances {
+		sum += float64(count) / float64(i+1)
+	}
+	return sum
 }
 
 // ArticulationPoint is an entity whose removal splits its component.
@@ -223,6 +270,7 @@ type ComputedOn struct {
 	Exact      bool
 	Samples    *int
 	Error      *float64
+	Confidence *float64
 	Seed       *int64
 	AsOf       string
 	// Count counts entities and links. It runs only when one of them is selected.

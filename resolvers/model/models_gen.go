@@ -9,6 +9,18 @@ import (
 	"strconv"
 )
 
+// Whether an answer may be an estimate, and how good a one.
+type Approximation struct {
+	// When to sample.
+	Mode ApproximationMode `json:"mode"`
+	// How far a normalized score may be off, from 0.0001 to below 1. Example: 0.005.
+	MaxError float64 `json:"maxError"`
+	// With what probability no score may be off by more, below 1. Example: 0.99.
+	Confidence float64 `json:"confidence"`
+	// What chooses the samples, at least 0. Example: 7.
+	Seed int64 `json:"seed"`
+}
+
 // A link whose removal splits its component.
 type Bridge struct {
 	// 1 for the first, each place once, ties by id. Example: 1.
@@ -321,6 +333,53 @@ type WriteItem struct {
 	Outcome Outcome `json:"outcome"`
 	// Why it was rejected; null otherwise.
 	Error *WriteError `json:"error"`
+}
+
+// When to sample.
+type ApproximationMode string
+
+const (
+	// Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness, 10^11 for closeness and harmonic.
+	ApproximationModeAutomatic ApproximationMode = "AUTOMATIC"
+	// Never: an answer that takes too long ends in an error.
+	ApproximationModeExact ApproximationMode = "EXACT"
+	// Always.
+	ApproximationModeSampled ApproximationMode = "SAMPLED"
+)
+
+var AllApproximationMode = []ApproximationMode{
+	ApproximationModeAutomatic,
+	ApproximationModeExact,
+	ApproximationModeSampled,
+}
+
+func (e ApproximationMode) IsValid() bool {
+	switch e {
+	case ApproximationModeAutomatic, ApproximationModeExact, ApproximationModeSampled:
+		return true
+	}
+	return false
+}
+
+func (e ApproximationMode) String() string {
+	return string(e)
+}
+
+func (e *ApproximationMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ApproximationMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ApproximationMode", str)
+	}
+	return nil
+}
+
+func (e ApproximationMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
 // What central means.

@@ -95,7 +95,8 @@ type (
 // RankingConnection is a page of a ranking.
 type RankingConnection struct {
 	Connection[RankedEntity]
-	ComputedOn ComputedOn
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
 }
 
 // ArticulationPointConnection is a page of articulation points.
