@@ -785,7 +785,7 @@ type RankingConnection {
   pageInfo: PageInfo!
   "How many are ranked in all. Example: 110."
   totalCount: Int
-  "Why not all entities are ranked: \"TOP\", where the first alone were asked for; null if all are."
+  "Why not all entities are ranked; null if all are. Example: \"top: 10 of 4182 entities\"."
   truncatedBecause: String
   "What the ranking was computed on."
   computedOn: ComputedOn!
