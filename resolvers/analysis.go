@@ -49,6 +49,26 @@ func (query) ShortestPaths(ctx context.Context, from, to []graph.ID, k int, weig
 	return out, nil
 }
 
+// LinkCentrality resolves Query.linkCentrality.
+func (query) LinkCentrality(ctx context.Context, weight model.PathWeight, weightProperty *string, normalized bool, scope *model.Scope, first int, after, atLeast *string) (model.LinkRankingConnection, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.LinkRankingConnection{}, err
+	}
+	places, on, err := d.Session.LinkCentrality(ctx, session.PathWeight(weight), text(weightProperty), normalized, scopeOf(scope), page(first, after))
+	if err != nil {
+		return model.LinkRankingConnection{}, err
+	}
+	links := make([]session.LinkView, len(places.Items))
+	for i, p := range places.Items {
+		links[i] = p.Link
+	}
+	d.ExpectLinks(links)
+	return model.LinkRankingConnection{ComputedOn: computedOn(on), Connection: model.Page(places, func(r session.RankedLink) model.RankedLink {
+		return model.RankedLink{Rank: r.Rank, Link: model.LinkOf(&r.Link, d.Loader), Score: r.Score}
+	})}, nil
+}
+
 // ArticulationPoints resolves Query.articulationPoints.
 func (query) ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after, atLeast *string) (model.ArticulationPointConnection, error) {
 	d, err := scoped(ctx, atLeast, scope)

@@ -259,6 +259,7 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			// Of the pairs of a, b, d, f and one apart all but a-b and those with the one apart pass c or e.
 			`{"groupCentrality": {"members": [`+pair("c", "e")+`], "betweenness": 5, "betweennessShare": 0.5, "betweennessLow": 5, "betweennessHigh": 5, "degree": 4, "distances": [4], "reached": 4, "harmonic": 4,
 			"computedOn": {"nodes": 7, "exact": true, "samples": null, "error": null, "confidence": null, "seed": null}}}`)
+		a.linkRankings()
 		a.expect(`{ articulationPoints(`+people+`) { totalCount nodes { rank pieces pairsCut entity { name } } } }`,
 			`{"articulationPoints": {"totalCount": 2, "nodes": [{"rank": 1, "pieces": 2, "pairsCut": 6, "entity": {"name": "Nc"}}, {"rank": 2, "pieces": 2, "pairsCut": 4, "entity": {"name": "Ne"}}]}}`)
 		a.expect(`{ bridges(`+people+`) { totalCount nodes { rank pairsCut link { id } } computedOn { nodes links } } }`,
@@ -446,7 +447,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ minimumCut(from: [], to: [«a»]) { value } }`, `{ minimumCut(from: [«a»], to: [«a»]) { value } }`,
 		`{ minimumCut(from: [«a»], to: [«b»], capacityProperty: "weight") { value } }`, `{ maximumFlow(from: [«a»], to: [«b»], first: 501) { value } }`,
 		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
-		`{ dominators(from: []) { totalCount } }`,
+		`{ dominators(from: []) { totalCount } }`, `{ linkCentrality(weight: PROPERTY) { totalCount } }`, `{ linkCentrality(after: "x") { totalCount } }`,
 	} {
 		answer := a.send(ids(document), nil)
 		if len(answer.Errors) == 0 {

@@ -39,6 +39,26 @@ func (a *api) cuts() {
 		`{"minimumCutTree": {"nodes": [{"cost": 2, "entity": {"name": "N`+other("e", "f")+`"}, "parent": {"name": "N`+lesser("e", "f")+`"}}]}}`)
 }
 
+// linkRankings asks which links the pairs of the kite need. From c to e there are two
+// links: one of weight 2 and confidence 0.5, one of weight 5 and confidence 1.
+func (a *api) linkRankings() {
+	place := func(rank, score string) func(string) string {
+		return func(id string) string {
+			return `{"rank": ` + rank + `, "score": ` + score + `, "link": {"id": «` + id + `»}}`
+		}
+	}
+	a.expect(`{ linkCentrality(first: 3, `+people+`) { totalCount nodes { score link { from { name } to { name } } } pageInfo { hasNextPage } computedOn { nodes links exact } } }`,
+		`{"linkCentrality": {"totalCount": 8, "nodes": [`+inOrder("c>e", "e>c", func(id string) string {
+			return `{"score": 6, "link": {"from": {"name": "N` + id[:1] + `"}, "to": {"name": "N` + id[2:] + `"}}}`
+		})+`, {"score": 5, "link": {"from": {"name": "Ne"}, "to": {"name": "Nf"}}}], "pageInfo": {"hasNextPage": true}, "computedOn": {"nodes": 7, "links": 8, "exact": true}}}`)
+	a.expect(`{ linkCentrality(weight: PROPERTY, weightProperty: "weight", first: 2, `+people+`) { nodes { rank score link { id } } } }`,
+		`{"linkCentrality": {"nodes": [`+place("1", "6")("e>c")+`, `+place("2", "5")("e>f")+`]}}`)
+	a.expect(`{ linkCentrality(weight: CONFIDENCE, normalized: true, first: 1, `+people+`) { edges { node { rank score link { id } } } } }`,
+		`{"linkCentrality": {"edges": [{"node": `+place("1", "0.2857142857142857")("c>e")+`}]}}`)
+	a.expect(`{ linkCentrality(scope: {projection: MONEY, orientation: NATURAL}) { nodes { score link { amount } } } }`,
+		`{"linkCentrality": {"nodes": [{"score": 1, "link": {"amount": "70.5"}}]}}`)
+}
+
 // hopsBy and waysBy are the paths of the kite from a by way of b, and straight to c.
 func hopsBy(key string) string {
 	if key == "b" {

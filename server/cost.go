@@ -44,6 +44,7 @@ var weights = map[string]int{
 	"Query.traceMoney":              10_000, // every transfer of the view, once a policy
 	"Query.centrality":              10_000, // up to a search from every entity
 	"Query.groupCentrality":         10_000, // up to a search from every entity
+	"Query.linkCentrality":          20_000, // a search from every entity, by cost
 	"Query.chokepoints":             50_000, // seconds of search, by its own time budget
 	"NetworkFigures.efficiency":     2_000,  // a search from every entity
 	"Mutation.upsertRecords":        500,    // a transaction; what it writes is bounded by the body

@@ -62,6 +62,8 @@ const (
 	maxEnds     = 1000 // entities on a side
 )
 
+var errNoProperty = graph.Errorf(graph.BadUserInput, "weightProperty: name the link property that PROPERTY sums up, such as \"weight\"")
+
 func (q PathQuery) check() error {
 	switch {
 	case q.K < 1 || q.K > maxPaths:
@@ -75,7 +77,7 @@ func (q PathQuery) check() error {
 	case len(q.Via) > analysis.MaxVia:
 		return graph.Errorf(graph.BadUserInput, "via: %d are more than %d", len(q.Via), analysis.MaxVia)
 	case q.Weight == PropertySum && q.Property == "":
-		return graph.Errorf(graph.BadUserInput, "weightProperty: name the link property that PROPERTY sums up, such as \"weight\"")
+		return errNoProperty
 	}
 	return checkScope(q.Scope)
 }

@@ -28,9 +28,9 @@ var errTooManyPaths = graph.Errorf(graph.BadUserInput,
 // 0.1 + 0.2 is as dear as 0.3.
 //
 // O(n·m) time at worst, on what is left after shrinking, by cost a logarithm more;
-// O(n + m) memory for each goroutine. Errors: weights, costs that are not finite and
-// above 0, the end of ctx (looked at for each source), or more than 10^308 shortest
-// paths between two nodes.
+// O(n + m) memory for each goroutine. Errors: weights, costs that are not above 0, the
+// end of ctx (looked at for each source), or more than 10^308 shortest paths between
+// two nodes.
 func Betweenness(ctx context.Context, net *network.Network, opt Options) ([]float64, error) {
 	if err := opt.noWeights("betweenness"); err != nil {
 		return nil, err
@@ -38,14 +38,17 @@ func Betweenness(ctx context.Context, net *network.Network, opt Options) ([]floa
 	if err := opt.checkCosts(net); err != nil {
 		return nil, err
 	}
-	w := newWays(net, opt.Costs)
+	w, err := newWays(net, opt.Costs)
+	if err != nil {
+		return nil, err
+	}
 	n := float64(net.NumNodes())
 	count, greatest := betweennessUndirected, (n-1)*(n-2)/2
 	if net.Directed() {
 		count, greatest = betweennessDirected, (n-1)*(n-2)
 	}
 	if opt.Costs != nil {
-		count = func(ctx context.Context, _ *network.Network) ([]float64, error) { return w.nodes(ctx) }
+		count = func(ctx context.Context, _ *network.Network) ([]float64, error) { return w.scoreNodes(ctx) }
 	}
 	scores, err := count(ctx, w.net)
 	if err != nil {
@@ -54,8 +57,8 @@ func Betweenness(ctx context.Context, net *network.Network, opt Options) ([]floa
 	return opt.scale(scores, greatest), nil
 }
 
-// nodes returns the betweenness of nodes by cost.
-func (w *ways) nodes(ctx context.Context) ([]float64, error) {
+// scoreNodes returns the betweenness of nodes by cost.
+func (w *ways) scoreNodes(ctx context.Context) ([]float64, error) {
 	scores, share := make([]float64, w.net.NumNodes()), 1.0
 	var b *blocks
 	if !w.net.Directed() {

@@ -33,9 +33,9 @@ type Options struct {
 	// Weights holds the strength of each link by its index, finite and at least 0;
 	// nil makes all links alike.
 	Weights []float64
-	// Costs holds what each link costs by its index, finite and above 0: the paths of
+	// Costs holds what each link costs by its index, above 0: the paths of
 	// [Betweenness] and [EdgeBetweenness] are then the cheapest instead of the
-	// shortest. A strong link is a cheap one: weights are no costs.
+	// shortest. +Inf is for links that cannot be used. A strong link is a cheap one: weights are no costs.
 	Costs []float64
 	// Radius is that of [CollectiveInfluence]; 0 means 2.
 	Radius int

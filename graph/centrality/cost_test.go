@@ -140,9 +140,35 @@ func TestCostsTooSmallToCount(t *testing.T) {
 	requireClose(t, "path", got, []float64{0, 4, 6, 6, 4, 0}, 1e-12)
 }
 
+func TestLinksOfInfiniteCostAreNoLinks(t *testing.T) {
+	shapes(t, 300, func(t *testing.T, g nt.Graph, net *network.Network, weights []float64) {
+		fewer := nt.Graph{Nodes: g.Nodes}
+		all, some := make([]float64, len(weights)), []float64{}
+		for e, w := range weights {
+			if all[e] = w; w == 0 {
+				all[e] = math.Inf(1)
+				continue
+			}
+			fewer.Links, some = append(fewer.Links, g.Links[e]), append(some, w)
+		}
+		rest := fewer.Build(t, net.Directed())
+		want := scores(t, centrality.Betweenness, rest, centrality.Options{Costs: some})
+		requireClose(t, "betweenness", scores(t, centrality.Betweenness, net, centrality.Options{Costs: all}), want, 0)
+		links := make([]float64, 0, len(all))
+		for _, x := range scores(t, centrality.EdgeBetweenness, rest, centrality.Options{Costs: some}) {
+			for len(links) < len(all) && math.IsInf(all[len(links)], 1) {
+				links = append(links, 0)
+			}
+			links = append(links, x)
+		}
+		links = append(links, make([]float64, len(all)-len(links))...)
+		requireClose(t, "of links", scores(t, centrality.EdgeBetweenness, net, centrality.Options{Costs: all}), links, 0)
+	})
+}
+
 func TestCostsOfAnotherKindAreRefused(t *testing.T) {
 	net := nt.Path(3).Build(t, false)
-	for _, costs := range [][]float64{{}, {1}, {1, 0}, {1, -1}, {1, math.NaN()}, {1, math.Inf(1)}, {math.MaxFloat64, math.MaxFloat64}} {
+	for _, costs := range [][]float64{{}, {1}, {1, 0}, {1, -1}, {1, math.NaN()}, {math.MaxFloat64, math.MaxFloat64}} {
 		for _, of := range []measure{centrality.Betweenness, centrality.EdgeBetweenness} {
 			if _, err := of(t.Context(), net, centrality.Options{Costs: costs}); graph.CodeOf(err) != graph.BadUserInput {
 				t.Errorf("costs %v: %v", costs, err)

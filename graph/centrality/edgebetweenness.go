@@ -26,8 +26,11 @@ func EdgeBetweenness(ctx context.Context, net *network.Network, opt Options) ([]
 	if err := opt.checkCosts(net); err != nil {
 		return nil, err
 	}
-	w := newWays(net, opt.Costs)
-	scores, err := w.links(ctx)
+	w, err := newWays(net, opt.Costs)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := w.scoreLinks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +42,8 @@ func EdgeBetweenness(ctx context.Context, net *network.Network, opt Options) ([]
 	return opt.scale(w.spread(scores), pairs), nil
 }
 
-// links returns the scores of the links of net.
-func (w *ways) links(ctx context.Context) ([]float64, error) {
+// scoreLinks returns the scores of the links of net.
+func (w *ways) scoreLinks(ctx context.Context) ([]float64, error) {
 	scores := make([]float64, w.net.NumLinks())
 	var b *blocks
 	if !w.net.Directed() {

@@ -15,21 +15,27 @@ const costSlack = 1e-10
 
 // ways is a network without loops, with the cheapest of parallel links alone.
 type ways struct {
-	whole  *network.Network
-	costs  []float64 // of the links of whole; nil when each costs 1
+	links  int                 // of the network given
+	usable []network.EdgeIndex // those that do not cost +Inf; nil when all are
+	whole  *network.Network    // with these alone
+	costs  []float64           // of the links of whole; nil when each costs 1
 	net    *network.Network
 	cost   []float64           // of the links of net
 	number []network.EdgeIndex // of the first of parallel links of whole in net; nil when net is whole
 }
 
-func newWays(net *network.Network, costs []float64) *ways {
-	w := &ways{whole: net, costs: costs, cost: costs}
-	var origin []network.EdgeIndex
-	w.net, origin = net.Simple()
-	if origin == nil {
-		return w
+func newWays(net *network.Network, costs []float64) (*ways, error) {
+	w := &ways{links: net.NumLinks(), whole: net, costs: costs}
+	if err := w.open(); err != nil {
+		return nil, err
 	}
-	w.number = make([]network.EdgeIndex, net.NumLinks())
+	var origin []network.EdgeIndex
+	w.cost = w.costs
+	w.net, origin = w.whole.Simple()
+	if origin == nil {
+		return w, nil
+	}
+	w.number = make([]network.EdgeIndex, w.whole.NumLinks())
 	for i, e := range origin {
 		w.number[e] = network.EdgeIndex(i)
 	}
@@ -38,12 +44,32 @@ func newWays(net *network.Network, costs []float64) *ways {
 		w.parallel(func(first network.EdgeIndex, all []network.EdgeIndex) {
 			least := math.Inf(1)
 			for _, e := range all {
-				least = min(least, costs[e])
+				least = min(least, w.costs[e])
 			}
 			w.cost[w.number[first]] = least
 		})
 	}
-	return w
+	return w, nil
+}
+
+// open leaves out the links that cost +Inf.
+func (w *ways) open() error {
+	if !slices.ContainsFunc(w.costs, func(c float64) bool { return math.IsInf(c, 1) }) {
+		return nil
+	}
+	var links []network.Link
+	var costs []float64
+	w.usable = []network.EdgeIndex{}
+	for e, c := range w.costs {
+		if !math.IsInf(c, 1) {
+			from, to := w.whole.Ends(network.EdgeIndex(e))
+			links, costs, w.usable = append(links, network.Link{From: from, To: to}), append(costs, c), append(w.usable, network.EdgeIndex(e))
+		}
+	}
+	var err error
+	w.costs = costs
+	w.whole, err = network.Build(w.whole.NumNodes(), links, w.whole.Directed())
+	return err
 }
 
 // parallel calls visit with the links of whole between each two nodes, in an
@@ -64,22 +90,29 @@ func (w *ways) parallel(visit func(first network.EdgeIndex, all []network.EdgeIn
 	}
 }
 
-// spread returns the scores of the links of whole, given those of net: links that no
-// path takes, as a parallel one is cheaper, score 0.
+// spread returns the scores of the links given, from those of net: links that no path
+// takes, as a parallel one is cheaper, score 0.
 func (w *ways) spread(scores []float64) []float64 {
-	if w.number == nil {
-		return scores
-	}
-	all := make([]float64, w.whole.NumLinks())
-	w.parallel(func(first network.EdgeIndex, links []network.EdgeIndex) {
-		i := w.number[first]
-		for _, e := range links {
-			if w.costs == nil || w.costs[e] <= w.cost[i]*(1+costSlack) {
-				all[e] = scores[i]
+	if w.number != nil {
+		all := make([]float64, w.whole.NumLinks())
+		w.parallel(func(first network.EdgeIndex, links []network.EdgeIndex) {
+			i := w.number[first]
+			for _, e := range links {
+				if w.costs == nil || w.costs[e] <= w.cost[i]*(1+costSlack) {
+					all[e] = scores[i]
+				}
 			}
+		})
+		scores = all
+	}
+	if w.usable != nil {
+		all := make([]float64, w.links)
+		for i, e := range w.usable {
+			all[e] = scores[i]
 		}
-	})
-	return all
+		scores = all
+	}
+	return scores
 }
 
 // pieces returns the parts of the network in which paths have a choice: the blocks
@@ -143,10 +176,12 @@ func (o Options) checkCosts(net *network.Network) error {
 	}
 	sum := 0.0
 	for e, c := range o.Costs {
-		if !(c > 0) || math.IsInf(c, 1) { // NaN too
-			return graph.Errorf(graph.BadUserInput, "link %d costs %v; a cost must be finite and above 0", e, c)
+		if !(c > 0) { // NaN too
+			return graph.Errorf(graph.BadUserInput, "link %d costs %v; a cost must be above 0", e, c)
 		}
-		sum += c
+		if !math.IsInf(c, 1) {
+			sum += c
+		}
 	}
 	if math.IsInf(sum, 1) {
 		return graph.Errorf(graph.BadUserInput, "the costs add up to more than 10^308")

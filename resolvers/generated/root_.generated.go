@@ -427,6 +427,23 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): GroupCentrality!
+  "Links ranked by how many shortest paths take them: their betweenness, exact. Example: linkCentrality(first: 10, scope: {projection: MONEY}) { nodes { rank score link { from { name } to { name } } } }."
+  linkCentrality(
+    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count."
+    weight: PathWeight! = HOPS
+    "The numeric link property that PROPERTY sums up, above 0; 1 where it is absent. Example: \"days\"."
+    weightProperty: String
+    "Whether scores are divided by the number of pairs of entities."
+    normalized: Boolean! = false
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): LinkRankingConnection!
   "The few entities or links whose removal harms the network most. Example: chokepoints(objective: FRAGMENTATION, budget: 3) { choices { entity { name } } after { fragmentation } }."
   chokepoints(
     "What harm means."
@@ -835,6 +852,38 @@ type RankedEntity {
   high: Float
   "The entity."
   entity: Entity!
+}
+
+"A page of ranked links."
+type LinkRankingConnection {
+  "The page with cursors."
+  edges: [LinkRankingEdge!]!
+  "The page without cursors."
+  nodes: [RankedLink!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 3310."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"A ranked link in a page."
+type LinkRankingEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The ranked link."
+  node: RankedLink!
+}
+
+"A link's place in a ranking."
+type RankedLink {
+  "1 for the first, each place once, ties by id. Example: 1."
+  rank: Int!
+  "For how many pairs of entities it is on the shortest path; a pair with several counts in part. Parallel links are one way, and each has its score, but for those that a cheaper one makes useless. Example: 60.5."
+  score: Float!
+  "The link."
+  link: Link!
 }
 
 "A page of articulation points."
@@ -3954,6 +4003,32 @@ func (ec *executionContext) childFields_LinkKindInfo(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type LinkKindInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_LinkRankingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LinkRankingConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LinkRankingConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LinkRankingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LinkRankingConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_LinkRankingConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkRankingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LinkRankingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LinkRankingEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LinkRankingEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LinkRankingEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_MaximumFlow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "value":
@@ -4224,6 +4299,18 @@ func (ec *executionContext) childFields_RankedEntity(ctx context.Context, field 
 		return ec.fieldContext_RankedEntity_entity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RankedEntity", field.Name)
+}
+
+func (ec *executionContext) childFields_RankedLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_RankedLink_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_RankedLink_score(ctx, field)
+	case "link":
+		return ec.fieldContext_RankedLink_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankedLink", field.Name)
 }
 
 func (ec *executionContext) childFields_RankingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

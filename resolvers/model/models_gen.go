@@ -229,6 +229,16 @@ type PropertyTerm struct {
 	To *string `json:"to"`
 }
 
+// A link's place in a ranking.
+type RankedLink struct {
+	// 1 for the first, each place once, ties by id. Example: 1.
+	Rank int `json:"rank"`
+	// For how many pairs of entities it is on the shortest path; a pair with several counts in part. Parallel links are one way, and each has its score, but for those that a cheaper one makes useless. Example: 60.5.
+	Score float64 `json:"score"`
+	// The link.
+	Link Link `json:"link"`
+}
+
 // What one source says of one thing. Dataset and key identify it: writing them again replaces what was there.
 type RecordInput struct {
 	// The source. Example: "tips".

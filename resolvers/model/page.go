@@ -70,6 +70,8 @@ type (
 	SearchEdge = Edge[SearchHit]
 	// RankingEdge is a ranked entity in a page.
 	RankingEdge = Edge[RankedEntity]
+	// LinkRankingEdge is a ranked link in a page.
+	LinkRankingEdge = Edge[RankedLink]
 	// ArticulationPointEdge is an articulation point in a page.
 	ArticulationPointEdge = Edge[ArticulationPoint]
 	// BridgeEdge is a bridge in a page.
@@ -97,6 +99,12 @@ type RankingConnection struct {
 	Connection[RankedEntity]
 	TruncatedBecause *string
 	ComputedOn       ComputedOn
+}
+
+// LinkRankingConnection is a page of ranked links.
+type LinkRankingConnection struct {
+	Connection[RankedLink]
+	ComputedOn ComputedOn
 }
 
 // ArticulationPointConnection is a page of articulation points.
