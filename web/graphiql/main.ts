@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
-import { ask } from '../graphql';
+import { ask, type Operation } from '../graphql';
 import { welcome, type WorkedQuery } from '../welcome';
 
 interface Tab {
@@ -31,6 +31,13 @@ function linked(): Tab | undefined {
   const parameters = new URLSearchParams(location.search);
   const query = parameters.get('query');
   return query === null ? undefined : { title: 'Linked', query, variables: parameters.get('variables') ?? '' };
+}
+
+// current drops the name of an operation that the document does not have: GraphiQL
+// learns the name a moment after one changes tabs, and would send that of the last.
+function current({ query, variables, operationName }: Operation): Operation {
+  const known = operationName && new RegExp(`\\b${operationName}\\b`).test(query);
+  return { query, variables, operationName: known ? operationName : undefined };
 }
 
 // seed writes the worked queries to where GraphiQL looks for the tabs of last time:
@@ -65,7 +72,7 @@ async function open() {
   const page = createElement(
     GraphiQL,
     {
-      fetcher: (operation, options) => ask(operation, options?.headers as Record<string, string>) as never,
+      fetcher: (operation, options) => ask(current(operation), options?.headers as Record<string, string>) as never,
       storage,
       plugins: [HISTORY_PLUGIN],
       visiblePlugin: DOC_EXPLORER_PLUGIN,
