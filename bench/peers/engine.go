@@ -21,7 +21,8 @@ type job struct {
 	Sources  []int    `json:"sources,omitempty"`  // of a share of an operation over all sources, or of sssp
 	Removals int      `json:"removals,omitempty"` // of dismantle
 	Alpha    float64  `json:"alpha,omitempty"`    // of katz
-	Error    float64  `json:"error,omitempty"`    // of betweenness-sampled
+	Error    float64  `json:"error,omitempty"`    // of betweenness-sampled, normalized
+	Round    int      `json:"-"`                  // chooses our samples
 	// Turns is how often at most; the least time counts. No turn begins once those
 	// before took Enough seconds.
 	Turns  int     `json:"turns"`

@@ -9,6 +9,7 @@ type operation struct {
 	whole       bool // over all sources: who cannot in time does a share of them
 	directed    bool // for directed graphs alone
 	removals    int
+	maxError    float64 // that estimates are asked for
 	match       match
 	tolerance   float64 // of a match; 0 for nine digits
 	// aims are how many times faster than a peer the kernel should be, by the name of
@@ -37,6 +38,9 @@ const (
 	partition
 	// unlike answers are told beside the ratio: the peer defines it otherwise.
 	unlike
+	// estimate answers are off by chance: a peer's time is scaled to our error of the
+	// round, since the error falls with the root of the samples.
+	estimate
 )
 
 func all(aim float64, peers ...string) map[string]float64 {
@@ -54,6 +58,10 @@ var operations = []operation{
 			"rmat16/igraph": 10, "rmat16/networkit": 10, "rmat16/gds": 10, "rmat16/gap": 4, "enron/igraph": 12, "enron/gap": 6,
 		},
 		gap: map[string]derived{"rmat16": {"igraph", 594.0 / 310}, "enron": {"igraph", 148.0 / 77}},
+	},
+	{
+		name: "betweenness-sampled", title: "betweenness, sampled, at equal error", graphs: []string{"rmat16", "enron", "ba10k"},
+		match: estimate, maxError: 0.005, aims: all(2, "networkit"),
 	},
 	{name: "link-betweenness", title: "betweenness of links, exact", graphs: []string{"ba10k", "enron"}, whole: true, aims: all(3, "networkit", "igraph")},
 	{name: "closeness", title: "closeness, exact", graphs: []string{"ba10k"}, whole: true, aims: all(3, "networkit", "igraph")},

@@ -63,7 +63,11 @@ func (o *ours) run(ctx context.Context, j job) (outcome, error) {
 
 // kernels by the name of the operation.
 var kernels = map[string]kernel{
-	"betweenness":      measure(centrality.Betweenness),
+	"betweenness": measure(centrality.Betweenness),
+	"betweenness-sampled": func(ctx context.Context, o *ours, j job) (func() []float64, error) {
+		e, err := centrality.SampledBetweenness(ctx, o.net, centrality.Options{}, centrality.Sampling{Error: j.Error, Confidence: 0.9, Seed: uint64(j.Round)})
+		return just(e.Scores), err
+	},
 	"link-betweenness": measure(centrality.EdgeBetweenness),
 	"closeness":        measure(centrality.Closeness),
 	"harmonic":         measure(centrality.Harmonic),

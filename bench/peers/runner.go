@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"time"
 
+	"github.com/chokepoint/chokepoint/graph/centrality"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -32,6 +34,7 @@ type cell struct {
 	shares  map[string]int       // sources that a peer was timed with, where not all
 	notes   map[string]string    // why a peer was not timed
 	remarks map[string][]string  // on a peer's ratio
+	exact   []float64            // what estimates are measured against
 }
 
 func (r *runner) start(ctx context.Context) (err error) {
@@ -169,7 +172,7 @@ func (r *runner) ask(ctx context.Context, p engine, g *graph, j job) (outcome, e
 // job makes that of a round.
 func (r *runner) job(o *operation, g *graph, round int) job {
 	draw := rand.New(rand.NewPCG(seed, uint64(round)))
-	j := job{Op: o.name, Turns: 5, Enough: 0.1, Removals: o.removals}
+	j := job{Op: o.name, Turns: 5, Enough: 0.1, Removals: o.removals, Error: o.maxError, Round: round}
 	pairs := o.pairs
 	if len(g.links) > 2_000_000 {
 		pairs = (pairs + 1) / 2
@@ -201,7 +204,7 @@ func (r *runner) cell(ctx context.Context, o *operation, g *graph) error {
 	begun := time.Now()
 	for round := 0; round < r.rounds && (round == 0 || time.Since(begun) < r.budget); round++ {
 		j := r.job(o, g, round)
-		if round == 0 {
+		if round == 0 || o.match == estimate {
 			j.Answer = r.folder
 		}
 		our, err := r.ours.run(ctx, j)
@@ -284,6 +287,9 @@ func (c *cell) time(ctx context.Context, r *runner, p engine, j job, right []flo
 	if err != nil {
 		return 0, err
 	}
+	if c.op.match == estimate {
+		return c.equalized(ctx, r, p.name(), out, right)
+	}
 	if j.Answer != "" {
 		if err := c.compare(p.name(), right, out.answer); err != nil {
 			return 0, err
@@ -307,6 +313,30 @@ func (c *cell) compare(peer string, our, their []float64) error {
 		return nil
 	}
 	return errors.New("answers differ: " + differ)
+}
+
+// equalized returns the seconds that a peer would have taken for an error as large as
+// that of our estimate.
+func (c *cell) equalized(ctx context.Context, r *runner, peer string, out outcome, our []float64) (float64, error) {
+	if c.exact == nil {
+		exact, err := centrality.Betweenness(ctx, r.ours.net, centrality.Options{})
+		if err != nil {
+			return 0, err
+		}
+		c.exact = exact
+	}
+	ours, theirs := c.off(our), c.off(out.answer)
+	c.remark(peer, "%.3f s, off by %.5f, ours by %.5f", out.Seconds, theirs, ours)
+	return out.Seconds * (theirs / ours) * (theirs / ours), nil
+}
+
+// off is the greatest error of normalized scores.
+func (c *cell) off(scores []float64) float64 {
+	worst, n := 0.0, float64(c.graph.nodes)
+	for v, x := range scores {
+		worst = max(worst, math.Abs(x-c.exact[v]))
+	}
+	return worst / (n * (n - 1) / 2)
 }
 
 func (c *cell) remark(peer, format string, args ...any) {
