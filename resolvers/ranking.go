@@ -9,13 +9,14 @@ import (
 )
 
 // Centrality resolves Query.centrality.
-func (query) Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after, atLeast *string) (model.RankingConnection, error) {
+func (query) Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, pathWeight model.PathWeight, weightProperty *string, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after, atLeast *string) (model.RankingConnection, error) {
 	d, err := scoped(ctx, atLeast, scope)
 	if err != nil {
 		return model.RankingConnection{}, err
 	}
 	q := session.CentralityQuery{
-		Measure: session.Measure(measure), Weight: session.LinkWeight(weight), Normalized: normalized, From: from, Scope: scopeOf(scope),
+		Measure: session.Measure(measure), Weight: session.LinkWeight(weight), Normalized: normalized,
+		Path: session.PathWeight(pathWeight), Property: text(weightProperty), From: from, Scope: scopeOf(scope),
 	}
 	if top != nil {
 		if q.Top = *top; *top == 0 {

@@ -38,7 +38,7 @@ func (r root) Search(context.Context, string, []graph.Kind, int, *string, *strin
 	return model.Connection[model.SearchHit]{}, nil
 }
 
-func (r root) Centrality(ctx context.Context, _ model.CentralityMeasure, _ model.LinkWeight, _ bool, _ []graph.ID, _ *int, _ *model.Approximation, _ *model.Scope, _ int, _, _ *string) (model.RankingConnection, error) {
+func (r root) Centrality(ctx context.Context, _ model.CentralityMeasure, _ model.LinkWeight, _ bool, _ model.PathWeight, _ *string, _ []graph.ID, _ *int, _ *model.Approximation, _ *model.Scope, _ int, _, _ *string) (model.RankingConnection, error) {
 	if r.centrality != nil {
 		r.centrality(ctx)
 	}

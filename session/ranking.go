@@ -67,6 +67,8 @@ type CentralityQuery struct {
 	Measure    Measure
 	Weight     LinkWeight
 	Normalized bool
+	Path       PathWeight // for BETWEENNESS: what makes a path short; "" is Hops
+	Property   string     // for PropertySum
 	From       []graph.ID // for PAGERANK: where the walker jumps to; nil is anywhere
 	// Top, when above 0, asks for the first so many alone, for CLOSENESS and HARMONIC.
 	Top           int
@@ -78,6 +80,12 @@ func (q *CentralityQuery) check() error {
 	switch {
 	case centrality.Named(string(q.Measure)) == nil:
 		return graph.Errorf(graph.BadUserInput, "measure: there is no %q", q.Measure)
+	case q.costly() && q.Measure != "BETWEENNESS":
+		return graph.Errorf(graph.BadUserInput, "pathWeight: only BETWEENNESS asks for short paths by it; leave it out for %s", q.Measure)
+	case q.Path == PropertySum && q.Property == "":
+		return errNoProperty
+	case q.costly() && q.Approximation.Mode == Sampled:
+		return graph.Errorf(graph.BadUserInput, "approximation: only paths of few hops are sampled; leave out SAMPLED or pathWeight")
 	case len(q.From) > 0 && q.Measure != "PAGERANK":
 		return graph.Errorf(graph.BadUserInput, "from: only PAGERANK starts somewhere; leave it out for %s", q.Measure)
 	case q.Top < 0 || q.Top > maxTop:
@@ -91,6 +99,9 @@ func (q *CentralityQuery) check() error {
 	}
 	return nil
 }
+
+// costly says whether links cost different amounts.
+func (q *CentralityQuery) costly() bool { return q.Path != "" && q.Path != Hops }
 
 // maxTop bounds CentralityQuery.Top.
 const maxTop = 500
@@ -112,7 +123,7 @@ func (s *Session) Centrality(ctx context.Context, q CentralityQuery, page Page) 
 	if q.Measure == "STRENGTH" && q.Weight == Unweighted {
 		q.Weight = ByWeight
 	}
-	how := []any{q.Measure, q.Weight, q.Normalized, q.From, q.Top, q.Approximation}
+	how := []any{q.Measure, q.Weight, q.Normalized, q.Path, q.Property, q.From, q.Top, q.Approximation}
 	l := listing{operation: "centrality", arguments: digest([]any{how, q.Scope}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
 		return Ranking{}, err
@@ -143,6 +154,11 @@ func (s *Session) rank(ctx context.Context, g *projection.Graph, q CentralityQue
 		return nil, err
 	}
 	opt := centrality.Options{Normalized: q.Normalized, Weights: weights, From: s.set(g, q.From)}
+	if q.costly() {
+		if opt.Costs, err = s.costs(ctx, q.Scope, q.Path, q.Property); err != nil {
+			return nil, err
+		}
+	}
 	if len(q.From) > 0 && len(opt.From) == 0 {
 		return nil, graph.Errorf(graph.BadUserInput, "from: none of these entities is in the scope")
 	}
@@ -151,7 +167,7 @@ func (s *Session) rank(ctx context.Context, g *projection.Graph, q CentralityQue
 		found, err := centrality.TopNamed(name)(ctx, g.Net, q.Top, opt)
 		return firstOf(found, len(g.Nodes)), err
 	}
-	if q.Approximation.samples(name, g.Net) {
+	if opt.Costs == nil && q.Approximation.samples(name, g.Net) {
 		e, err := centrality.SampledNamed(name)(ctx, g.Net, opt, q.Approximation.sampling())
 		if err != nil {
 			return nil, err

@@ -401,6 +401,10 @@ type Query {
     weight: LinkWeight! = NONE
     "Whether scores are divided by their largest possible value."
     normalized: Boolean! = false
+    "For BETWEENNESS: what makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count."
+    pathWeight: PathWeight! = HOPS
+    "The numeric link property that PROPERTY sums up, above 0; 1 where it is absent. Example: \"days\"."
+    weightProperty: String
     "For PAGERANK: entities from which alone rank flows, so that what is near them ranks high. Example: [\"0c9h…\"]."
     from: [ID!]
     "For CLOSENESS and HARMONIC: the first so many alone, at most 500, exactly and much faster than all. Example: 10."

@@ -39,7 +39,7 @@ type QueryResolver interface {
 	Neighborhood(ctx context.Context, of []graph.ID, depth int, scope *model.Scope, first int, atLeast *string) (model.Subgraph, error)
 	ShortestPaths(ctx context.Context, from []graph.ID, to []graph.ID, k int, weight model.PathWeight, weightProperty *string, maxHops int, via []graph.ID, avoid []graph.ID, scope *model.Scope, atLeast *string) (model.PathResult, error)
 	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
-	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
+	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, pathWeight model.PathWeight, weightProperty *string, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
 	GroupCentrality(ctx context.Context, of []graph.ID, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.GroupCentrality, error)
 	LinkCentrality(ctx context.Context, weight model.PathWeight, weightProperty *string, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.LinkRankingConnection, error)
 	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
@@ -1424,62 +1424,78 @@ func (ec *executionContext) field_Query_centrality_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["normalized"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "pathWeight",
+		func(ctx context.Context, v any) (model.PathWeight, error) {
+			return ec.unmarshalNPathWeight2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐPathWeight(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pathWeight"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "weightProperty",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["weightProperty"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "from",
 		func(ctx context.Context, v any) ([]graph.ID, error) {
 			return ec.unmarshalOID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["from"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "top",
+	args["from"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "top",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["top"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "approximation",
+	args["top"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "approximation",
 		func(ctx context.Context, v any) (*model.Approximation, error) {
 			return ec.unmarshalOApproximation2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximation(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["approximation"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+	args["approximation"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*model.Scope, error) {
 			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["scope"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["scope"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+	args["after"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["atLeast"] = arg9
+	args["atLeast"] = arg11
 	return args, nil
 }
 
@@ -22192,7 +22208,7 @@ func (ec *executionContext) _Query_centrality(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Centrality(ctx, fc.Args["measure"].(model.CentralityMeasure), fc.Args["weight"].(model.LinkWeight), fc.Args["normalized"].(bool), fc.Args["from"].([]graph.ID), fc.Args["top"].(*int), fc.Args["approximation"].(*model.Approximation), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["atLeast"].(*string))
+			return ec.Resolvers.Query().Centrality(ctx, fc.Args["measure"].(model.CentralityMeasure), fc.Args["weight"].(model.LinkWeight), fc.Args["normalized"].(bool), fc.Args["pathWeight"].(model.PathWeight), fc.Args["weightProperty"].(*string), fc.Args["from"].([]graph.ID), fc.Args["top"].(*int), fc.Args["approximation"].(*model.Approximation), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["atLeast"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.RankingConnection) graphql.Marshaler {
