@@ -76,8 +76,7 @@ func (w *linkWalker) push(l *level) uint32 {
 	p, seen, paths, queue, steps := w.piece, w.seen, w.paths, w.queue, w.steps
 	end, next := l.hi, l.first
 	for i := l.lo; i < l.hi; i++ {
-		v := queue[i]
-		flow := paths[v]
+		v, start := queue[i], next
 		first := p.off[v]
 		for k, u := range p.nbr[first:p.off[v+1]] {
 			mark := seen[u]
@@ -87,10 +86,11 @@ func (w *linkWalker) push(l *level) uint32 {
 				end++
 			}
 			steps[next] = first + uint32(k)
-			if mark == 2 {
-				next++
-				paths[u] += flow
-			}
+			next += uint32(mark >> 1)
+		}
+		flow := paths[v]
+		for _, k := range steps[start:next] {
+			paths[p.nbr[k]] += flow
 		}
 		w.ends[i] = next
 	}
