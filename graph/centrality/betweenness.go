@@ -2,6 +2,7 @@ package centrality
 
 import (
 	"context"
+	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -16,10 +17,11 @@ var errTooManyPaths = graph.Errorf(graph.BadUserInput,
 // share of their shortest paths that pass through it (Freeman 1977). The ends of a
 // path do not count. In an undirected network a pair counts once, in a directed one
 // once for each direction. Pairs without a path add nothing. Exact, by Brandes
-// (2001), after an undirected network has been shrunk: blocks (biconnected
-// components) are scored one by one, with the nodes that hang on them counted but
-// not walked, and nodes with the same neighbours are walked once. Levels of the
-// search are made from whichever side has fewer links, as Beamer, Asanović and
+// (2001), after the network has been shrunk: blocks (biconnected components, direction
+// ignored) are scored one by one, with the nodes that hang on them counted but not
+// walked, in a directed network those that can be reached apart from those that reach.
+// In an undirected one nodes with the same neighbours are walked once, and levels of
+// the search are made from whichever side has fewer links, as Beamer, Asanović and
 // Patterson (2012) do for plain search.
 //
 // With Costs paths are cheapest, not shortest, by Dijkstra's algorithm from each node
@@ -59,18 +61,13 @@ func Betweenness(ctx context.Context, net *network.Network, opt Options) ([]floa
 
 // scoreNodes returns the betweenness of nodes by cost.
 func (w *ways) scoreNodes(ctx context.Context) ([]float64, error) {
-	scores, share := make([]float64, w.net.NumNodes()), 1.0
-	var b *blocks
-	if !w.net.Directed() {
-		var err error
-		if b, err = decompose(ctx, w.net); err != nil {
-			return nil, err
-		}
-		scores, share = b.across, 0.5 // each pair came twice
-	}
-	all, err := w.pieces(ctx, b)
+	h, err := shrink(ctx, w.net)
 	if err != nil {
 		return nil, err
+	}
+	scores, all, share := h.across, w.pieces(h), 1.0
+	if !w.net.Directed() {
+		share = 0.5 // each pair came twice
 	}
 	sizes, largest, arcs, _ := measure(all)
 	length := 0
@@ -123,7 +120,40 @@ func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64
 }
 
 func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, error) {
-	return brandes(ctx, []part{whole(net)})
+	h, err := shrink(ctx, net)
+	if err != nil {
+		return nil, err
+	}
+	var all []part
+	first := 0
+	for _, g := range h.local {
+		if g.size() > 0 {
+			all = append(all, g.part(first))
+			first += g.size()
+		}
+	}
+	found, err := brandes(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		for c, v := range p.nodes {
+			h.across[v] += found[p.first+c]
+		}
+	}
+	return h.across, nil
+}
+
+// part makes a part of a block without merging twins.
+func (g *plain) part(first int) part {
+	p := part{
+		directed: g.directed, off: g.off, nbr: g.nbr, members: slices.Repeat([]float64{1}, g.size()),
+		stands: g.ends, sends: g.begins, nodes: g.nodes, starts: make([]int, g.size()+1), first: first,
+	}
+	for i := range p.starts {
+		p.starts[i] = i
+	}
+	return p
 }
 
 // whole makes one part of a simple network.
@@ -140,6 +170,7 @@ func whole(net *network.Network) part {
 		p.off[v+1] = uint32(len(p.nbr))
 		p.members[v], p.stands[v] = 1, 1
 	}
+	p.sends = p.stands
 	return p
 }
 

@@ -120,7 +120,7 @@ func (w *costWalker) settle(v uint32) {
 
 // back carries dependencies from the farthest nodes to the source.
 func (w *costWalker) back(p *plain, nodes, arcs []float64) error {
-	from := p.ends[w.queue[0]]
+	from := p.begins[w.queue[0]]
 	for i := len(w.queue) - 1; i > 0; i-- {
 		v := w.queue[i]
 		if w.paths[v] > math.MaxFloat64 {

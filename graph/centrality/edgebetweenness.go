@@ -11,8 +11,8 @@ import (
 // the share of their shortest paths that take it (Girvan and Newman 2002). In an
 // undirected network a pair counts once, in a directed one once for each direction.
 // Parallel links are one way, and each has its score; loops score 0. Normalized
-// divides by the number of pairs. Exact, by Brandes (2008), in an undirected network
-// block by block as in [Betweenness]: a bridge carries every pair that it joins.
+// divides by the number of pairs. Exact, by Brandes (2008), block by block as in
+// [Betweenness]: a bridge carries every pair that it joins.
 //
 // With Costs paths are cheapest, not shortest, as in [Betweenness], and of parallel
 // links those that cost more than the cheapest score 0.
@@ -44,19 +44,12 @@ func EdgeBetweenness(ctx context.Context, net *network.Network, opt Options) ([]
 
 // scoreLinks returns the scores of the links of net.
 func (w *ways) scoreLinks(ctx context.Context) ([]float64, error) {
-	scores := make([]float64, w.net.NumLinks())
-	var b *blocks
-	if !w.net.Directed() {
-		var err error
-		if b, err = decompose(ctx, w.net); err != nil {
-			return nil, err
-		}
-		b.bridges(w.net, scores)
-	}
-	all, err := w.pieces(ctx, b)
+	h, err := shrink(ctx, w.net)
 	if err != nil {
 		return nil, err
 	}
+	scores, all := make([]float64, w.net.NumLinks()), w.pieces(h)
+	h.bridges(scores)
 	sums, err := arcSums(ctx, all)
 	if err != nil {
 		return nil, err
@@ -73,13 +66,18 @@ func (w *ways) scoreLinks(ctx context.Context) ([]float64, error) {
 	return scores, nil
 }
 
-// bridges fills in what the blocks of one link carry.
-func (b *blocks) bridges(net *network.Network, scores []float64) {
-	for _, block := range b.list {
-		if block.end-block.start == 1 {
-			v := b.inside[block.start]
-			i, _ := slices.BinarySearch(net.Out(v), block.top)
-			scores[net.OutEdges(v)[i]] = block.below * (block.component - block.below)
+// bridges fills in what the links of blocks of one link carry.
+func (h *shrunk) bridges(scores []float64) {
+	for i, block := range h.list {
+		if block.end-block.start > 1 {
+			continue
+		}
+		v := h.inside[block.start]
+		if k, found := slices.BinarySearch(h.net.Out(v), block.top); found {
+			scores[h.net.OutEdges(v)[k]] = h.carried[i][0]
+		}
+		if k, found := slices.BinarySearch(h.net.In(v), block.top); found && h.net.Directed() {
+			scores[h.net.InEdges(v)[k]] = h.carried[i][1]
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (w *linkWalker) pull(l *level) {
 
 // back carries dependencies from the farthest nodes to the source.
 func (w *linkWalker) back(reached int, arcs []float64) {
-	from := w.piece.ends[w.queue[0]]
+	from := w.piece.begins[w.queue[0]]
 	if len(w.levels) > 0 {
 		for _, v := range w.queue[w.levels[len(w.levels)-1].hi:reached] {
 			w.share[v] = from * w.piece.ends[v] / w.paths[v]

@@ -23,6 +23,9 @@ type part struct {
 	// stands is how many nodes of the whole network a class stands for as an end of
 	// paths: its own and those behind them outside the block.
 	stands []float64
+	// sends is the same of beginnings of paths: in a directed network other nodes
+	// reach a node than it reaches.
+	sends []float64
 	// within is the betweenness that each member of a class has from pairs in one
 	// other class of non-adjacent twins.
 	within []float64
@@ -77,14 +80,16 @@ func parts(ctx context.Context, net *network.Network, b *blocks) ([]part, error)
 	return all, nil
 }
 
-// plain is a block with one local number a node, or a whole directed network.
+// plain is a block with one local number a node.
 type plain struct {
 	directed bool
 	nodes    []network.NodeIndex
 	off      []uint32
 	nbr      []uint32
 	link     []network.EdgeIndex // of each arc
+	top      uint32              // see blockOf.top
 	ends     []float64           // see part.stands, of one node
+	begins   []float64           // see part.sends
 	cost     []float64           // of each arc; nil when each costs 1
 	firstArc int                 // position of the first arc among those of all blocks
 }
@@ -95,18 +100,17 @@ func (g *plain) degree(v uint32) uint32 { return g.off[v+1] - g.off[v] }
 
 func (g *plain) row(v uint32) []uint32 { return g.nbr[g.off[v]:g.off[v+1]] }
 
-// localize copies a block. Nodes are numbered by falling degree: those that are
-// looked up most then lie close together. Only rows of nodes inside the block are
-// read, so that all blocks together cost O(n + m) however many meet in one top.
+// localize copies a block; ends and begins are those of an undirected one. Nodes are
+// numbered by falling degree: those that are looked up most then lie close together.
+// Only rows of nodes inside the block are read, so that all blocks together cost
+// O(n + m) however many meet in one top.
 func (s *shrinker) localize(b int32) plain {
 	block := s.blocks.list[b]
-	g := plain{nodes: append([]network.NodeIndex{block.top}, s.blocks.inside[block.start:block.end]...)}
-	s.degree[block.top] = 0
-	s.eachArc(b, func(_, w network.NodeIndex, _ network.EdgeIndex) {
-		if w == block.top {
-			s.degree[w]++
-		}
-	}, func(v network.NodeIndex, degree int) { s.degree[v] = uint32(degree) })
+	g := plain{directed: s.net.Directed(), nodes: append([]network.NodeIndex{block.top}, s.blocks.inside[block.start:block.end]...)}
+	for _, v := range g.nodes {
+		s.degree[v] = 0
+	}
+	s.eachArc(b, func(v, _ network.NodeIndex, _ network.EdgeIndex) { s.degree[v]++ })
 	slices.SortFunc(g.nodes, func(v, w network.NodeIndex) int {
 		return cmp.Or(cmp.Compare(s.degree[w], s.degree[v]), cmp.Compare(v, w))
 	})
@@ -118,38 +122,39 @@ func (s *shrinker) localize(b int32) plain {
 		g.ends[i] = s.blocks.hang[v]
 		if v == block.top {
 			g.ends[i] = block.component - block.below
+			g.top = uint32(i)
 		}
 	}
+	g.begins = g.ends
 	g.nbr, g.link = make([]uint32, g.off[len(g.nodes)]), make([]network.EdgeIndex, g.off[len(g.nodes)])
 	next := slices.Clone(g.off)
-	put := func(v, w network.NodeIndex, e network.EdgeIndex) {
+	s.eachArc(b, func(v, w network.NodeIndex, e network.EdgeIndex) {
 		k := next[s.local[v]]
 		g.nbr[k], g.link[k] = s.local[w], e
 		next[s.local[v]]++
-	}
-	s.eachArc(b, func(v, w network.NodeIndex, e network.EdgeIndex) {
-		put(v, w, e)
-		if w == block.top {
-			put(w, v, e)
-		}
-	}, nil)
+	})
 	return g
 }
 
-// eachArc calls arc for each link of a block out of a node inside it, and done, if
-// there is one, after each such node with the number of its links.
-func (s *shrinker) eachArc(b int32, arc func(v, w network.NodeIndex, e network.EdgeIndex), done func(v network.NodeIndex, degree int)) {
+// eachArc calls arc for each arc of a block. The row of the top, which may be the top
+// of very many, is not read.
+func (s *shrinker) eachArc(b int32, arc func(v, w network.NodeIndex, e network.EdgeIndex)) {
 	block := s.blocks.list[b]
 	for _, v := range s.blocks.inside[block.start:block.end] {
-		degree, edges := 0, s.net.OutEdges(v)
+		edges := s.net.OutEdges(v)
 		for i, w := range s.net.Out(v) {
-			if s.blocks.home[w] == b || w == block.top {
-				degree++
-				arc(v, w, edges[i])
+			if s.blocks.home[w] != b && w != block.top {
+				continue
+			}
+			arc(v, w, edges[i])
+			if w == block.top && !s.net.Directed() {
+				arc(w, v, edges[i])
 			}
 		}
-		if done != nil {
-			done(v, degree)
+		if s.net.Directed() {
+			if i, found := slices.BinarySearch(s.net.In(v), block.top); found {
+				arc(block.top, v, s.net.InEdges(v)[i])
+			}
 		}
 	}
 }

@@ -122,5 +122,6 @@ func (s *shrinker) merge(g plain) part {
 		}
 		p.off[i+1] = uint32(len(p.nbr))
 	}
+	p.sends = p.stands
 	return p
 }

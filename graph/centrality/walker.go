@@ -143,7 +143,7 @@ func unseen(seen []uint8, room []uint32) []uint32 {
 // back carries dependencies from the farthest nodes to the source (Brandes 2001,
 // theorem 6).
 func (w *walker) back(reached int, sum []float64) error {
-	from := w.part.stands[w.queue[0]]
+	from := w.part.sends[w.queue[0]]
 	if len(w.levels) > 0 {
 		last := w.levels[len(w.levels)-1]
 		for _, v := range w.queue[last.hi:reached] {

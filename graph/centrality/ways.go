@@ -1,7 +1,6 @@
 package centrality
 
 import (
-	"context"
 	"math"
 	"slices"
 
@@ -115,58 +114,25 @@ func (w *ways) spread(scores []float64) []float64 {
 	return scores
 }
 
-// pieces returns the parts of the network in which paths have a choice: the blocks
-// of an undirected one with more than one link, a directed one as a whole. The other
-// blocks are bridges.
-func (w *ways) pieces(ctx context.Context, b *blocks) ([]plain, error) {
-	if w.net.Directed() {
-		return []plain{w.priced(entire(w.net), 0)}, ctx.Err()
-	}
-	s, first := newShrinker(w.net, b), 0
+// pieces returns the blocks of more than one link, in which paths have a choice.
+func (w *ways) pieces(h *shrunk) []plain {
 	var all []plain
-	for i, block := range b.list {
-		if block.end-block.start < 2 {
+	first := 0
+	for _, g := range h.local {
+		if g.size() == 0 {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g := w.priced(s.localize(int32(i)), first)
+		g.firstArc = first
 		first += len(g.nbr)
+		if w.cost != nil {
+			g.cost = make([]float64, len(g.link))
+			for k, e := range g.link {
+				g.cost[k] = w.cost[e]
+			}
+		}
 		all = append(all, g)
 	}
-	return all, nil
-}
-
-// priced fills in what arcs cost.
-func (w *ways) priced(g plain, firstArc int) plain {
-	g.firstArc = firstArc
-	if w.cost != nil {
-		g.cost = make([]float64, len(g.link))
-		for k, e := range g.link {
-			g.cost[k] = w.cost[e]
-		}
-	}
-	return g
-}
-
-// entire returns a simple network as one piece.
-func entire(net *network.Network) plain {
-	n := net.NumNodes()
-	g := plain{
-		directed: net.Directed(), nodes: make([]network.NodeIndex, n), off: make([]uint32, n+1),
-		nbr: make([]uint32, 0, net.NumLinks()), link: make([]network.EdgeIndex, 0, net.NumLinks()),
-		ends: slices.Repeat([]float64{1}, n),
-	}
-	for v := range network.NodeIndex(n) {
-		g.nodes[v] = v
-		for _, w := range net.Out(v) {
-			g.nbr = append(g.nbr, uint32(w))
-		}
-		g.link = append(g.link, net.OutEdges(v)...)
-		g.off[v+1] = uint32(len(g.nbr))
-	}
-	return g
+	return all
 }
 
 // checkCosts checks the costs against the network.
