@@ -16,9 +16,13 @@ const batch = 64
 // draw counts in how many random networks there is a way, batch by batch until there
 // are enough or the work is used up.
 func (q *question) draw(ctx context.Context, samples int, work int64, seed uint64) (drawn, hits int, err error) {
+	goal := make([]bool, q.net.NumNodes())
+	for _, v := range q.to {
+		goal[v] = true
+	}
 	drawers := make([]*drawer, min(runtime.GOMAXPROCS(0), batch, samples))
 	for i := range drawers {
-		drawers[i] = &drawer{question: q, seed: mix(seed), seen: make([]uint32, q.net.NumNodes())}
+		drawers[i] = &drawer{question: q, goal: goal, seed: mix(seed), seen: make([]uint32, q.net.NumNodes())}
 	}
 	steps := int64(0)
 	for drawn < samples && (drawn == 0 || steps < work) {
@@ -66,6 +70,7 @@ func shared(ctx context.Context, drawers []*drawer, begin, end int) (hits int, s
 // drawer is what one goroutine needs.
 type drawer struct {
 	*question
+	goal  []bool
 	seed  uint64
 	steps int64
 	round uint32

@@ -3,6 +3,7 @@ package reliability
 import (
 	"context"
 
+	"github.com/chokepoint/chokepoint/graph/connectivity"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -22,6 +23,8 @@ type branch struct {
 // less than the hi of its group, and fails if it is no more than the lo.
 type factoring struct {
 	*question
+	from  []network.NodeIndex
+	goal  []bool
 	spans []span
 	stack []branch
 	steps int64
@@ -33,17 +36,61 @@ type factoring struct {
 	now, next  []network.NodeIndex
 }
 
-// factor adds up the probabilities of all ways in which the uncertain links between
-// the sets can turn out. It reports false if the work ended before.
+// factor returns the exact answer: the product over the stretches between nodes that
+// every path passes, which share no link that a path takes. It reports false if the
+// work ended before.
 func (q *question) factor(ctx context.Context, work int64) (value float64, done bool, err error) {
 	n := q.net.NumNodes()
 	f := &factoring{
 		question: q, spans: make([]span, q.groups), seen: make([]uint32, n), near: make([]uint32, n),
-		via: make([]network.EdgeIndex, n), before: make([]network.NodeIndex, n),
+		via: make([]network.EdgeIndex, n), before: make([]network.NodeIndex, n), goal: make([]bool, n),
 	}
 	for g := range f.spans {
 		f.spans[g] = span{0, 1}
 	}
+	stops, err := q.stops(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	value = 1
+	for i := 1; i < len(stops); i++ {
+		one, done, err := f.stretch(ctx, stops[i-1], stops[i], work)
+		if err != nil || !done {
+			return 0, false, err
+		}
+		value *= one
+	}
+	return value, true, nil
+}
+
+// stops returns the sources, what every path passes in its order, and the goals.
+// Links that stand or fall together may lie on both sides of such a node, and then
+// there is none.
+func (q *question) stops(ctx context.Context) ([][]network.NodeIndex, error) {
+	if q.grouped || len(q.to) > 1 || len(q.from) > 1 {
+		return [][]network.NodeIndex{q.from, q.to}, nil
+	}
+	tree, err := connectivity.Dominators(ctx, q.net, q.from)
+	if err != nil {
+		return nil, err
+	}
+	stops := [][]network.NodeIndex{q.from}
+	for _, v := range tree.Chain(q.to) {
+		if v != q.from[0] && v != q.to[0] {
+			stops = append(stops, []network.NodeIndex{v})
+		}
+	}
+	return append(stops, q.to), nil
+}
+
+// stretch adds up the probabilities of all ways in which the uncertain links between
+// two sets can turn out.
+func (f *factoring) stretch(ctx context.Context, from, to []network.NodeIndex, work int64) (value float64, done bool, err error) {
+	clear(f.goal)
+	for _, v := range to {
+		f.goal[v] = true
+	}
+	f.from = from
 	mass := 1.0
 	for {
 		if err := ctx.Err(); err != nil {
@@ -133,9 +180,6 @@ func (f *factoring) search(ctx context.Context) (network.NodeIndex, error) {
 	}
 	return network.NoNode, nil
 }
-
-// checkEvery is how many nodes pass between two looks at the context.
-const checkEvery = 1 << 12
 
 func (f *factoring) reach(w, before network.NodeIndex, via network.EdgeIndex) {
 	if f.seen[w] != f.round {

@@ -17,22 +17,24 @@ type Options struct {
 	// never holds without the more likely. Nil: every link by itself.
 	Group []uint32
 	// Factoring bounds the steps of the exact search, each about reading one arc; 0
-	// means 2·10⁷, negative leaves it out.
+	// means 5·10⁷, negative leaves it out.
 	Factoring int64
-	// Samples is how many networks are drawn where the exact search does not end; 0
-	// means 10,000.
-	Samples int
-	// Sampling bounds the steps of drawing; 0 means 2·10⁸. Some networks are drawn
-	// whatever it says.
+	// Error is how far the limits of what is drawn may lie from it, at most, with the
+	// probability Confidence; 0 means 0.01 and 0.95. It decides how many networks are
+	// drawn where the exact search does not end: some 10,000 with these.
+	Error, Confidence float64
+	// Sampling bounds the steps of drawing; 0 means 10⁸. Where it ends the drawing
+	// the limits are wider. Some networks are drawn whatever it says.
 	Sampling int64
 	// Seed decides what is drawn.
 	Seed uint64
 }
 
 const (
-	defaultFactoring = 20_000_000
-	defaultSampling  = 200_000_000
-	defaultSamples   = 10_000
+	defaultFactoring  = 50_000_000
+	defaultSampling   = 100_000_000
+	defaultError      = 0.01
+	defaultConfidence = 0.95
 )
 
 // Result is the probability that some node of one set is joined to one of another.
@@ -40,8 +42,8 @@ type Result struct {
 	// Value is the probability if Exact, else the share of drawn networks.
 	Value float64
 	Exact bool
-	// Low and High are Value if Exact, else the limits of Wilson (1927) for a
-	// confidence of 95 %.
+	// Low and High are Value if Exact, else the limits of Wilson (1927) for the
+	// confidence asked for.
 	Low, High float64
 	// Samples is how many networks were drawn, Hits in how many of them there was a
 	// way. Both are 0 if Exact.
@@ -53,10 +55,13 @@ type Result struct {
 // parallel links are links of their own, loops do not matter. It is 1 where the sets
 // overlap and 0 where there is no path at all.
 //
-// The exact search factors on the first uncertain link of a path with the fewest of
-// them (Dotson and Gobien 1979): exponential in the uncertain links between the sets,
-// O(n + m) a step of it. Drawing takes O(n + m) a sample, less where only few nodes
-// are in reach, on all processors. Memory O(n + m), and O(n) more a processor.
+// The question is made smaller first: what does not lie between the sets goes, what
+// certain links join becomes one node, and independent links in series and in
+// parallel become one. The exact search multiplies over the nodes that every path
+// passes, and factors on the first uncertain link of a path with the fewest of them
+// (Dotson and Gobien 1979): exponential in the uncertain links of a stretch, O(n + m)
+// a step of it. Drawing takes O(n + m) a sample, less where only few nodes are in
+// reach, on all processors. Memory O(n + m), and O(n) more a processor.
 //
 // Errors: BAD_USER_INPUT for a set that is empty or names a node that there is not,
 // for a probability that is not from 0 to 1, and for a slice of the wrong length; the
@@ -65,26 +70,27 @@ func TwoTerminal(ctx context.Context, net *network.Network, from, to []network.N
 	if err := check(net, from, to, probability, opt); err != nil {
 		return Result{}, err
 	}
-	q := newQuestion(net, from, to, probability, opt.Group)
-	if opt.Factoring >= 0 {
-		value, done, err := q.factor(ctx, orDefault(opt.Factoring, defaultFactoring))
-		if err != nil {
-			return Result{}, err
-		}
-		if done {
-			return Result{Value: value, Exact: true, Low: value, High: value}, nil
-		}
+	q, value, known, err := newQuestion(net, from, to, probability, opt.Group).shrink(ctx)
+	if err == nil && !known && opt.Factoring >= 0 {
+		value, known, err = q.factor(ctx, orDefault(opt.Factoring, defaultFactoring))
 	}
-	samples, hits, err := q.draw(ctx, int(orDefault(int64(opt.Samples), defaultSamples)), orDefault(opt.Sampling, defaultSampling), opt.Seed)
+	if err != nil {
+		return Result{}, err
+	}
+	if known {
+		return Result{Value: value, Exact: true, Low: value, High: value}, nil
+	}
+	z := quantile(orDefault(opt.Confidence, defaultConfidence))
+	samples, hits, err := q.draw(ctx, wanted(z, orDefault(opt.Error, defaultError)), orDefault(opt.Sampling, defaultSampling), opt.Seed)
 	if err != nil {
 		return Result{}, err
 	}
 	r := Result{Value: float64(hits) / float64(samples), Samples: samples, Hits: hits}
-	r.Low, r.High = wilson(hits, samples)
+	r.Low, r.High = wilson(hits, samples, z)
 	return r, nil
 }
 
-func orDefault(x, otherwise int64) int64 {
+func orDefault[T int64 | float64](x, otherwise T) T {
 	if x <= 0 {
 		return otherwise
 	}
@@ -92,7 +98,8 @@ func orDefault(x, otherwise int64) int64 {
 }
 
 func check(net *network.Network, from, to []network.NodeIndex, probability []float64, opt Options) error {
-	for name, set := range map[string][]network.NodeIndex{"from": from, "to": to} {
+	for i, set := range [2][]network.NodeIndex{from, to} {
+		name := [2]string{"from", "to"}[i]
 		if len(set) == 0 {
 			return graph.Errorf(graph.BadUserInput, "%s: name at least one node", name)
 		}
@@ -101,6 +108,9 @@ func check(net *network.Network, from, to []network.NodeIndex, probability []flo
 				return graph.Errorf(graph.BadUserInput, "%s: there is no node %d", name, v)
 			}
 		}
+	}
+	if e, c := opt.Error, opt.Confidence; !(e >= 0 && e < 1) || !(c >= 0 && c < 1) {
+		return graph.Errorf(graph.BadUserInput, "an error of %v with a confidence of %v; both must be from 0 to below 1", e, c)
 	}
 	if len(probability) != net.NumLinks() {
 		return graph.Errorf(graph.BadUserInput, "%d probabilities for %d links", len(probability), net.NumLinks())
@@ -116,11 +126,15 @@ func check(net *network.Network, from, to []network.NodeIndex, probability []flo
 	return nil
 }
 
-// z is the quantile of the normal distribution for 95 % between two limits.
-const z = 1.959963984540054
+// quantile is that of the normal distribution, between two limits.
+func quantile(confidence float64) float64 { return math.Sqrt2 * math.Erfinv(confidence) }
+
+// wanted is how many samples make the limits lie no farther away than that, whatever
+// the share.
+func wanted(z, away float64) int { return max(int(math.Ceil(z*z/(4*away*away))), 1) }
 
 // wilson returns the limits of a share, which are sound at 0 and 1 too.
-func wilson(hits, samples int) (low, high float64) {
+func wilson(hits, samples int, z float64) (low, high float64) {
 	n := float64(samples)
 	p := float64(hits) / n
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
@@ -131,18 +145,15 @@ func wilson(hits, samples int) (low, high float64) {
 // question is what both searches look at.
 type question struct {
 	net         *network.Network
-	from        []network.NodeIndex
-	goal        []bool
+	from, to    []network.NodeIndex
 	probability []float64
-	group       []uint32 // dense, in order of first appearance
+	grouped     bool     // whether links may stand or fall together
+	group       []uint32 // dense
 	groups      int
 }
 
 func newQuestion(net *network.Network, from, to []network.NodeIndex, probability []float64, group []uint32) *question {
-	q := &question{net: net, from: from, goal: make([]bool, net.NumNodes()), probability: probability, group: make([]uint32, net.NumLinks())}
-	for _, v := range to {
-		q.goal[v] = true
-	}
+	q := &question{net: net, from: from, to: to, probability: probability, grouped: group != nil, group: make([]uint32, net.NumLinks())}
 	if group == nil {
 		for e := range q.group {
 			q.group[e] = uint32(e)
