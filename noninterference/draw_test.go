@@ -72,8 +72,8 @@ func (d *drawer) record(key string, markings ...graph.Marking) string {
 // that later draws meet it again.
 func (d *drawer) link(dataset, kind, from, to string, markings ...graph.Marking) string {
 	key := fmt.Sprint(kind, from, to, markings)
-	text := fmt.Sprintf("{dataset: %q, key: %q, kind: %q, from: {key: {dataset: \"mixed\", key: %q}}, to: {key: {dataset: \"mixed\", key: %q}}, at: \"2024-03-0%d\", weight: %d, amount: \"%d\", quantity: %d, confidence: 0.%d, markings: %s}",
-		dataset, key, kind, from, to, d.number(1, 9), d.number(1, 3), d.number(1, 3), d.number(1, 3), d.number(1, 9), literal(markings))
+	text := fmt.Sprintf("{dataset: %q, key: %q, kind: %q, from: {key: {dataset: \"mixed\", key: %q}}, to: {key: {dataset: \"mixed\", key: %q}}, at: \"2024-03-0%d\", weight: %d, amount: \"%d\", quantity: %d, confidence: 0.%d, sourceRef: %q, markings: %s}",
+		dataset, key, kind, from, to, d.number(1, 9), d.number(1, 3), d.number(1, 3), d.number(1, 3), d.number(1, 9), d.of("", "p. 1", "p. 2"), literal(markings))
 	d.ids = append(d.ids, quoted(graph.LinkID(dataset, key)))
 	if dataset == "open" { // where low may write it again
 		d.written = append(d.written, text)

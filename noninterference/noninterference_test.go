@@ -157,12 +157,16 @@ func compare(d *drawer, whole, without *world, field string, answered meaningful
 	}
 }
 
-// hasContent says whether an answer shows an item: an id, a name, an outcome.
+// hasContent says whether an answer shows an item: an id, a name, an outcome, or that
+// something is likely.
 func hasContent(value any) bool {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, inner := range v {
 			if _, isText := inner.(string); isText && slices.Contains([]string{"id", "name", "token", "outcome"}, name) {
+				return true
+			}
+			if likely, isNumber := inner.(float64); isNumber && name == "probability" && likely > 0 {
 				return true
 			}
 			if hasContent(inner) {

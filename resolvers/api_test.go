@@ -159,7 +159,7 @@ func (a *api) kite() (token string) {
 		links = append(links, fmt.Sprintf(`{dataset: "tips", key: %q, kind: %q, from: {key: {dataset: "tips", key: %q}}, to: {id: %s}%s}`, key, kind, from, ids("«"+to+"»"), more))
 	}
 	for _, pair := range []string{"ab", "bc", "ca", "cd", "de", "ec", "ef"} {
-		link(pair[:1]+">"+pair[1:], "ASSOCIATE_OF", pair[:1], pair[1:], `, weight: 2, confidence: 0.5`)
+		link(pair[:1]+">"+pair[1:], "ASSOCIATE_OF", pair[:1], pair[1:], `, weight: 2, confidence: 0.5, sourceRef: "page 1"`)
 	}
 	link("c>e", "FAMILY_OF", "c", "e", `, weight: 5`)
 	link("a>t", "SENT", "a", "t", "")
@@ -451,6 +451,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ minimumCut(from: [«a»], to: [«b»], capacityProperty: "weight") { value } }`, `{ maximumFlow(from: [«a»], to: [«b»], first: 501) { value } }`,
 		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
 		`{ dominators(from: []) { totalCount } }`, `{ linkCentrality(weight: PROPERTY) { totalCount } }`, `{ linkCentrality(after: "x") { totalCount } }`,
+		`{ reliability(from: [], to: [«a»]) { low } }`,
+		`{ reliability(from: [«a»], to: [«f»], approximation: {mode: SAMPLED, maxError: 0.00001}) { low } }`,
 	} {
 		answer := a.send(ids(document), nil)
 		if len(answer.Errors) == 0 {

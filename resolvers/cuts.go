@@ -115,6 +115,25 @@ func (query) Connectivity(ctx context.Context, from, to []graph.ID, scope *model
 	}, nil
 }
 
+// Reliability resolves Query.reliability.
+func (query) Reliability(ctx context.Context, from, to []graph.ID, dependence model.LinkDependence, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.PathReliability, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.PathReliability{}, err
+	}
+	how, err := approximationOf(approximation)
+	if err != nil {
+		return model.PathReliability{}, err
+	}
+	r, err := d.Session.Reliability(ctx, session.ReliabilityQuery{
+		From: from, To: to, BySource: dependence == model.LinkDependenceSource, Approximation: how, Scope: scopeOf(scope),
+	})
+	if err != nil {
+		return model.PathReliability{}, err
+	}
+	return model.PathReliability{Probability: r.Probability, Low: r.Low, High: r.High, ComputedOn: computedOn(r.ComputedOn)}, nil
+}
+
 // Dominators resolves Query.dominators.
 func (query) Dominators(ctx context.Context, from, to []graph.ID, scope *model.Scope, first int, after, atLeast *string) (model.DominatorConnection, error) {
 	d, err := scoped(ctx, atLeast, scope)

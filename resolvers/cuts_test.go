@@ -33,6 +33,20 @@ func (a *api) cuts() {
 	a.expect(`{ connectivity(from: [«a»], to: [«e», «nobody»], first: 1, `+people+`) { links entities truncatedBecause } }`,
 		`{"connectivity": {"links": 2, "entities": 1, "truncatedBecause": "first: 1 of 2 paths without a common link, 1 of 1 without a common entity"}}`)
 
+	// a and c are joined with 1 - 0.5·0.75, c and e for certain, e and f with 0.5.
+	answer := func(probability, exact string) string {
+		return `{"reliability": {"probability": ` + probability + `, "low": ` + probability + `, "high": ` + probability + `, "computedOn": {"nodes": 7, ` + exact + `}}}`
+	}
+	const exactly = `"exact": true, "samples": null, "error": null, "confidence": null, "seed": null`
+	asked := `) { probability low high computedOn { nodes exact samples error confidence seed } } }`
+	a.expect(`{ reliability(from: [«a», «nobody»], to: [«f»], `+people+asked, answer("0.3125", exactly))
+	a.expect(`{ reliability(from: [«a»], to: [«f»], approximation: {mode: EXACT}, `+people+asked, answer("0.3125", exactly))
+	a.expect(`{ reliability(from: [«a»], to: [«f»], dependence: SOURCE, `+people+asked, answer("0.5", exactly))
+	a.expect(`{ reliability(from: [«c»], to: [«e»], approximation: {mode: SAMPLED}, `+people+asked, answer("1", exactly))
+	a.expect(`{ reliability(from: [«nobody»], to: [«e»], `+people+asked, answer("0", exactly))
+	a.expect(`{ reliability(from: [«a»], to: [«f»], approximation: {mode: SAMPLED, maxError: 0.02, confidence: 0.99, seed: 5}, `+people+`) { computedOn { exact samples confidence seed } } }`,
+		`{"reliability": {"computedOn": {"exact": false, "samples": 4147, "confidence": 0.99, "seed": 5}}}`)
+
 	a.expect(`{ minimumCutTree(first: 2, `+people+`) { totalCount nodes { cost } pageInfo { hasNextPage } computedOn { links } } }`,
 		`{"minimumCutTree": {"totalCount": 6, "nodes": [{"cost": 0}, {"cost": 1}], "pageInfo": {"hasNextPage": true}, "computedOn": {"links": 8}}}`)
 	a.expect(`{ minimumCutTree(capacityProperty: "weight", scope: {within: [«e», «f»]}) { nodes { cost entity { name } parent { name } } } }`,

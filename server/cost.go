@@ -37,6 +37,7 @@ var weights = map[string]int{
 	"Query.minimumCut":              10_000, // a maximum flow
 	"Query.maximumFlow":             10_000, // a maximum flow
 	"Query.connectivity":            20_000, // two maximum flows
+	"Query.reliability":             20_000, // a second of search, then thousands of them
 	"Query.minimumCutTree":          50_000, // a maximum flow for each entity
 	"Query.temporalPaths":           2_000,  // one pass over the events of the view
 	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps

@@ -35,6 +35,7 @@ const (
 	defaultSampling   = 100_000_000
 	defaultError      = 0.01
 	defaultConfidence = 0.95
+	leastError        = 0.0001
 )
 
 // Result is the probability that some node of one set is joined to one of another.
@@ -109,8 +110,8 @@ func check(net *network.Network, from, to []network.NodeIndex, probability []flo
 			}
 		}
 	}
-	if e, c := opt.Error, opt.Confidence; !(e >= 0 && e < 1) || !(c >= 0 && c < 1) {
-		return graph.Errorf(graph.BadUserInput, "an error of %v with a confidence of %v; both must be from 0 to below 1", e, c)
+	if e, c := opt.Error, opt.Confidence; e != 0 && !(e >= leastError && e < 1) || !(c >= 0 && c < 1) {
+		return graph.Errorf(graph.BadUserInput, "an error of %v with a confidence of %v; it must be from %v to below 1, and the confidence below 1", e, c, leastError)
 	}
 	if len(probability) != net.NumLinks() {
 		return graph.Errorf(graph.BadUserInput, "%d probabilities for %d links", len(probability), net.NumLinks())

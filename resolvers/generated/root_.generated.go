@@ -559,6 +559,21 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): Connectivity!
+  "How likely it is that something gets from one set of entities to another, where each link holds with its confidence (two-terminal reliability, Colbourn 1987). Example: reliability(from: [\"0c9h…\"], to: [\"1d2k…\"]) { probability low high computedOn { exact samples } }."
+  reliability(
+    "Where paths begin: at any of these. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where paths end: at any of these. Example: [\"1d2k…\"]."
+    to: [ID!]!
+    "Which links hold or fail together."
+    dependence: LinkDependence! = INDEPENDENT
+    "Whether the probability may be estimated by drawing networks at random, and how well. AUTOMATIC does so where too many uncertain links lie between the two sets, and then EXACT is refused. Example: {maxError: 0.005, seed: 7}."
+    approximation: Approximation
+    "Which part of the graph to look at."
+    scope: Scope
+    "A revision token to wait for."
+    atLeast: String
+  ): PathReliability!
   "Entities that every path from some entities to others passes, who cuts off most first. Example: dominators(from: [\"0c9h…\"], scope: {orientation: NATURAL}) { nodes { entity { name } dominated } }."
   dominators(
     "Where paths begin: at any of these. They are not listed. Example: [\"0c9h…\"]."
@@ -1123,6 +1138,18 @@ type Connectivity {
   "What cut it off; null when nothing did. Example: \"first: 25 of 30 paths without a common link, 12 of 12 without a common entity\"."
   truncatedBecause: String
   "What it was computed on."
+  computedOn: ComputedOn!
+}
+
+"How likely it is that something gets through."
+type PathReliability {
+  "The probability that some path holds: 1 where certain links join the sets, or they overlap, 0 where nothing does. Example: 0.97848."
+  probability: Float!
+  "The least that it may be, with the ` + "`" + `confidence` + "`" + ` of ` + "`" + `computedOn` + "`" + ` (Wilson 1927); ` + "`" + `probability` + "`" + ` where that is exact. Example: 0.974."
+  low: Float!
+  "The most that it may be; ` + "`" + `probability` + "`" + ` where that is exact. Example: 0.982."
+  high: Float!
+  "What it was computed on. ` + "`" + `error` + "`" + ` is how far ` + "`" + `low` + "`" + ` and ` + "`" + `high` + "`" + ` lie from ` + "`" + `probability` + "`" + ` at most: more than was asked for where the network is so large that the work was used up before."
   computedOn: ComputedOn!
 }
 
@@ -2056,6 +2083,14 @@ enum PathWeight {
   PROPERTY
   "A high product of confidences: the most reliable path."
   CONFIDENCE
+}
+
+"Which links hold or fail together."
+enum LinkDependence {
+  "None: each holds or fails by itself."
+  INDEPENDENT
+  "Those that a source tells in the same place, by ` + "`" + `dataset` + "`" + ` and ` + "`" + `sourceRef` + "`" + `: of these the less confident one never holds without the more confident. A link without ` + "`" + `sourceRef` + "`" + ` goes by itself; a derived one goes with those that derive from the same places."
+  SOURCE
 }
 
 "What central means."
@@ -4239,6 +4274,20 @@ func (ec *executionContext) childFields_Path(ctx context.Context, field graphql.
 		return ec.fieldContext_Path_cost(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Path", field.Name)
+}
+
+func (ec *executionContext) childFields_PathReliability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "probability":
+		return ec.fieldContext_PathReliability_probability(ctx, field)
+	case "low":
+		return ec.fieldContext_PathReliability_low(ctx, field)
+	case "high":
+		return ec.fieldContext_PathReliability_high(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_PathReliability_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PathReliability", field.Name)
 }
 
 func (ec *executionContext) childFields_PathResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -49,6 +49,7 @@ type QueryResolver interface {
 	MinimumCut(ctx context.Context, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error)
 	MaximumFlow(ctx context.Context, from []graph.ID, to []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MaximumFlow, error)
 	Connectivity(ctx context.Context, from []graph.ID, to []graph.ID, scope *model.Scope, first int, atLeast *string) (model.Connectivity, error)
+	Reliability(ctx context.Context, from []graph.ID, to []graph.ID, dependence model.LinkDependence, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.PathReliability, error)
 	Dominators(ctx context.Context, from []graph.ID, to []graph.ID, scope *model.Scope, first int, after *string, atLeast *string) (model.DominatorConnection, error)
 	Components(ctx context.Context, strong bool, scope *model.Scope, first int, after *string, atLeast *string) (model.ComponentConnection, error)
 	Blocks(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BlockConnection, error)
@@ -2396,6 +2397,60 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["atLeast"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_reliability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "dependence",
+		func(ctx context.Context, v any) (model.LinkDependence, error) {
+			return ec.unmarshalNLinkDependence2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLinkDependence(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["dependence"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "approximation",
+		func(ctx context.Context, v any) (*model.Approximation, error) {
+			return ec.unmarshalOApproximation2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["approximation"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg5
 	return args, nil
 }
 
@@ -20379,6 +20434,107 @@ func (ec *executionContext) fieldContext_Path_cost(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Path", field, false, false, "Float")
 }
 
+func (ec *executionContext) _PathReliability_probability(ctx context.Context, field graphql.CollectedField, obj *model.PathReliability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PathReliability_probability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Probability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PathReliability_probability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PathReliability", field, false, false, "Float")
+}
+
+func (ec *executionContext) _PathReliability_low(ctx context.Context, field graphql.CollectedField, obj *model.PathReliability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PathReliability_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PathReliability_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PathReliability", field, false, false, "Float")
+}
+
+func (ec *executionContext) _PathReliability_high(ctx context.Context, field graphql.CollectedField, obj *model.PathReliability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PathReliability_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PathReliability_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PathReliability", field, false, false, "Float")
+}
+
+func (ec *executionContext) _PathReliability_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.PathReliability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PathReliability_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PathReliability_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PathReliability",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PathResult_paths(ctx context.Context, field graphql.CollectedField, obj *model.PathResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22632,6 +22788,50 @@ func (ec *executionContext) fieldContext_Query_connectivity(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_connectivity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_reliability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reliability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Reliability(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["dependence"].(model.LinkDependence), fc.Args["approximation"].(*model.Approximation), fc.Args["scope"].(*model.Scope), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.PathReliability) graphql.Marshaler {
+			return ec.marshalNPathReliability2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐPathReliability(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reliability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PathReliability(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_reliability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -36142,6 +36342,54 @@ func (ec *executionContext) _Path(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var pathReliabilityImplementors = []string{"PathReliability"}
+
+func (ec *executionContext) _PathReliability(ctx context.Context, sel ast.SelectionSet, obj *model.PathReliability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pathReliabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PathReliability")
+		case "probability":
+			out.Values[i] = ec._PathReliability_probability(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "low":
+			out.Values[i] = ec._PathReliability_low(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "high":
+			out.Values[i] = ec._PathReliability_high(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "computedOn":
+			out.Values[i] = ec._PathReliability_computedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pathResultImplementors = []string{"PathResult"}
 
 func (ec *executionContext) _PathResult(ctx context.Context, sel ast.SelectionSet, obj *model.PathResult) graphql.Marshaler {
@@ -36701,6 +36949,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_connectivity(ctx, field)
+				})
+		case "reliability":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reliability(ctx, field)
 				})
 		case "dominators":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -39610,6 +39864,16 @@ func (ec *executionContext) marshalNLinkCount2ᚕgithubᚗcomᚋchokepointᚋcho
 	return ret
 }
 
+func (ec *executionContext) unmarshalNLinkDependence2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLinkDependence(ctx context.Context, v any) (model.LinkDependence, error) {
+	var res model.LinkDependence
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLinkDependence2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLinkDependence(ctx context.Context, sel ast.SelectionSet, v model.LinkDependence) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNLinkEdge2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[model.Link]) graphql.Marshaler {
 	return ec._LinkEdge(ctx, sel, &v)
 }
@@ -39967,6 +40231,10 @@ func (ec *executionContext) marshalNPath2ᚕgithubᚗcomᚋchokepointᚋchokepoi
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNPathReliability2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐPathReliability(ctx context.Context, sel ast.SelectionSet, v model.PathReliability) graphql.Marshaler {
+	return ec._PathReliability(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNPathResult2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐPathResult(ctx context.Context, sel ast.SelectionSet, v model.PathResult) graphql.Marshaler {

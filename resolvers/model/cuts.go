@@ -153,3 +153,9 @@ type CutTreeConnection struct {
 	Connection[CutTreeLink]
 	ComputedOn ComputedOn
 }
+
+// PathReliability is how likely it is that something gets through.
+type PathReliability struct {
+	Probability, Low, High float64
+	ComputedOn             ComputedOn
+}

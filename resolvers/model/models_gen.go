@@ -669,6 +669,50 @@ func (e EntityOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
+// Which links hold or fail together.
+type LinkDependence string
+
+const (
+	// None: each holds or fails by itself.
+	LinkDependenceIndependent LinkDependence = "INDEPENDENT"
+	// Those that a source tells in the same place, by `dataset` and `sourceRef`: of these the less confident one never holds without the more confident. A link without `sourceRef` goes by itself; a derived one goes with those that derive from the same places.
+	LinkDependenceSource LinkDependence = "SOURCE"
+)
+
+var AllLinkDependence = []LinkDependence{
+	LinkDependenceIndependent,
+	LinkDependenceSource,
+}
+
+func (e LinkDependence) IsValid() bool {
+	switch e {
+	case LinkDependenceIndependent, LinkDependenceSource:
+		return true
+	}
+	return false
+}
+
+func (e LinkDependence) String() string {
+	return string(e)
+}
+
+func (e *LinkDependence) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LinkDependence(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LinkDependence", str)
+	}
+	return nil
+}
+
+func (e LinkDependence) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
 // What a link counts for in a centrality.
 type LinkWeight string
 
