@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -28,6 +29,7 @@ type browser struct {
 	mu   sync.Mutex
 	sent map[network.RequestID]string
 	bad  []string
+	axe  string // the script that audits a page
 }
 
 // chromium returns the path of a Chromium. Without one the test is left out, but fails
@@ -169,6 +171,16 @@ func value[T any](b *browser, expression string) T {
 		b.failed(fmt.Errorf("%s: %w", expression, err))
 	}
 	return v
+}
+
+// look shows the page as wide as this, and light or dark.
+func (b *browser) look(width int64, scheme string) {
+	b.t.Helper()
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		b.failed(err)
+	}
+	b.do(chromedp.EmulateViewport(width, 900))
 }
 
 // picture writes a screenshot to the folder CHOKEPOINT_SCREENSHOTS, if that is set.

@@ -70,8 +70,8 @@ func TestConsoleExplainsAndChecksWhileOneTypes(t *testing.T) {
 	// The checks run in workers, which the policy must allow: none of the worked
 	// queries has a mistake, and what is mistyped is marked.
 	b.do(chromedp.Focus(chromedp.CSS(".graphiql-query-editor textarea")), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)),
-		chromedp.KeyEvent(kb.Delete), chromedp.KeyEvent("query Typed { datasets { nmae"))
-	b.waitFor(`globalThis.__MONACO.editor.getModelMarkers({}).some((m) => m.message.includes("nmae"))`)
+		chromedp.KeyEvent(kb.Delete), chromedp.KeyEvent("query Typed { datasets { nonsense"))
+	b.waitFor(`globalThis.__MONACO.editor.getModelMarkers({}).some((m) => m.message.includes("nonsense"))`)
 	b.picture("mistake")
 	b.well()
 }

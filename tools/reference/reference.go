@@ -1,6 +1,7 @@
 // Package reference runs scripts with the clients and the audit that the GraphQL
 // specifications point to, all of them programs of Node.js: graphql-http, graphql-ws
-// and graphql-sse, at the versions that package-lock.json holds.
+// and graphql-sse, at the versions that package-lock.json holds. axe-core, which audits
+// the accessibility of pages, comes the same way.
 package reference
 
 import (
