@@ -2,14 +2,10 @@ package dismantle_test
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -26,58 +22,6 @@ func sequence(t rapid.TB, net *network.Network, opt dismantle.SequenceOptions) *
 		t.Fatal(err)
 	}
 	return s
-}
-
-// The curves that Cavallaro et al. (2020, PLOS ONE 15(8):e0236476) published: they break
-// ties by taking the last node in the order of the file, hence the order turned round.
-func TestPublishedCurves(t *testing.T) {
-	d := networktest.Dataset(t, "montagna_meetings")
-	plain := d.Network(t)
-	n := plain.NumNodes()
-	var links []network.Link
-	for e := range network.EdgeIndex(plain.NumLinks()) {
-		from, to := plain.Ends(e)
-		links = append(links, network.Link{From: network.NodeIndex(n-1) - from, To: network.NodeIndex(n-1) - to})
-	}
-	net, err := network.Build(n, links, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	columns := map[string]dismantle.SequenceOptions{
-		"Betweenness": {Strategy: dismantle.AdaptiveBetweenness}, "Degree": {Strategy: dismantle.AdaptiveDegree},
-		"Collective Influence": {Strategy: dismantle.Influence, Radius: 1},
-	}
-	for file, block := range map[string]int{"sequential_unweighted.csv": 1, "block_unweighted.csv": 5} {
-		f, err := os.Open(filepath.Join(networktest.Reference(t), "data", "montagna_meetings", "published", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := csv.NewReader(f).ReadAll()
-		if err := errors.Join(err, f.Close()); err != nil {
-			t.Fatal(err)
-		}
-		for column, opt := range columns {
-			at := slices.Index(rows[0], column)
-			opt.Block = block
-			s := sequence(t, net, opt)
-			for _, row := range rows[1:] {
-				removed, err1 := strconv.Atoi(row[1])
-				want, err2 := strconv.ParseFloat(row[at], 64)
-				if err := errors.Join(err1, err2); err != nil {
-					t.Fatal(err)
-				}
-				if removed >= len(s.Largest) { // single nodes are left
-					if want > 1/float64(s.Largest[0])+1e-9 {
-						t.Errorf("%s, %s: %d removed leave %v as published", file, column, removed, want)
-					}
-					continue
-				}
-				if got := float64(s.Largest[removed]) / float64(s.Largest[0]); math.Abs(got-want) > 1e-9 {
-					t.Errorf("%s, %s: %d removed leave %v, published %v", file, column, removed, got, want)
-				}
-			}
-		}
-	}
 }
 
 // options are all ways to take a network apart.
