@@ -42,17 +42,21 @@ func (c *Components) ConnectedPairs() int64 {
 
 // Strong returns the strongly connected components: any two nodes of one reach each
 // other along the direction of links. In an undirected network they are those of
-// [Weak]. By the algorithm of Tarjan (1972) with one index per node (Pearce 2016).
-// O(n + m) time, 16 bytes a node. Errors: the end of ctx.
+// [Weak]. First the component of the node with most links in and out is found, often
+// the largest by far: what that node reaches and is reached from (Fleischer, Hendrickson
+// and Pınar 2000), on all processors; then the others by the algorithm of Tarjan (1972)
+// with one index per node (Pearce 2016). O(n + m) time, 16 bytes a node. Errors: the end
+// of ctx.
 func Strong(ctx context.Context, net *network.Network) (*Components, error) {
 	if !net.Directed() {
 		return Weak(ctx, net, Removal{})
 	}
-	s := strong{
-		net: net, rank: make([]uint32, net.NumNodes()), next: make([]uint32, net.NumNodes()),
-		index: 1, component: uint32(net.NumNodes()),
+	n := net.NumNodes()
+	s := strong{net: net, rank: make([]uint32, n), next: make([]uint32, n), index: 1, component: uint32(n)}
+	if err := s.central(ctx); err != nil {
+		return nil, err
 	}
-	for v := range net.NumNodes() {
+	for v := range n {
 		if s.rank[v] == 0 {
 			if err := s.search(ctx, network.NodeIndex(v)); err != nil {
 				return nil, err
@@ -63,6 +67,31 @@ func Strong(ctx context.Context, net *network.Network) (*Components, error) {
 		s.rank[v]-- // components count down from n
 	}
 	return numbered(s.rank), nil
+}
+
+// central closes the component of the node that most pairs of links lead through.
+func (s *strong) central(ctx context.Context) error {
+	pivot, most := network.NoNode, 0
+	for v := range network.NodeIndex(s.net.NumNodes()) {
+		if through := s.net.InDegree(v) * s.net.OutDegree(v); through > most {
+			pivot, most = v, through
+		}
+	}
+	if pivot == network.NoNode {
+		return ctx.Err()
+	}
+	out, in := outRows(s.net), inRows(s.net)
+	ahead, err := reachable(ctx, pivot, []rows{out}, []rows{in}, nil)
+	if err != nil {
+		return err
+	}
+	both, err := reachable(ctx, pivot, []rows{in}, []rows{out}, ahead)
+	if err != nil {
+		return err
+	}
+	both.each(func(v uint32) { s.rank[v] = s.component })
+	s.component--
+	return nil
 }
 
 // strong is the state of a depth-first search along links. The rank of a node is 0

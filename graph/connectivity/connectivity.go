@@ -10,6 +10,7 @@
 package connectivity
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -84,7 +85,7 @@ func poll(ctx context.Context, count int) error {
 // numbered turns a label per node, below len(of), into Components: the largest
 // first, ties by their least node. Labels of [None] stay.
 func numbered(of []uint32) *Components {
-	size := make([]int, len(of))
+	size := make([]uint32, len(of))
 	var labels []uint32 // by least node
 	for _, l := range of {
 		if l == None {
@@ -95,17 +96,17 @@ func numbered(of []uint32) *Components {
 		}
 		size[l]++
 	}
-	slices.SortStableFunc(labels, func(a, b uint32) int { return size[b] - size[a] })
+	slices.SortStableFunc(labels, func(a, b uint32) int { return cmp.Compare(size[b], size[a]) })
 	c := &Components{Of: of, Size: make([]int, len(labels))}
 	for i, l := range labels {
-		c.Size[i] = size[l]
+		c.Size[i] = int(size[l])
 	}
 	for i, l := range labels {
-		size[l] = i // from here on the number of the component
+		size[l] = uint32(i) // from here on the number of the component
 	}
 	for v, l := range of {
 		if l != None {
-			of[v] = uint32(size[l])
+			of[v] = size[l]
 		}
 	}
 	return c

@@ -143,6 +143,13 @@ func (net *Network) InEdges(v NodeIndex) []EdgeIndex {
 	return net.in.edge[net.in.off[v]:net.in.off[v+1]]
 }
 
+// OutRows returns all rows of Out in one: that of v is nbr[off[v]:off[v+1]]. The slices
+// must not be changed.
+func (net *Network) OutRows() (off []uint32, nbr []NodeIndex) { return net.out.off, net.out.nbr }
+
+// InRows returns all rows of In in one, as OutRows does those of Out.
+func (net *Network) InRows() (off []uint32, nbr []NodeIndex) { return net.in.off, net.in.nbr }
+
 // OutDegree returns the number of arcs that leave v, parallel links counted each.
 func (net *Network) OutDegree(v NodeIndex) int { return int(net.out.off[v+1] - net.out.off[v]) }
 
