@@ -262,9 +262,10 @@ func (r *reacher) from(v uint32) float64 {
 	}
 	for _, w := range r.queue {
 		r.seen[w] = false
-		if w != v && !(met && r.beyond[w]) {
-			sum += r.weight[w]
+		if w == v || met && r.beyond[w] {
+			continue
 		}
+		sum += r.weight[w]
 	}
 	if met {
 		sum += r.sum
