@@ -68,12 +68,14 @@ var kernels = map[string]kernel{
 		e, err := centrality.SampledBetweenness(ctx, o.net, centrality.Options{}, centrality.Sampling{Error: j.Error, Confidence: 0.9, Seed: uint64(j.Round)})
 		return just(e.Scores), err
 	},
-	"link-betweenness": measure(centrality.EdgeBetweenness),
-	"closeness":        measure(centrality.Closeness),
-	"harmonic":         measure(centrality.Harmonic),
-	"eigenvector":      measure(centrality.Eigenvector),
-	"hub":              measure(centrality.Hub),
-	"core":             measure(centrality.Core),
+	"link-betweenness":          measure(centrality.EdgeBetweenness),
+	"betweenness-weighted":      byCost(centrality.Betweenness),
+	"link-betweenness-weighted": byCost(centrality.EdgeBetweenness),
+	"closeness":                 measure(centrality.Closeness),
+	"harmonic":                  measure(centrality.Harmonic),
+	"eigenvector":               measure(centrality.Eigenvector),
+	"hub":                       measure(centrality.Hub),
+	"core":                      measure(centrality.Core),
 	"katz": func(ctx context.Context, o *ours, j job) (func() []float64, error) {
 		scores, err := centrality.Katz(ctx, o.net, centrality.Options{Attenuation: j.Alpha})
 		return just(scores), err
@@ -166,6 +168,13 @@ func just(answer []float64) func() []float64 { return func() []float64 { return 
 func measure(m centrality.Measure) kernel {
 	return func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
 		scores, err := m(ctx, o.net, centrality.Options{})
+		return just(scores), err
+	}
+}
+
+func byCost(m centrality.Measure) kernel {
+	return func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
+		scores, err := m(ctx, o.net, centrality.Options{Costs: o.weights})
 		return just(scores), err
 	}
 }

@@ -112,6 +112,12 @@ class Igraph(Peer):
             return lambda: self.g.edge_betweenness(sources=sources), same
         return lambda: self.g.edge_betweenness(), same
 
+    def op_betweenness_weighted(self, job):
+        return lambda: self.g.betweenness(weights=self.w, sources=job.get("sources") or None), same
+
+    def op_link_betweenness_weighted(self, job):
+        return lambda: self.g.edge_betweenness(weights=self.w, sources=job.get("sources") or None), same
+
     def op_closeness(self, job):
         all_sources(job)
         # Per component; Wasserman and Faust's factor is put on afterwards.
@@ -231,6 +237,15 @@ class Networkit(Peer):
             return self.scores(lambda: self.nk.centrality.EstimateBetweenness(self.g, len(sources), normalized=False, parallel=True))
         return self.scores(lambda: self.nk.centrality.Betweenness(self.g), self.halved)
 
+    def op_betweenness_weighted(self, job):
+        sources = job.get("sources")
+        if sources:
+            return self.scores(lambda: self.nk.centrality.EstimateBetweenness(self.weighted, len(sources), normalized=False, parallel=True))
+        return self.scores(lambda: self.nk.centrality.Betweenness(self.weighted), self.halved)
+
+    def op_link_betweenness_weighted(self, job):
+        return self.link_betweenness(job, self.weighted)
+
     def op_betweenness_sampled(self, job):
         n = self.n
         # In an undirected graph its scores are twice the share of all paths.
@@ -244,18 +259,21 @@ class Networkit(Peer):
         return run, lambda a: numpy.array(a.scores()) * pairs
 
     def op_link_betweenness(self, job):
+        return self.link_betweenness(job, self.g)
+
+    def link_betweenness(self, job, g):
         all_sources(job)
-        if not self.g.hasEdgeIds():
-            self.g.indexEdges()
+        if not g.hasEdgeIds():
+            g.indexEdges()
 
         def run():
-            a = self.nk.centrality.Betweenness(self.g, computeEdgeCentrality=True)
+            a = self.nk.centrality.Betweenness(g, computeEdgeCentrality=True)
             a.run()
             return a
 
         def array(a):
             scores = numpy.array(a.edgeScores())
-            return self.halved(scores[[self.g.edgeId(int(s), int(t)) for s, t in zip(self.source, self.target)]])
+            return self.halved(scores[[g.edgeId(int(s), int(t)) for s, t in zip(self.source, self.target)]])
 
         return run, array
 
