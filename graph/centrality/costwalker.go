@@ -7,35 +7,39 @@ import (
 	"github.com/chokepoint/chokepoint/graph/heap"
 )
 
-// costWalker runs Brandes' algorithm by cost, from one source after another. Its
-// slices are per node unless they say otherwise.
+// costWalker runs Brandes' algorithm by cost, from one source after another.
 type costWalker struct {
-	ctx    context.Context
-	open   heap.Radix
-	dist   []float64 // +Inf where not found
-	paths  []float64 // number of cheapest paths
-	passed []float64 // what one path to the node carries onward
-	queue  []uint32  // nodes, nearest first
-	ways   []way     // all ways that were cheapest when they were found
-	last   []uint32  // the last of them to the node, from 1
-	steps  []step    // the ways that were so in the end, by place in queue
-	ends   []uint32  // where those of each place end
+	ctx   context.Context
+	open  heap.Radix
+	dist  []float64 // of each node, +Inf where not found
+	nodes []costNode
+	queue []uint32 // nodes, nearest first
+	ways  []way
 }
 
-// way is an arc to a node and what the node costs by it.
+type costNode struct {
+	paths  float64 // number of cheapest paths
+	passed float64 // what one of them carries onward
+	last   uint32  // the last of its ways, from 1; 0 for none
+}
+
+// way is an arc to a node by which the node was as near as it was known to be.
 type way struct {
-	cost     float64
-	step     step
-	previous uint32 // the way to the same node before, from 1
+	cost      float64 // of the node by this way
+	from, arc uint32
+	previous  uint32 // way to the same node, from 1; 0 for none
 }
 
-type step struct{ from, arc uint32 }
+// arc is an arc of a block and what it costs.
+type arc struct {
+	cost float64
+	to   uint32
+}
 
 func newCostWalker(ctx context.Context, nodes, arcs int) *costWalker {
-	floats := func() []float64 { return make([]float64, nodes) }
 	w := &costWalker{
-		ctx: ctx, dist: floats(), paths: floats(), passed: floats(), queue: make([]uint32, 0, nodes),
-		ways: make([]way, 0, arcs), last: make([]uint32, nodes), steps: make([]step, 0, arcs), ends: make([]uint32, nodes),
+		ctx: ctx, dist: make([]float64, nodes), nodes: make([]costNode, nodes),
+		queue: make([]uint32, 0, nodes), ways: make([]way, 0, arcs),
 	}
 	for v := range w.dist {
 		w.dist[v] = math.Inf(1)
@@ -51,20 +55,18 @@ func (w *costWalker) source(p *plain, s uint32, nodes, arcs []float64) error {
 	}
 	err := w.back(p, nodes, arcs)
 	for _, v := range w.queue {
-		w.dist[v], w.passed[v], w.last[v] = math.Inf(1), 0, 0
+		w.dist[v], w.nodes[v] = math.Inf(1), costNode{}
 	}
 	return err
 }
 
 // out finds the distances from s (Dijkstra 1959), the nodes in their order and the
-// steps of cheapest paths.
+// ways of cheapest paths.
 func (w *costWalker) out(p *plain, s uint32) error {
-	w.queue, w.ways, w.steps = w.queue[:0], w.ways[:0], w.steps[:0]
+	w.queue, w.ways = append(w.queue[:0], s), w.ways[:0]
 	w.open.Reset()
-	w.dist[s], w.paths[s] = 0, 1
+	w.dist[s], w.nodes[s].paths = 0, 1
 	w.expand(p, s)
-	w.queue = append(w.queue, s)
-	w.ends[0] = 0
 	for {
 		near := w.open.Next(w.dist)
 		if len(near) == 0 {
@@ -73,49 +75,56 @@ func (w *costWalker) out(p *plain, s uint32) error {
 		for _, v := range near {
 			w.settle(v)
 			w.expand(p, v)
-			if len(w.queue)%ctxStride == 0 && w.ctx.Err() != nil {
+			if w.queue = append(w.queue, v); len(w.queue)%ctxStride == 0 && w.ctx.Err() != nil {
 				return w.ctx.Err()
 			}
 		}
 	}
 }
 
-// expand finds the ways out of a node.
+// expand finds the ways out of a node. A way leads away from the source, so that no
+// path bites its own tail however wide costSlack is.
 func (w *costWalker) expand(p *plain, v uint32) {
-	dist, here, first := w.dist, w.dist[v], p.off[v]
-	costs := p.cost[first:p.off[v+1]]
-	for i, u := range p.nbr[first:p.off[v+1]] {
-		far := here + costs[i]
-		if far > dist[u]*(1+costSlack) {
+	dist, here, paths, first := w.dist, w.dist[v], w.nodes[v].paths, p.off[v]
+	for i, a := range p.arcs[first:p.off[v+1]] {
+		far, known := here+a.cost, dist[a.to]
+		if far > known*(1+costSlack) || known <= here {
 			continue
 		}
 		if far == here { // too small to count, yet every step leads away
 			far = math.Nextafter(far, math.Inf(1))
 		}
-		w.ways = append(w.ways, way{cost: far, step: step{v, first + uint32(i)}, previous: w.last[u]})
-		w.last[u] = uint32(len(w.ways))
-		if far < dist[u] {
-			dist[u] = far
-			w.open.Push(far, u)
+		x, u := way{cost: far, from: v, arc: first + uint32(i)}, &w.nodes[a.to]
+		if far*(1+costSlack) >= known {
+			x.previous = u.last
+		}
+		w.ways = append(w.ways, x)
+		u.last, u.paths = uint32(len(w.ways)), paths
+		if far < known {
+			dist[a.to] = far
+			w.open.Push(far, a.to)
 		}
 	}
 }
 
-// settle counts the paths to a node. A step leads away from the source, so that no
-// path bites its own tail however wide costSlack is.
+// settle counts the paths to a node that has several ways, and drops those that are
+// dearer than the cheapest after all.
 func (w *costWalker) settle(v uint32) {
-	here, paths := w.dist[v], 0.0
-	for i := w.last[v]; i > 0; {
+	u, most := &w.nodes[v], w.dist[v]*(1+costSlack)
+	if w.ways[u.last-1].previous == 0 {
+		return
+	}
+	paths, keep := 0.0, &u.last
+	for i := u.last; i > 0; {
 		x := &w.ways[i-1]
-		if x.cost <= here*(1+costSlack) && w.dist[x.step.from] < here {
-			paths += w.paths[x.step.from]
-			w.steps = append(w.steps, x.step)
+		if x.cost <= most {
+			paths += w.nodes[x.from].paths
+			*keep, keep = i, &x.previous
 		}
 		i = x.previous
 	}
-	w.paths[v] = paths
-	w.ends[len(w.queue)] = uint32(len(w.steps))
-	w.queue = append(w.queue, v)
+	*keep = 0
+	u.paths = paths
 }
 
 // back carries dependencies from the farthest nodes to the source.
@@ -123,21 +132,22 @@ func (w *costWalker) back(p *plain, nodes, arcs []float64) error {
 	from := p.begins[w.queue[0]]
 	for i := len(w.queue) - 1; i > 0; i-- {
 		v := w.queue[i]
-		if w.paths[v] > math.MaxFloat64 {
+		u := &w.nodes[v]
+		if u.paths > math.MaxFloat64 {
 			return errTooManyPaths
 		}
 		if nodes != nil {
-			nodes[v] += w.passed[v] * w.paths[v]
+			nodes[v] += u.passed * u.paths
 		}
-		share := from*p.ends[v]/w.paths[v] + w.passed[v]
-		steps := w.steps[w.ends[i-1]:w.ends[i]]
-		for _, s := range steps {
-			w.passed[s.from] += share
-		}
-		if arcs != nil {
-			for _, s := range steps {
-				arcs[s.arc] += w.paths[s.from] * share
+		share := from*p.ends[v]/u.paths + u.passed
+		for i := u.last; i > 0; {
+			x := &w.ways[i-1]
+			t := &w.nodes[x.from]
+			t.passed += share
+			if arcs != nil {
+				arcs[x.arc] += t.paths * share
 			}
+			i = x.previous
 		}
 	}
 	return nil

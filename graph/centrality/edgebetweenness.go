@@ -87,7 +87,7 @@ func (h *shrunk) bridges(scores []float64) {
 func arcSums(ctx context.Context, all []plain) ([]float64, error) {
 	sizes, nodes, most, arcs := measure(all)
 	return fromEach(ctx, sizes, arcs, func() func(int, uint32, []float64) error {
-		if arcs > 0 && all[0].cost != nil {
+		if arcs > 0 && all[0].arcs != nil {
 			w := newCostWalker(ctx, nodes, most)
 			return func(i int, s uint32, sum []float64) error {
 				p := &all[i]

@@ -90,7 +90,7 @@ type plain struct {
 	top      uint32              // see blockOf.top
 	ends     []float64           // see part.stands, of one node
 	begins   []float64           // see part.sends
-	cost     []float64           // of each arc; nil when each costs 1
+	arcs     []arc               // with what they cost; nil when each costs 1
 	firstArc int                 // position of the first arc among those of all blocks
 }
 

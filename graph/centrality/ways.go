@@ -125,9 +125,9 @@ func (w *ways) pieces(h *shrunk) []plain {
 		g.firstArc = first
 		first += len(g.nbr)
 		if w.cost != nil {
-			g.cost = make([]float64, len(g.link))
+			g.arcs = make([]arc, len(g.link))
 			for k, e := range g.link {
-				g.cost[k] = w.cost[e]
+				g.arcs[k] = arc{w.cost[e], g.nbr[k]}
 			}
 		}
 		all = append(all, g)
