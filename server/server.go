@@ -134,6 +134,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/graphql", ownOriginOnly(s.authenticated(s.serveGraphQL)))
 	mux.Handle("GET /{$}", web.Start())
 	mux.Handle("GET /graphiql", web.Console())
+	mux.Handle("GET /graphiql/{$}", http.RedirectHandler("/graphiql", http.StatusPermanentRedirect))
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /welcome.json", ownOriginOnly(s.authenticated(s.serveWelcome)))
 	mux.HandleFunc("GET /healthz", serveHealth)

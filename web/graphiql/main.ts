@@ -6,6 +6,8 @@ import './console.css';
 import { createElement, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { getOperationAST, type DocumentNode } from 'graphql';
+import { createClient, type RequestParams } from 'graphql-sse';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
 import { ask, type Operation } from '../graphql';
@@ -40,6 +42,15 @@ function current({ query, variables, operationName }: Operation): Operation {
   return { query, variables, operationName: known ? operationName : undefined };
 }
 
+// fetcher asks for one answer, or for a subscription for one after the other.
+function fetcher(asked: Operation, options?: { headers?: Record<string, string>; documentAST?: DocumentNode | undefined }) {
+  const operation = current(asked);
+  const headers = options?.headers ?? {};
+  const kind = options?.documentAST && getOperationAST(options.documentAST, operation.operationName)?.operation;
+  if (kind !== 'subscription') return ask(operation, headers);
+  return createClient({ url: '/graphql', headers, retryAttempts: 0 }).iterate(operation as RequestParams);
+}
+
 // seed writes the worked queries to where GraphiQL looks for the tabs of last time:
 // its own defaultTabs do not take the variables of the first.
 function seed(tabs: Tab[]) {
@@ -72,7 +83,7 @@ async function open() {
   const page = createElement(
     GraphiQL,
     {
-      fetcher: (operation, options) => ask(current(operation), options?.headers as Record<string, string>) as never,
+      fetcher: fetcher as never,
       storage,
       plugins: [HISTORY_PLUGIN],
       visiblePlugin: DOC_EXPLORER_PLUGIN,
