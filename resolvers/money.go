@@ -60,6 +60,7 @@ func (query) MoneyPatterns(ctx context.Context, kinds []pattern.Kind, window flo
 	if err != nil {
 		return model.MoneyPatternConnection{}, err
 	}
+	d.Expect(about.HubAccounts...)
 	for _, p := range found.Items {
 		for _, layer := range p.Layers {
 			d.Expect(layer...)
@@ -68,6 +69,7 @@ func (query) MoneyPatterns(ctx context.Context, kinds []pattern.Kind, window flo
 	}
 	return model.MoneyPatternConnection{
 		Connection: model.Page(found, d.pattern), Currency: about.Currency, Hubs: about.Hubs, HubTransfers: about.HubTransfers,
+		HubIDs: about.HubAccounts, Door: d.Loader,
 		WithoutTime: about.WithoutTime, WithoutAmount: about.WithoutAmount,
 		TruncatedBecause: optional(about.TruncatedBecause), ComputedOn: computedOn(about.ComputedOn),
 	}, nil

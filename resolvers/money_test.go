@@ -115,7 +115,7 @@ func (a *api) money() {
 		`{"moneyPatterns": {"totalCount": 2, "nodes": [{"kind": "FAN_OUT", "layers": [{"entities": [{"name": "C"}]}, {"entities": [`+pairOf("D", "E")+`]}],
 		"transfers": [{"amount": "10"}, {"amount": "10"}], "transferCount": 2, "startsAt": "2024-03-03T00:00:00Z", "endsAt": "2024-03-04T00:00:00Z", "amount": "20"}],
 		"pageInfo": {"hasNextPage": true}, "currency": "USD", "hubs": 0, "withoutTime": 1, "truncated": false}}`)
-	a.expect(`{ moneyPatterns(minFan: 2, hubCap: 3, minAmount: "4.5") { totalCount hubs hubTransfers } }`, `{"moneyPatterns": {"totalCount": 0, "hubs": 1, "hubTransfers": 4}}`)
+	a.expect(`{ moneyPatterns(minFan: 2, hubCap: 3, minAmount: "4.5") { totalCount hubs hubAccounts { name } hubTransfers } }`, `{"moneyPatterns": {"totalCount": 0, "hubs": 1, "hubAccounts": [{"name": "C"}], "hubTransfers": 4}}`)
 	a.refused(`{ moneyPatterns(kinds: []) { totalCount } }`, graph.BadUserInput)
 	a.refused(`{ moneyPatterns(window: -1) { totalCount } }`, graph.BadUserInput)
 	a.expect(`{ traceMoney(from: [«DIRTY», «nobody»], currency: "EUR") { currency totalAccounts totalTransfers } }`, `{"traceMoney": {"currency": "EUR", "totalAccounts": 1, "totalTransfers": 0}}`)

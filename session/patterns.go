@@ -46,6 +46,7 @@ type MoneyPattern struct {
 type MoneyPatterns struct {
 	Currency                   string
 	Hubs, HubTransfers         int
+	HubAccounts                []graph.ID // the first of the hubs
 	WithoutTime, WithoutAmount int
 	TruncatedBecause           string
 	ComputedOn                 ComputedOn
@@ -59,6 +60,7 @@ const (
 	maxPatterns    = 10_000
 	patternSteps   = 200_000_000 // transfers looked at for a kind: some seconds
 	shownTransfers = 100         // of a pattern
+	shownHubs      = 25
 )
 
 func (q *PatternQuery) check() error {
@@ -147,6 +149,9 @@ func (s *Session) MoneyPatterns(ctx context.Context, q PatternQuery, page Page) 
 	about := MoneyPatterns{
 		Currency: p.currency, Hubs: len(p.found.Hubs), HubTransfers: p.found.HubTransfers,
 		WithoutTime: p.untimed, WithoutAmount: p.without, ComputedOn: s.onNetwork(scope, g),
+	}
+	for _, n := range p.found.Hubs[:min(shownHubs, len(p.found.Hubs))] {
+		about.HubAccounts = append(about.HubAccounts, g.Nodes[n])
 	}
 	if len(p.found.Truncated) > 0 {
 		kinds := make([]string, len(p.found.Truncated))

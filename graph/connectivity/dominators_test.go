@@ -94,6 +94,29 @@ func TestChainOfSeveralIsWhatTheyShare(t *testing.T) {
 	}
 }
 
+// In the planted supply chain every distributor has suppliers that share nothing.
+func TestDominatorsOfPlantedSupply(t *testing.T) {
+	d, suppliers, _ := nt.PlantedSupply(t)
+	var pair []string
+	var want []string
+	nt.Decode(t, d.Expected["pair"], &pair)
+	nt.Decode(t, d.Expected["dominators_of_target_from_all_suppliers"], &want)
+	dominators, err := connectivity.Dominators(t.Context(), d.Network(t), suppliers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := d.Named(t, pair[1])
+	got := []string{}
+	for _, v := range dominators.Chain(target) {
+		if v != target[0] {
+			got = append(got, d.IDs[v])
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("all ways to %s pass %v, want %v", pair[1], got, want)
+	}
+}
+
 // Long paths need no deep stack, and paths that join late need no square time.
 func TestDominatorsOfLongLadders(t *testing.T) {
 	const n = 100_000

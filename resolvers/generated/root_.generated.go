@@ -1504,6 +1504,8 @@ type MoneyPatternConnection {
   currency: String!
   "How many accounts were too busy to be passed: see ` + "`" + `hubCap` + "`" + `. Example: 2."
   hubs: Int!
+  "The first 25 of these hubs, by id."
+  hubAccounts: [Entity!]!
   "How many transfers these hubs have: what the search may have missed lies among them. Example: 5210."
   hubTransfers: Int!
   "How many transfers in scope were left out since nobody knows when they happened. Example: 3."
@@ -4150,6 +4152,8 @@ func (ec *executionContext) childFields_MoneyPatternConnection(ctx context.Conte
 		return ec.fieldContext_MoneyPatternConnection_currency(ctx, field)
 	case "hubs":
 		return ec.fieldContext_MoneyPatternConnection_hubs(ctx, field)
+	case "hubAccounts":
+		return ec.fieldContext_MoneyPatternConnection_hubAccounts(ctx, field)
 	case "hubTransfers":
 		return ec.fieldContext_MoneyPatternConnection_hubTransfers(ctx, field)
 	case "withoutTime":

@@ -19239,6 +19239,38 @@ func (ec *executionContext) fieldContext_MoneyPatternConnection_hubs(_ context.C
 	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _MoneyPatternConnection_hubAccounts(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyPatternConnection_hubAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HubAccounts(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Entity) graphql.Marshaler {
+			return ec.marshalNEntity2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐEntityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyPatternConnection_hubAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoneyPatternConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MoneyPatternConnection_hubTransfers(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35862,6 +35894,12 @@ func (ec *executionContext) _MoneyPatternConnection(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "hubAccounts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MoneyPatternConnection_hubAccounts(ctx, field, obj)
+				})
 		case "hubTransfers":
 			out.Values[i] = ec._MoneyPatternConnection_hubTransfers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

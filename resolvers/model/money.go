@@ -42,10 +42,17 @@ type MoneyPatternConnection struct {
 	Connection[MoneyPattern]
 	Currency                   string
 	Hubs, HubTransfers         int
+	HubIDs                     []graph.ID
+	Door                       Door
 	WithoutTime, WithoutAmount int
 	// TruncatedBecause says why there may be more; nil when all were found.
 	TruncatedBecause *string
 	ComputedOn       ComputedOn
+}
+
+// HubAccounts looks the first hubs up, all at once.
+func (m MoneyPatternConnection) HubAccounts(ctx context.Context) ([]Entity, error) {
+	return Chain{EntityIDs: m.HubIDs, Door: m.Door}.Entities(ctx)
 }
 
 // Truncated says whether there may be more.
