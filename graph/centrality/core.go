@@ -2,73 +2,100 @@ package centrality
 
 import (
 	"context"
+	"math"
 
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
 // Core returns the core number of each node: the greatest k such that it belongs to a
 // part of the network in which every node has k neighbours (Seidman 1983), directions
-// ignored. It takes no weights. O(n + m), by Batagelj and Zaveršnik (2003).
+// ignored. It takes no weights. O(n + m) time: nodes of the least degree are taken off
+// level by level (Matula and Beck 1983), and those left are looked through once a level,
+// which is no more than they have links. 12 bytes a node and the scores, 4 a link unless
+// the network is simple and undirected.
 func Core(ctx context.Context, net *network.Network, opt Options) ([]float64, error) {
 	if err := opt.unweighted("core number"); err != nil {
 		return nil, err
 	}
-	m := mutual(net, nil)
-	p := newPeeling(m)
-	scores := make([]float64, m.size())
-	for i := range p.order { // the order changes beyond i alone
-		if i%ctxStride == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	p := newPeeling(mutual(net, nil))
+	for level := uint32(0); len(p.left) > 0; {
+		least := p.split(level)
+		if len(p.queue) == 0 {
+			level = least
+			continue
 		}
-		v := p.order[i]
-		scores[v] = float64(p.degree[v])
-		for _, w := range m.row(int(v)) {
-			if p.degree[w] > p.degree[v] {
-				p.lower(w)
-			}
+		if err := p.peel(ctx, level); err != nil {
+			return nil, err
 		}
+		level++
 	}
-	return scores, nil
+	scores := make([]float64, len(p.degree))
+	for v, d := range p.degree {
+		scores[v] = float64(d)
+	}
+	return scores, ctx.Err()
 }
 
-// peeling holds nodes by the number of neighbours they have left.
+// peeling takes nodes off whose degree is at most a level. Then their degree stays.
 type peeling struct {
-	degree []uint32
-	order  []uint32 // nodes by degree
-	place  []uint32 // of a node in order
-	first  []uint32 // place of the first node of a degree or more
+	m           *matrix
+	degree      []uint32 // neighbours left
+	left, queue []uint32 // nodes that stay, and those to take off
 }
 
 func newPeeling(m *matrix) *peeling {
 	n := m.size()
-	p := &peeling{degree: make([]uint32, n), order: make([]uint32, n), place: make([]uint32, n), first: make([]uint32, n+1)}
+	p := &peeling{m: m, degree: make([]uint32, n), left: make([]uint32, n), queue: make([]uint32, 0, n+1)}
 	for v := range n {
-		p.degree[v] = uint32(len(m.row(v)))
-		p.first[p.degree[v]+1]++
-	}
-	for d := range n {
-		p.first[d+1] += p.first[d]
-	}
-	for v := range uint32(n) {
-		p.place[v] = p.first[p.degree[v]]
-		p.order[p.place[v]] = v
-		p.first[p.degree[v]]++
-	}
-	copy(p.first[1:], p.first) // what was filled ends where the next degree starts
-	if n > 0 {
-		p.first[0] = 0
+		p.degree[v], p.left[v] = m.off[v+1]-m.off[v], uint32(v)
 	}
 	return p
 }
 
-// lower takes one neighbour from a node: it changes places with the first of its
-// degree, which thereby ends one place later.
-func (p *peeling) lower(v uint32) {
-	d := p.degree[v]
-	at := p.first[d]
-	u := p.order[at]
-	p.order[at], p.order[p.place[v]] = v, u
-	p.place[u], p.place[v] = p.place[v], at
-	p.first[d]++
-	p.degree[v]--
+// split fills the queue with the nodes whose degree is the level, forgets those that are
+// gone, and returns the least degree of the others. It does not branch, since one cannot
+// guess what is next.
+func (p *peeling) split(level uint32) (least uint32) {
+	least = math.MaxUint32
+	stay, take, queue := 0, 0, p.queue[:cap(p.queue)]
+	for _, v := range p.left {
+		d := p.degree[v]
+		p.left[stay], queue[take] = v, v
+		stay += one(d > level)
+		take += one(d == level)
+		if d <= level {
+			d = math.MaxUint32
+		}
+		least = min(least, d)
+	}
+	p.left, p.queue = p.left[:stay], queue[:take]
+	return least
+}
+
+// peel takes the nodes of the queue off, and those that have no more neighbours left
+// than the level for that.
+func (p *peeling) peel(ctx context.Context, level uint32) error {
+	queue, end := p.queue[:cap(p.queue)], len(p.queue)
+	degree := p.degree
+	for i := 0; i < end; i++ {
+		if i%ctxStride == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for _, w := range p.m.row(int(queue[i])) {
+			d := degree[w]
+			above := one(d > level)
+			d -= uint32(above)
+			degree[w] = d
+			queue[end] = w // stays if it has just come down
+			end += above & one(d == level)
+		}
+	}
+	return nil
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

@@ -3,13 +3,16 @@ package centrality
 import (
 	"context"
 	"slices"
+	"sort"
+	"unsafe"
 
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
 // matrix holds for each node its row: other nodes, ascending, once each, and in a
 // weighted matrix the sum of the weights of the links to each. Loops and links of
-// weight 0 are left out. 4 bytes an entry, 12 when weighted.
+// weight 0 are left out. 4 bytes an entry, 12 when weighted, none in the unweighted matrix
+// of a simple network. It must not be changed.
 type matrix struct {
 	off    []uint32
 	nbr    []uint32
@@ -28,12 +31,12 @@ func (m *matrix) weights(v int) []float64 { return m.weight[m.off[v]:m.off[v+1]]
 
 // incoming has in the row of a node the nodes with a link to it.
 func incoming(net *network.Network, weights []float64) *matrix {
-	return newMatrix(net, weights, net.In, net.InEdges)
+	return newMatrix(net, weights, net.InRows, net.In, net.InEdges)
 }
 
 // outgoing has in the row of a node the nodes to which it has a link.
 func outgoing(net *network.Network, weights []float64) *matrix {
-	return newMatrix(net, weights, net.Out, net.OutEdges)
+	return newMatrix(net, weights, net.OutRows, net.Out, net.OutEdges)
 }
 
 // mutual is the matrix of an undirected network, and the sum of incoming and outgoing
@@ -46,9 +49,14 @@ func mutual(net *network.Network, weights []float64) *matrix {
 	return m
 }
 
-func newMatrix(net *network.Network, weights []float64, row func(network.NodeIndex) []network.NodeIndex,
+func newMatrix(net *network.Network, weights []float64, rows func() ([]uint32, []network.NodeIndex), row func(network.NodeIndex) []network.NodeIndex,
 	edges func(network.NodeIndex) []network.EdgeIndex,
 ) *matrix {
+	if weights == nil && net.IsSimple() {
+		m := alike(rows())
+		m.cut()
+		return m
+	}
 	n, entries := net.NumNodes(), net.NumLinks()
 	if !net.Directed() {
 		entries *= 2
@@ -67,6 +75,11 @@ func newMatrix(net *network.Network, weights []float64, row func(network.NodeInd
 	}
 	m.cut()
 	return m
+}
+
+// alike returns the matrix with the rows of a simple network, which it shares.
+func alike(off []uint32, nbr []network.NodeIndex) *matrix {
+	return &matrix{off: off, nbr: unsafe.Slice((*uint32)(unsafe.SliceData(nbr)), len(nbr))}
 }
 
 func (m *matrix) append(v network.NodeIndex, row []network.NodeIndex) {
@@ -180,15 +193,11 @@ func (m *matrix) unit() *matrix {
 
 func (m *matrix) cut() {
 	m.cuts = []int{0}
-	start := 0
-	for v := range m.size() {
-		if work := int(m.off[v+1]) + v; work-start >= pieceWork {
-			m.cuts = append(m.cuts, v+1)
-			start = work
-		}
-	}
-	if last := m.cuts[len(m.cuts)-1]; last < m.size() {
-		m.cuts = append(m.cuts, m.size())
+	for v := 0; v < m.size(); {
+		start := int(m.off[v]) + v
+		more := sort.Search(m.size()-v-1, func(i int) bool { return int(m.off[v+1+i])+v+1+i-start >= pieceWork })
+		v += 1 + more
+		m.cuts = append(m.cuts, min(v, m.size()))
 	}
 }
 

@@ -32,10 +32,12 @@ func Build(n int, links []Link, directed bool) (*Network, error) {
 	if directed {
 		net.out = newSide(n, links, forward)
 		net.in = newSide(n, links, backward)
+		net.simple = net.out.simple()
 		return net, nil
 	}
 	net.out = newSide(n, links, both)
 	net.in = net.out
+	net.simple = net.out.simple()
 	net.reversed = newBitset(len(links))
 	for i, l := range links {
 		if l.From > l.To {
@@ -97,4 +99,18 @@ func newSide(n int, links []Link, w walk) side {
 		}
 	}
 	return s
+}
+
+// simple says that each row ascends strictly and passes over its own node.
+func (s *side) simple() bool {
+	for v := range len(s.off) - 1 {
+		last := NodeIndex(v)
+		for i, w := range s.nbr[s.off[v]:s.off[v+1]] {
+			if w == NodeIndex(v) || (i > 0 && w == last) {
+				return false
+			}
+			last = w
+		}
+	}
+	return true
 }

@@ -71,6 +71,8 @@ type Network struct {
 	// reversed marks the links of an undirected Network whose From is the greater
 	// end: adjacency alone does not tell which end came first.
 	reversed bitset
+	// simple says that there are neither loops nor parallel links.
+	simple bool
 
 	tabulate sync.Once
 	ends     []Link
@@ -97,6 +99,10 @@ func (net *Network) NumLinks() int { return net.links }
 
 // Directed says whether links can only be walked from From to To.
 func (net *Network) Directed() bool { return net.directed }
+
+// IsSimple says that there are no loops and that no two nodes have two links the same
+// way.
+func (net *Network) IsSimple() bool { return net.simple }
 
 // Ends returns the nodes that a link joins, as given to Build. The first call
 // tabulates them all in O(n + m).

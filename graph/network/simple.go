@@ -4,8 +4,11 @@ package network
 // each group the link with the least index stays. Second result: for each link of
 // the simple network its index in net, ascending. An undirected pair counts as
 // parallel whichever end was written first. O(n + m) time. When nothing is to be
-// dropped it returns net itself and nil.
+// dropped it returns net itself and nil at once.
 func (net *Network) Simple() (*Network, []EdgeIndex) {
+	if net.simple {
+		return net, nil
+	}
 	rank := make([]EdgeIndex, net.links)
 	for e := range rank {
 		rank[e] = NoEdge
@@ -21,9 +24,6 @@ func (net *Network) Simple() (*Network, []EdgeIndex) {
 			}
 		}
 	}
-	if kept == net.links {
-		return net, nil
-	}
 	origin := make([]EdgeIndex, 0, kept)
 	for e, r := range rank {
 		if r != NoEdge {
@@ -31,7 +31,7 @@ func (net *Network) Simple() (*Network, []EdgeIndex) {
 			origin = append(origin, EdgeIndex(e))
 		}
 	}
-	simple := &Network{directed: net.directed, links: kept, out: net.out.filter(rank)}
+	simple := &Network{directed: net.directed, links: kept, out: net.out.filter(rank), simple: true}
 	if net.directed {
 		simple.in = net.in.filter(rank)
 		return simple, origin
