@@ -42,6 +42,8 @@ var weights = map[string]int{
 	"Query.temporalPaths":           2_000,  // one pass over the events of the view
 	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps
 	"Query.dismantling":             50_000, // seconds of search, by its own bound of work
+	"Query.communities":             30_000, // up to 50 runs over the view
+	"Query.cohesiveGroups":          5_000,  // triangles of the view
 	"Query.traceMoney":              10_000, // every transfer of the view, once a policy
 	"Query.centrality":              10_000, // up to a search from every entity
 	"Query.groupCentrality":         10_000, // up to a search from every entity

@@ -25,12 +25,14 @@ func leiden(t nt.TB, net *network.Network, opt community.LeidenOptions) communit
 	return p
 }
 
-// answers of igraph, see testdata/random/community.py.
+// answers of igraph and NetworkX, see testdata/random/community.py.
 type answers struct {
 	Triangles    int64
 	Clustering   []float64
 	Transitivity float64
 	Modularity   *float64
+	Agreement    *float64
+	Core, Truss  [][]int
 }
 
 func TestTrianglesOfIgraph(t *testing.T) {

@@ -613,6 +613,46 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): BlockConnection!
+  "Groups of entities that have more links among themselves than to others, by Leiden's algorithm (Traag, Waltman and Van Eck 2019), direction ignored: the largest first. Example: communities(runs: 10) { modularity stability nodes { size persistence members(first: 5) { nodes { name } } } }."
+  communities(
+    "What they are judged by."
+    quality: CommunityQuality! = MODULARITY
+    "Above 0; the greater, the smaller the communities. Without it 1 for MODULARITY, and for CPM the density of the network: the mean strength of its pairs of entities. Example: 0.05."
+    resolution: Float
+    "What a link counts for."
+    weight: LinkWeight! = NONE
+    "The first of the seeds: the same ones give the same answer."
+    seed: Int64! = 0
+    "With how many seeds it is run, 1 to 50. The best run is told, and how far the others agree with it."
+    runs: Int! = 5
+    "Only the communities of these entities. Example: [\"0c9h…\"]."
+    of: [ID!]
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): CommunityConnection!
+  "Groups that hold together because every member, or every link, has support within: the pieces of the k-core or the k-truss, direction ignored, the largest first. Example: cohesiveGroups(kind: K_TRUSS, k: 4) { greatest nodes { size members { nodes { name } } } }."
+  cohesiveGroups(
+    "What holds them together."
+    kind: Cohesion!
+    "How much: at least 1 for K_CORE, 2 for K_TRUSS. The greatest that leaves any group without it. Example: 4."
+    k: Int
+    "Only the groups of these entities. Example: [\"0c9h…\"]."
+    of: [ID!]
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): CohesiveGroupConnection!
   "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
   minimumCutTree(
     "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
@@ -1336,6 +1376,85 @@ type ChokepointAlternative {
   choices: [ChokepointChoice!]!
 }
 
+"A page of communities, and what is true of all."
+type CommunityConnection {
+  "The page with cursors."
+  edges: [CommunityEdge!]!
+  "The page without cursors."
+  nodes: [Community!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 7."
+  totalCount: Int
+  "The value of what they are judged by: the modularity at ` + "`" + `resolution` + "`" + `, or for CPM the strength of links inside less ` + "`" + `resolution` + "`" + ` for each pair inside. Example: 0.482."
+  quality: Float!
+  "Their modularity at resolution 1 (Newman and Girvan 2004), whatever they are judged by. Example: 0.482."
+  modularity: Float!
+  "The resolution that was used. Example: 1."
+  resolution: Float!
+  "How far the runs agree: the mean normalized mutual information of two of them (Danon et al. 2005), 1 if all found the same. Where it is low, other divisions are as good. Null with one run. Example: 0.93."
+  stability: Float
+  "Whether the best run ended because nothing moved any more. Example: true."
+  settled: Boolean!
+  "What they were computed on. Never exact: no run promises the best of all divisions."
+  computedOn: ComputedOn!
+}
+
+"The community in a page."
+type CommunityEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The community."
+  node: Community!
+}
+
+"Entities that belong together by their links."
+type Community {
+  "1 for the largest, ties by the least id of a member. Example: 1."
+  rank: Int!
+  "How many members it has. Example: 31."
+  size: Int!
+  "How many links there are among members, parallel ones each, loops left out. Example: 74."
+  internalLinks: Int!
+  "How many links lead to others. Example: 12."
+  externalLinks: Int!
+  "How much of it the other runs found too, 0 to 1: the mean of the greatest share that it has in common with a community of theirs, of the members of either (Hennig 2007). Null where there were no other runs. Example: 0.87."
+  persistence: Float
+  "Its members, by id."
+  members(
+    "How many, at most 500."
+    first: Int! = 10
+    "The cursor after which to go on."
+    after: String
+  ): EntityConnection!
+}
+
+"A page of cohesive groups, and what is true of all."
+type CohesiveGroupConnection {
+  "The page with cursors."
+  edges: [CohesiveGroupEdge!]!
+  "The page without cursors."
+  nodes: [Community!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 3."
+  totalCount: Int
+  "The number that holds them together. Example: 4."
+  k: Int!
+  "The greatest that leaves any group, 0 if none does. Example: 5."
+  greatest: Int!
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The cohesive group in a page."
+type CohesiveGroupEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The group."
+  node: Community!
+}
+
 "A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve."
 type Dismantling {
   "How many entities the largest piece has before. Example: 92."
@@ -1963,6 +2082,22 @@ enum TimeUnit {
   HOURS
   "Days of 24 hours."
   DAYS
+}
+
+"What communities are judged by."
+enum CommunityQuality {
+  "The share of links inside communities less what would by chance among entities with as many links (Newman and Girvan 2004). In large networks it merges small communities."
+  MODULARITY
+  "Links inside less ` + "`" + `resolution` + "`" + ` for each pair inside (the constant Potts model, Traag, Van Dooren and Nesterov 2011): communities are denser than ` + "`" + `resolution` + "`" + ` within and sparser between them, whatever the size of the network."
+  CPM
+}
+
+"What holds a group together."
+enum Cohesion {
+  "Every member has k neighbours in it at least (Seidman 1983)."
+  K_CORE
+  "Every link is in k − 2 triangles of it at least (Cohen 2008)."
+  K_TRUSS
 }
 
 "Which entity goes next when a network is taken apart."
@@ -3558,6 +3693,90 @@ func (ec *executionContext) childFields_ChokepointPlan(ctx context.Context, fiel
 		return ec.fieldContext_ChokepointPlan_computedOn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChokepointPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_CohesiveGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CohesiveGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CohesiveGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CohesiveGroupConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CohesiveGroupConnection_totalCount(ctx, field)
+	case "k":
+		return ec.fieldContext_CohesiveGroupConnection_k(ctx, field)
+	case "greatest":
+		return ec.fieldContext_CohesiveGroupConnection_greatest(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_CohesiveGroupConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CohesiveGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CohesiveGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CohesiveGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CohesiveGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CohesiveGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Community(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Community_rank(ctx, field)
+	case "size":
+		return ec.fieldContext_Community_size(ctx, field)
+	case "internalLinks":
+		return ec.fieldContext_Community_internalLinks(ctx, field)
+	case "externalLinks":
+		return ec.fieldContext_Community_externalLinks(ctx, field)
+	case "persistence":
+		return ec.fieldContext_Community_persistence(ctx, field)
+	case "members":
+		return ec.fieldContext_Community_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Community", field.Name)
+}
+
+func (ec *executionContext) childFields_CommunityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CommunityConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CommunityConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CommunityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CommunityConnection_totalCount(ctx, field)
+	case "quality":
+		return ec.fieldContext_CommunityConnection_quality(ctx, field)
+	case "modularity":
+		return ec.fieldContext_CommunityConnection_modularity(ctx, field)
+	case "resolution":
+		return ec.fieldContext_CommunityConnection_resolution(ctx, field)
+	case "stability":
+		return ec.fieldContext_CommunityConnection_stability(ctx, field)
+	case "settled":
+		return ec.fieldContext_CommunityConnection_settled(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_CommunityConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CommunityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CommunityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CommunityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Component(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

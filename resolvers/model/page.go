@@ -82,6 +82,8 @@ type (
 	ComponentEdge = Edge[Component]
 	// BlockEdge is a block in a page.
 	BlockEdge = Edge[Block]
+	// CommunityEdge is a community in a page.
+	CommunityEdge = Edge[Community]
 	// CutTreeEdge is a link of a cut tree in a page.
 	CutTreeEdge = Edge[CutTreeLink]
 	// HistoryConnection is a page of a history.
