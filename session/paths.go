@@ -223,10 +223,15 @@ func (s *Session) routes(ctx context.Context, g *ground, weight PathWeight, path
 			r.Entities = append(r.Entities, g.id(n))
 		}
 		r.Links, links = slices.Clip(links[:p.Hops()]), links[p.Hops():]
-		r.Cost = p.Cost
-		if weight == MostConfidence {
-			r.Cost = math.Exp(-p.Cost)
-		}
+		r.Cost = weight.length(p)
 	}
 	return routes, nil
+}
+
+// length is the cost of a path as the API tells it.
+func (w PathWeight) length(p path.Path) float64 {
+	if w == MostConfidence {
+		return math.Exp(-p.Cost)
+	}
+	return p.Cost
 }

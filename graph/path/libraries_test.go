@@ -19,6 +19,7 @@ type pair struct {
 	from, to    []network.NodeIndex
 	hops, cost  float64   // +Inf without a path
 	short, dear []float64 // of the six best paths
+	all         [2]any    // how many are best by hops and by cost, and which; nil if not asked
 }
 
 func asked(t *testing.T, answers []any) (list []pair) {
@@ -41,6 +42,7 @@ func asked(t *testing.T, answers []any) (list []pair) {
 			[]network.NodeIndex{network.NodeIndex(number(a[0]))},
 			[]network.NodeIndex{network.NodeIndex(number(a[1]))},
 			number(a[2]), number(a[3]), several(a[4]), several(a[5]),
+			[2]any{a[6], a[7]},
 		})
 	}
 	return list
@@ -82,6 +84,39 @@ func TestPathsAsOtherLibrariesFindThem(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestAllShortestAsOtherLibrariesFindThem(t *testing.T) {
+	var answers map[string][]any
+	nt.Answers(t, "path", &answers)
+	listed := 0
+	for _, g := range nt.Random(t) {
+		for _, p := range asked(t, answers[g.Name]) {
+			for i, cost := range []path.Cost{nil, func(e network.EdgeIndex) float64 { return g.Weights[e] }} {
+				if p.all[i] == nil {
+					continue
+				}
+				want := p.all[i].([]any)
+				ties, err := path.AllShortest(t.Context(), g.Net, p.from, p.to, cost, path.TieOptions{})
+				if err != nil || float64(ties.Count.Int64()) != want[0] || (want[0] != 0. && ties.Best.Cost != [2]float64{p.hops, p.cost}[i]) {
+					t.Errorf("%s %v to %v: %v at %v, %v; want %v", g.Name, p.from, p.to, ties.Count, ties.Best.Cost, err, want[0])
+					continue
+				}
+				for j, nodes := range want[1].([]any) {
+					got := ties.Paths(uint64(j), 1)[0]
+					for k, v := range nodes.([]any) {
+						if float64(got.Nodes[k]) != v {
+							t.Fatalf("%s %v to %v: path %d is %v, want %v", g.Name, p.from, p.to, j, got.Nodes, nodes)
+						}
+					}
+					listed++
+				}
+			}
+		}
+	}
+	if listed < 5000 {
+		t.Errorf("%d paths alone are listed", listed)
 	}
 }
 
@@ -170,6 +205,10 @@ func FuzzPaths(f *testing.F) {
 		one, err := path.ShortestWeighted(t.Context(), net, from, to, price, path.Options{})
 		if err != nil || one.Found == math.IsInf(want, 1) || (one.Found && math.Abs(one.Cost-want) > 1e-9) {
 			t.Fatalf("%+v, %v; the distance is %v", one, err, want)
+		}
+		ties, err := path.AllShortest(t.Context(), net, from, to, price, path.TieOptions{})
+		if err != nil || (ties.Count.Sign() > 0) != one.Found || math.Abs(ties.Best.Cost-one.Cost) > 1e-9 || (one.Found && len(ties.Paths(0, 1)) != 1) {
+			t.Fatalf("%+v, %v; the distance is %v", ties, err, want)
 		}
 		several, err := path.KShortest(t.Context(), net, from, to, 5, price, path.Options{})
 		if err != nil || (len(several.Paths) > 0) != one.Found || (one.Found && math.Abs(several.Paths[0].Cost-want) > 1e-9) {

@@ -61,6 +61,21 @@ func TestIndicesHaveNoSayInTies(t *testing.T) {
 		for v, i := range index {
 			s.origin[i] = network.NodeIndex(v)
 		}
+		for _, cost := range []path.Cost{nil, q.cost} {
+			want, err := path.AllShortest(t.Context(), q.net, q.from, q.to, cost, path.TieOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := path.AllShortest(t.Context(), s, s.all(q.from, index), s.all(q.to, index), cost, path.TieOptions{})
+			if err != nil || got.Count.Cmp(want.Count) != 0 {
+				t.Fatalf("got %+v, want %+v; %v", got, want, err)
+			}
+			for i, p := range got.Paths(0, 20) {
+				if w := want.Paths(uint64(i), 1)[0]; !slices.Equal(s.all(p.Nodes, s.origin), w.Nodes) {
+					t.Fatalf("path %d: %v, want %v", i, p, w)
+				}
+			}
+		}
 		k := rapid.IntRange(1, 4).Draw(t, "k")
 		for _, cost := range []path.Cost{nil, q.cost} {
 			want, err := path.KShortest(context.Background(), plain{q.net}, q.from, q.to, k, cost, q.opt)

@@ -332,9 +332,13 @@ func TestSearchesStopWithTheirContext(t *testing.T) {
 	from, to := []network.NodeIndex{0}, []network.NodeIndex{39999}
 	one := func(network.EdgeIndex) float64 { return 1 }
 	for name, search := range map[string]func() error{
-		"hops":  func() error { _, err := path.Shortest(ctx, net, from, to, path.Options{}); return err },
-		"cost":  func() error { _, err := path.ShortestWeighted(ctx, net, from, to, one, path.Options{}); return err },
-		"k":     func() error { _, err := path.KShortest(ctx, net, from, to, 3, nil, path.Options{}); return err },
+		"hops": func() error { _, err := path.Shortest(ctx, net, from, to, path.Options{}); return err },
+		"cost": func() error { _, err := path.ShortestWeighted(ctx, net, from, to, one, path.Options{}); return err },
+		"k":    func() error { _, err := path.KShortest(ctx, net, from, to, 3, nil, path.Options{}); return err },
+		"all": func() error {
+			_, err := path.AllShortest(ctx, net, from, to, one, path.TieOptions{})
+			return err
+		},
 		"reach": func() error { _, err := path.Reach(ctx, net, from, 300, 0, path.Options{}); return err },
 	} {
 		if err := search(); !errors.Is(err, context.Canceled) {

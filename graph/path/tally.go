@@ -11,11 +11,12 @@ import (
 // Ties are the paths of least cost between two sets, kept as the network of their
 // steps: each way along it from a start to an end is one of them.
 type Ties struct {
-	// Count is how many there are, exactly.
+	// Found is false when no path joins the sets.
+	Found bool
+	// Count is how many there are, exactly: 0 also when none passes Via.
 	Count *big.Int
-	// Cost is the least cost, by hops the number of hops, whatever they pass; 0 when
-	// there is no path.
-	Cost float64
+	// Best is a path of least cost, whatever it passes.
+	Best Path
 
 	price  Cost
 	order  func(a, b network.NodeIndex) int

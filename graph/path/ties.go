@@ -52,8 +52,8 @@ func AllShortest(ctx context.Context, g network.Adjacency, from, to []network.No
 	if err != nil {
 		return nil, err
 	}
-	t := &Ties{Count: new(big.Int), price: cost, order: order(g)}
-	if !best.Found {
+	t := &Ties{Found: best.Found, Best: best.Path, Count: new(big.Int), price: cost, order: order(g)}
+	if !t.Found {
 		return t, nil
 	}
 	s := &tying{labels: labelsPool.Get().(*labels), least: best.Cost}
@@ -78,8 +78,8 @@ type tying struct {
 	head  int
 }
 
-// search labels what lies on paths of least cost, and little else. Beyond half way from
-// from it goes only where to is near enough.
+// search labels what lies on paths of least cost, and little else: in their second half
+// it goes only where to is near enough.
 func (s *tying) search(ctx context.Context) error {
 	half, most := s.least/2, s.least*(1+1e-6) // more than any number of ties adds up to
 	if s.price == nil {
@@ -124,7 +124,7 @@ func (s *tying) spread(ctx context.Context, side int, radius float64, enter func
 			if old.stamp == s.epoch && (old.cost < total || old.cost == total && old.hops <= top.Hops+1) {
 				continue
 			}
-			if total <= radius && !(s.blocked != nil && s.blocked(a.To)) && enter(a.To, total) {
+			if total <= radius && (s.blocked == nil || !s.blocked(a.To)) && enter(a.To, total) {
 				*old = label{total, s.epoch, top.Hops + 1, v, a.Edge}
 				s.push(side, heap.Item{Cost: total, Hops: top.Hops + 1, ID: uint32(a.To)})
 			}
@@ -207,7 +207,6 @@ func (s *tying) tight(v, w network.NodeIndex, e network.EdgeIndex) (float64, boo
 // join gives t the ties that lead to the nearest nodes of to.
 func (s *tying) join(ctx context.Context, t *Ties) error {
 	nodes := s.tied()
-	t.Cost = s.least
 	into, seen := [][]inward(nil), map[network.NodeIndex]bool{}
 	for _, v := range nodes {
 		seen[v] = true

@@ -368,6 +368,29 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): PathResult!
+  "All shortest paths from one set of entities to another: how many there are, exactly, and which, a page at a time, in the order of the ids along them. Example: allShortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"]) { totalCount cost nodes { entities { name } } }."
+  allShortestPaths(
+    "Where paths begin: at any of these. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "Where paths end: at any of these. Example: [\"1d2k…\"]."
+    to: [ID!]!
+    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count. By PROPERTY, a link of 0 counts only where it leads farther from ` + "`" + `from` + "`" + ` by links."
+    weight: PathWeight! = HOPS
+    "The numeric link property that PROPERTY sums up; 1 where it is absent. Example: \"days\"."
+    weightProperty: String
+    "Only those of the shortest paths that pass all of these entities, in any order."
+    via: [ID!]
+    "Entities that no path passes."
+    avoid: [ID!]
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many paths, at most 500; fewer where they have more than 50000 links together."
+    first: Int! = 25
+    "The cursor after which to go on. Cursors count paths: name ` + "`" + `scope.asOf` + "`" + ` where others write in the meantime."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): ShortestPathConnection!
   "For each target the best path on which every link happens after the one before it. Example: temporalPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], scope: {projection: MONEY, orientation: NATURAL}) { paths { departs arrives hops } }."
   temporalPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -1055,6 +1078,34 @@ type Path {
   hops: Int!
   "Its length by ` + "`" + `weight` + "`" + `: hops, the sum of the property, or for CONFIDENCE the product of the links' confidences. Example: 12.5."
   cost: Float!
+}
+
+"A page of all shortest paths."
+type ShortestPathConnection {
+  "The page with cursors."
+  edges: [ShortestPathEdge!]!
+  "The page without cursors: of two paths, the one that goes to the lesser id where they part comes first. Costs that differ by less than a part in 10^10, at a step of a path, are equal."
+  nodes: [Path!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are, exactly, however many. They differ in their entities; parallel links make one. Example: \"1461501637330902918203684832716283019655932542976\"."
+  totalCount: Decimal!
+  "The length of a shortest path by ` + "`" + `weight` + "`" + `, whatever it passes: hops, the sum of the property, or for CONFIDENCE the product of the links' confidences; null when there is none. Example: 4."
+  cost: Float
+  "When there is no path: how many entities can be reached from ` + "`" + `from` + "`" + `, itself included; counted only when selected. Example: 37."
+  reachedFrom: Int
+  "When there is no path: how many entities reach ` + "`" + `to` + "`" + `, itself included; counted only when selected. Example: 4."
+  reachedTo: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"A shortest path in a page."
+type ShortestPathEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The path."
+  node: Path!
 }
 
 "The best path in time to each target, the best first."
@@ -4745,6 +4796,38 @@ func (ec *executionContext) childFields_SearchHit(ctx context.Context, field gra
 		return ec.fieldContext_SearchHit_matched(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchHit", field.Name)
+}
+
+func (ec *executionContext) childFields_ShortestPathConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ShortestPathConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ShortestPathConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ShortestPathConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ShortestPathConnection_totalCount(ctx, field)
+	case "cost":
+		return ec.fieldContext_ShortestPathConnection_cost(ctx, field)
+	case "reachedFrom":
+		return ec.fieldContext_ShortestPathConnection_reachedFrom(ctx, field)
+	case "reachedTo":
+		return ec.fieldContext_ShortestPathConnection_reachedTo(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_ShortestPathConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShortestPathConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ShortestPathEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ShortestPathEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ShortestPathEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShortestPathEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StrategyResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

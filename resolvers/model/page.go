@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/session"
 )
 
@@ -72,6 +73,8 @@ type (
 	RankingEdge = Edge[RankedEntity]
 	// LinkRankingEdge is a ranked link in a page.
 	LinkRankingEdge = Edge[RankedLink]
+	// ShortestPathEdge is a path in a page.
+	ShortestPathEdge = Edge[Path]
 	// ArticulationPointEdge is an articulation point in a page.
 	ArticulationPointEdge = Edge[ArticulationPoint]
 	// BridgeEdge is a bridge in a page.
@@ -107,6 +110,26 @@ type RankingConnection struct {
 type LinkRankingConnection struct {
 	Connection[RankedLink]
 	ComputedOn ComputedOn
+}
+
+// ShortestPathConnection is a page of all shortest paths.
+type ShortestPathConnection struct {
+	Connection[Path]
+	TotalCount graph.Decimal // of any size
+	Cost       *float64
+	// From and To are those of [PathResult].
+	From, To   func(context.Context) (int, error)
+	ComputedOn ComputedOn
+}
+
+// ReachedFrom counts what can be reached from the start.
+func (c ShortestPathConnection) ReachedFrom(ctx context.Context) (*int, error) {
+	return counted(ctx, c.From)
+}
+
+// ReachedTo counts what reaches the end.
+func (c ShortestPathConnection) ReachedTo(ctx context.Context) (*int, error) {
+	return counted(ctx, c.To)
 }
 
 // ArticulationPointConnection is a page of articulation points.
