@@ -12,8 +12,8 @@ import (
 
 // AllPaths is a page of all shortest paths.
 type AllPaths struct {
-	Paged[Route]          // without a total, which may be beyond an int
-	Count        string   // how many there are, in decimal
+	Paged[Route]          // without a Total beyond an int of the API
+	Count        *big.Int // how many there are
 	Cost         *float64 // of a shortest path, whatever it passes; nil when there is none
 	// ReachedFrom and ReachedTo are those of Paths.
 	ReachedFrom, ReachedTo func(context.Context) (int, error)
@@ -45,9 +45,12 @@ func (s *Session) AllShortestPaths(ctx context.Context, q PathQuery, page Page) 
 	if err != nil {
 		return nil, err
 	}
-	out := &AllPaths{Count: ties.Count.String(), ComputedOn: s.on(q.Scope, g)}
+	out := &AllPaths{Count: ties.Count, ComputedOn: s.on(q.Scope, g)}
 	var found []path.Path
 	found, out.HasNextPage = paged(ties, skip, page.First)
+	if n := ties.Count; n.IsInt64() && n.Int64() <= math.MaxInt32 {
+		out.Total = func(context.Context) (int, error) { return int(n.Int64()), nil }
+	}
 	if ties.Found {
 		best := []path.Path{ties.Best}
 		q.recost(g, best)

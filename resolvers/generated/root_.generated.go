@@ -368,7 +368,7 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): PathResult!
-  "All shortest paths from one set of entities to another: how many there are, exactly, and which, a page at a time, in the order of the ids along them. Example: allShortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"]) { totalCount cost nodes { entities { name } } }."
+  "All shortest paths from one set of entities to another: how many there are, exactly, and which, a page at a time, in the order of the ids along them. Example: allShortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"]) { pathCount cost nodes { entities { name } } }."
   allShortestPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
     from: [ID!]!
@@ -1088,8 +1088,10 @@ type ShortestPathConnection {
   nodes: [Path!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
+  "How many there are in all; null beyond 2147483647, where ` + "`" + `pathCount` + "`" + ` says it. Example: 12."
+  totalCount: Int
   "How many there are, exactly, however many. They differ in their entities; parallel links make one. Example: \"1461501637330902918203684832716283019655932542976\"."
-  totalCount: Decimal!
+  pathCount: Decimal!
   "The length of a shortest path by ` + "`" + `weight` + "`" + `, whatever it passes: hops, the sum of the property, or for CONFIDENCE the product of the links' confidences; null when there is none. Example: 4."
   cost: Float
   "When there is no path: how many entities can be reached from ` + "`" + `from` + "`" + `, itself included; counted only when selected. Example: 37."
@@ -4808,6 +4810,8 @@ func (ec *executionContext) childFields_ShortestPathConnection(ctx context.Conte
 		return ec.fieldContext_ShortestPathConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ShortestPathConnection_totalCount(ctx, field)
+	case "pathCount":
+		return ec.fieldContext_ShortestPathConnection_pathCount(ctx, field)
 	case "cost":
 		return ec.fieldContext_ShortestPathConnection_cost(ctx, field)
 	case "reachedFrom":

@@ -27202,7 +27202,30 @@ func (ec *executionContext) _ShortestPathConnection_totalCount(ctx context.Conte
 			return ec.fieldContext_ShortestPathConnection_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ShortestPathConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShortestPathConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ShortestPathConnection_pathCount(ctx context.Context, field graphql.CollectedField, obj *model.ShortestPathConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShortestPathConnection_pathCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PathCount, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
@@ -27212,7 +27235,7 @@ func (ec *executionContext) _ShortestPathConnection_totalCount(ctx context.Conte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ShortestPathConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ShortestPathConnection_pathCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ShortestPathConnection", field, false, false, "Decimal")
 }
 
@@ -39711,7 +39734,13 @@ func (ec *executionContext) _ShortestPathConnection(ctx context.Context, sel ast
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
-			out.Values[i] = ec._ShortestPathConnection_totalCount(ctx, field, obj)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ShortestPathConnection_totalCount(ctx, field, obj)
+				})
+		case "pathCount":
+			out.Values[i] = ec._ShortestPathConnection_pathCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -115,8 +115,8 @@ type LinkRankingConnection struct {
 // ShortestPathConnection is a page of all shortest paths.
 type ShortestPathConnection struct {
 	Connection[Path]
-	TotalCount graph.Decimal // of any size
-	Cost       *float64
+	PathCount graph.Decimal // of any size
+	Cost      *float64
 	// From and To are those of [PathResult].
 	From, To   func(context.Context) (int, error)
 	ComputedOn ComputedOn
