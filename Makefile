@@ -18,8 +18,8 @@ check: generated tidy lint web-check mutants race ## what a change must pass bes
 
 # The C of SQLite is left unwatched: it takes most of the time and locks by itself. No
 # more than that package: generic code is shared, and made without the detector in one
-# package (libc) it hides what orders the others. -short leaves out the tests on Neo4j,
-# which take long and have just run.
+# package (libc) it hides what orders the others. -short leaves out the tests on Neo4j
+# and in the browser, which take long and run with the others.
 race: ## the tests again, under the race detector (needs a C compiler)
 	@CGO_ENABLED=1 go test -race -gcflags=modernc.org/sqlite/lib=-race=false -short -json ./... | go run ./tools/testreport
 

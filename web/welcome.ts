@@ -1,5 +1,9 @@
 // What the server tells its pages beside the API.
 
+// Where a development token is kept, in sessionStorage: for the pages of one tab of the
+// browser, as long as it is open.
+export const tokenKey = 'chokepoint:token';
+
 export interface WorkedQuery {
   name: string;
   title: string;

@@ -32,6 +32,10 @@ type browser struct {
 	axe  string // the script that audits a page
 }
 
+// patience is how long something in a page may take on a machine that is busy with
+// other tests.
+const patience = 3 * time.Minute
+
 // chromium returns the path of a Chromium. Without one the test is left out, but fails
 // under continuous integration.
 func chromium(t testing.TB) string {
@@ -51,12 +55,15 @@ func chromium(t testing.TB) string {
 
 func openBrowser(t testing.TB, width, height int) *browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("opens a browser; run without -short")
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height),
 		// The network is cut: no name is found, and only this machine has an address.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-device-scale-factor", "1"),
-		chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.WSURLReadTimeout(patience),
 	)
 	silent := func(string, ...any) {} // events of a newer Chromium that nobody asks about
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
@@ -133,10 +140,11 @@ func (b *browser) well() {
 	b.bad = nil
 }
 
-// do does something in the page. What takes a minute is not going to happen.
+// do does something in the page. What takes longer than patience is
+// not going to happen.
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.failed(err)
@@ -153,7 +161,7 @@ func (b *browser) failed(err error) {
 // waitFor waits until an expression is true in the page.
 func (b *browser) waitFor(expression string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	poll := chromedp.Poll[chromedp.Void]("!!("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(0))
 	if _, err := chromedp.Run(ctx, poll); err != nil {
@@ -164,7 +172,7 @@ func (b *browser) waitFor(expression string) {
 // value evaluates an expression in the page.
 func value[T any](b *browser, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -183,6 +191,15 @@ func (b *browser) look(width int64, scheme string) {
 	b.do(chromedp.EmulateViewport(width, 900))
 }
 
+// slow makes every request of the page take so long.
+func (b *browser) slow(latency time.Duration) {
+	b.t.Helper()
+	all := []*network.Conditions{{Latency: float64(latency.Milliseconds()), DownloadThroughput: -1, UploadThroughput: -1}}
+	if _, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: all}); err != nil {
+		b.failed(err)
+	}
+}
+
 // picture writes a screenshot to the folder CHOKEPOINT_SCREENSHOTS, if that is set.
 func (b *browser) picture(name string) {
 	b.t.Helper()
@@ -190,7 +207,7 @@ func (b *browser) picture(name string) {
 	if dir == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -70,6 +71,16 @@ func TestStartPageAnswersItsFourQuestions(t *testing.T) {
 	b.waitFor(says(breaksSection, "Without these 3") + " && " + quiet)
 	b.picture("opened")
 	b.accessible("opened")
+
+	// While an answer is on its way the last one stays, greyed, and it is said.
+	b.slow(2 * time.Second)
+	b.do(chromedp.Evaluate[chromedp.Void](`location.hash = "#measure=CORE"`))
+	b.waitFor(says(rankingSection, "Ranking…") + ` && ` + rankingSection + `.querySelector(".stale")`)
+	b.picture("loading")
+	b.accessible("loading")
+	b.slow(0)
+	b.do(chromedp.Evaluate[chromedp.Void](`location.hash = ""`))
+	b.waitFor(quiet)
 
 	// Search as one types, from the keyboard alone.
 	b.do(chromedp.KeyEvent("/"), chromedp.KeyEvent("huafeng"))
@@ -166,6 +177,17 @@ func TestStartPageSaysWhatIsWrong(t *testing.T) {
 	use("0123456789abcdef")
 	b.waitFor(says("document.body", "You ask as chief") + " && " + says(rankingSection, "Secret Works"))
 	b.well()
+	// The console asks as the same viewer.
+	b.do(chromedp.Navigate(value[string](b, rankingSection+`.querySelectorAll("nav a")[1].href`)))
+	b.waitFor(model("operation.graphql") + `.includes("query Ranking")`)
+	b.waitFor(says(`document.querySelector(".graphiql-logo")`, "as chief"))
+	b.do(chromedp.Click(chromedp.CSS(".graphiql-execute-button")))
+	if data, errors := b.answered(); errors != nil || !strings.Contains(fmt.Sprint(data), "Secret Works") {
+		t.Errorf("the console does not ask as the viewer of the start page: %v %v", data, errors)
+	}
+	b.well()
+	b.do(chromedp.Navigate(address))
+	b.waitFor(says("document.body", "You ask as chief"))
 	use("not a known token")
 	b.waitFor(says(`document.querySelector("[role=alert]")`, "The bearer token is not known.") + ` && !` + says("document.body", "Secret Works"))
 	if n := value[int](b, `document.querySelectorAll("[role=alert]").length`); n != 1 {

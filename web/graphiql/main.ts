@@ -11,7 +11,7 @@ import { createClient, type RequestParams } from 'graphql-sse';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
 import { ask, type Operation } from '../graphql';
-import { welcome, type WorkedQuery } from '../welcome';
+import { tokenKey, welcome, type WorkedQuery } from '../welcome';
 
 interface Tab {
   title: string;
@@ -42,10 +42,16 @@ function current({ query, variables, operationName }: Operation): Operation {
   return { query, variables, operationName: known ? operationName : undefined };
 }
 
+// Who gave a token on the start page asks with it here too, unless the headers typed
+// here say otherwise: a link from there shows the same here.
+const token = storage.getItem(tokenKey);
+const credentials: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+
 // fetcher asks for one answer, or for a subscription for one after the other.
 function fetcher(asked: Operation, options?: { headers?: Record<string, string>; documentAST?: DocumentNode | undefined }) {
   const operation = current(asked);
-  const headers = options?.headers ?? {};
+  const typed = options?.headers ?? {};
+  const headers = Object.keys(typed).some((name) => name.toLowerCase() === 'authorization') ? typed : { ...credentials, ...typed };
   const kind = options?.documentAST && getOperationAST(options.documentAST, operation.operationName)?.operation;
   if (kind !== 'subscription') return ask(operation, headers);
   return createClient({ url: '/graphql', headers, retryAttempts: 0 }).iterate(operation as RequestParams);
@@ -60,24 +66,22 @@ function seed(tabs: Tab[]) {
   storage.setItem(tabsKey, JSON.stringify(state));
 }
 
-// Home is the name of the service, which leads to the start page. It also lets the
-// editor wrap lines, since the comments are there to be read, and brings the tab that
+// Home is the name of the service, which leads to the start page, and that of a viewer
+// who gave a token there. It also lets the editor wrap lines, since the comments are there to be read, and brings the tab that
 // is open into sight.
-function Home() {
+function Home({ viewer }: { viewer: string }) {
   const editor = useGraphiQL((state) => state.queryEditor);
   useEffect(() => {
     editor?.updateOptions({ wordWrap: 'on', wrappingIndent: 'indent' });
     document.querySelector('.graphiql-tab-active')?.scrollIntoView({ inline: 'nearest' });
   }, [editor]);
-  return createElement('a', { href: '/', className: 'home', title: 'The start page' }, 'Choke', createElement('span', null, 'point'));
+  return createElement('a', { href: '/', className: 'home', title: 'The start page' }, 'Choke', createElement('span', null, 'point'), viewer && createElement('small', null, ` as ${viewer}`));
 }
 
 async function open() {
   const fresh = storage.getItem(tabsKey) === null;
-  const worked = await welcome().then(
-    (w) => w.queries.map(tabOf),
-    () => [],
-  );
+  const told = await welcome(credentials).catch(() => ({ viewer: '', queries: [] }));
+  const worked = told.queries.map(tabOf);
   seed(worked);
   const first = linked() ?? (fresh ? worked[0] : undefined);
   const page = createElement(
@@ -93,7 +97,7 @@ async function open() {
       schemaDescription: true,
       ...(first ? { initialQuery: first.query, initialVariables: first.variables } : {}),
     },
-    createElement(GraphiQL.Logo, null, createElement(Home)),
+    createElement(GraphiQL.Logo, null, createElement(Home, { viewer: token ? told.viewer : '' })),
   );
   createRoot(document.getElementById('console')!).render(page);
 }

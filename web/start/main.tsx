@@ -2,7 +2,7 @@
 import './start.css';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { welcome, type Welcome } from '../welcome';
+import { tokenKey, welcome, type Welcome } from '../welcome';
 import { consoleLink, Credentials } from './asking';
 import { Breaks } from './breaks';
 import { Figures, size, useLoaded } from './loaded';
@@ -14,8 +14,6 @@ import { projections, useAddress } from './state';
 
 // In a store of at most so many links every question is answered in passing.
 const fewLinks = 20_000;
-
-const tokenKey = 'chokepoint:token';
 
 // Token lets one ask as another viewer. It lasts as long as the tab of the browser.
 function Token({ viewer, token, onToken }: { viewer: string; token: string; onToken: (token: string) => void }) {

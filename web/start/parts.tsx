@@ -56,7 +56,7 @@ export function Section(p: { name: string; title: string; state: State; link: Pa
 }
 
 // Answer shows what an operation came to: an error with what to do, or its content,
-// dimmed while the next answer is on its way.
+// greyed while the next answer is on its way.
 export function Answer<T>(p: { of: Asked<T>; waiting: string; children: (data: T) => ComponentChildren }) {
   const { data, errors, loading, again } = p.of;
   const error = errors[0];
