@@ -51,6 +51,9 @@ func TestNothingHiddenShows(t *testing.T) {
 			t.Errorf("%s was never answered from memory: nothing was tested", f)
 		}
 	}
+	if *worlds >= 100 && answered["Subscription.changes"] == 0 {
+		t.Error("no event told of anything: nothing was tested")
+	}
 	for _, def := range []*ast.Definition{o.Schema.Query, o.Schema.Mutation} {
 		for _, f := range def.Fields {
 			if *worlds >= 100 && answered[f.Name] == 0 && f.Name[0] != '_' {
@@ -96,8 +99,11 @@ func twoWorlds(t *testing.T, o *ontology.Ontology, driver store.Driver, seed uin
 			`{dataset: "mixed", key: "first", kind: "Person", markings: ["TLP:CLEAR", "TLP:AMBER", "TLP:RED"]}`,
 		}))
 	}
+	told := newListeners(seed, d, whole, without)
+	defer told.stop()
 	for range d.number(5, 25) {
 		run(d, whole, without, d.write())
+		told.step(answered)
 		for range d.number(0, 4) {
 			compare(d, whole, without, fields[d.number(0, len(fields)-1)], answered)
 		}
@@ -105,6 +111,7 @@ func twoWorlds(t *testing.T, o *ontology.Ontology, driver store.Driver, seed uin
 	for _, f := range fields {
 		compare(d, whole, without, f, answered)
 	}
+	told.replay(answered)
 	// What memory answers while the store is away shows nothing either.
 	whole.faulty.Set(storetest.Refuse)
 	without.faulty.Set(storetest.Refuse)

@@ -23,7 +23,8 @@ type Feed interface {
 type Projection struct {
 	feed    Feed
 	current atomic.Pointer[Snapshot]
-	reading chan struct{} // holds a token while nobody reads the feed
+	reading chan struct{}                 // holds a token while nobody reads the feed
+	news    atomic.Pointer[chan struct{}] // closed when current moves to a later revision
 
 	mu         sync.Mutex // guards everything below and the publication of snapshots
 	dict       *dictionary
@@ -48,6 +49,7 @@ const (
 func Open(ctx context.Context, feed Feed) (*Projection, error) {
 	p := &Projection{feed: feed, dict: newDictionary(), reading: make(chan struct{}, 1)}
 	p.reading <- struct{}{}
+	p.announce()
 	snapshot, err := load(ctx, feed, p.dict, store.Latest)
 	if err != nil {
 		return nil, err
@@ -59,6 +61,18 @@ func Open(ctx context.Context, feed Feed) (*Projection, error) {
 // Current returns the newest snapshot.
 func (p *Projection) Current() *Snapshot { return p.current.Load() }
 
+// News returns a channel that is closed when a later revision than now is shown. Ask
+// for it before looking at Current, so that none is missed.
+func (p *Projection) News() <-chan struct{} { return *p.news.Load() }
+
+// announce tells who waits for news.
+func (p *Projection) announce() {
+	next := make(chan struct{})
+	if last := p.news.Swap(&next); last != nil {
+		close(*last)
+	}
+}
+
 func (p *Projection) apply(batch []revisionChanges) {
 	if len(batch) == 0 {
 		return
@@ -67,6 +81,7 @@ func (p *Projection) apply(batch []revisionChanges) {
 	defer p.mu.Unlock()
 	next := p.Current().with(batch, p.dict)
 	p.current.Store(next)
+	p.announce()
 	if p.compacting {
 		p.pending = append(p.pending, batch...)
 		return

@@ -199,6 +199,23 @@ func (c *Scoped) admitsRecord(i uint32) bool {
 	return n.confidence.get(k) >= c.scope.MinConfidence && (!c.timed() || c.during(n.at.get(k), n.validFrom.get(k), n.validTo.get(k)))
 }
 
+// AdmitsRecord says whether a record by itself, visible or not, is of a kind, source,
+// time and confidence that the scope wants.
+func (scope Scope) AdmitsRecord(r *graph.Record) bool {
+	at, _, _ := figures(r)
+	return (len(scope.EntityKinds) == 0 || slices.Contains(scope.EntityKinds, r.Kind)) && scope.admitsHeader(&r.Header, at)
+}
+
+// AdmitsLink is AdmitsRecord for a link, its ends left aside.
+func (scope Scope) AdmitsLink(l *graph.Link) bool {
+	return (len(scope.LinkKinds) == 0 || slices.Contains(scope.LinkKinds, l.Kind)) && scope.admitsHeader(&l.Header, l.At)
+}
+
+func (scope Scope) admitsHeader(h *graph.Header, at graph.Instant) bool {
+	return (len(scope.Datasets) == 0 || slices.Contains(scope.Datasets, h.Dataset)) &&
+		h.Confidence >= scope.MinConfidence && (&Scoped{scope: scope}).during(at, h.ValidFrom, h.ValidTo)
+}
+
 // during says whether an event at an instant, or else a validity [from, to),
 // belongs to the window.
 func (c *Scoped) during(at, from, to graph.Instant) bool {

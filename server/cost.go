@@ -55,6 +55,7 @@ var weights = map[string]int{
 	"Mutation.upsertLinks":          500,    // likewise
 	"Mutation.deleteRecords":        500,    // likewise
 	"Mutation.revertBatch":          2_000,  // as much as the batch wrote
+	"Subscription.changes":          200,    // two or three store calls for each event
 	"EntityConnection.totalCount":   100,    // counts all pages
 	"LinkConnection.totalCount":     20,     // counts one entity's links
 	"SearchConnection.totalCount":   500,    // finds all that fits
@@ -129,6 +130,9 @@ func listed(f *ast.Field, arguments map[string]any, in page) int {
 	}
 	if f.Name == "alternatives" {
 		return maxAlternatives
+	}
+	if first, ok := arguments["first"]; ok {
+		return number(first)
 	}
 	if in.rows > 0 {
 		return in.rows

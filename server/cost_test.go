@@ -46,6 +46,7 @@ func TestCost(t *testing.T) {
 		{`{ entities(first: 10) { nodes { links(first: 20) { nodes { id } } } } }`, nil, 1 + 10*(1+1+20*2)},
 		{`{ shortestPaths(from: ["a"], to: ["b"], k: 3, maxHops: 4) { paths { hops entities { id } } } }`, nil, 1000 + 1 + 3*(1+1+5*2)},
 		{`{ chokepoints(objective: REACH, budget: 3) { choices { rank } before { efficiency } alternatives { choices { rank } } } }`, nil, 50_000 + 1 + 3*2 + 2002 + 20*(1+3*2)},
+		{`subscription { changes { revision changes(first: 7) { outcome record { id } } } }`, nil, 200 + 1 + 1 + 7*(1+1+2)},
 		{`{ ...F } fragment F on Query { a: ontology { kinds { name } } b: ontology { kinds { name } } }`, nil, 2 * (1 + 10*2)},
 	} {
 		if got := costOf(t, c.query, c.variables); got != c.want {

@@ -15,14 +15,14 @@ func TestCodesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documented, real := map[string]string{}, map[string]string{}
+	documented, known := map[string]string{}, map[string]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| (\\d+) \\|").FindAllStringSubmatch(string(text), -1) {
 		documented[row[1]] = row[2]
 	}
 	for code, status := range statuses {
-		real[string(code)] = fmt.Sprint(status)
+		known[string(code)] = fmt.Sprint(status)
 	}
-	if diff := cmp.Diff(real, documented); diff != "" {
+	if diff := cmp.Diff(known, documented); diff != "" {
 		t.Errorf("codes that there are (-) and that are documented (+):\n%s", diff)
 	}
 }

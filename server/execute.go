@@ -31,31 +31,29 @@ func (s *Server) Execute(ctx context.Context, query, operation string, variables
 	if fail != nil {
 		return encode(answer{errors: errorList(ctx, fail)}), false
 	}
-	a := s.execute(ctx, s.local, p, false)
+	a := s.execute(ctx, s.local, p)
 	return encode(a), len(a.errors) == 0
 }
 
 // execute takes an operation that has one answer through the gate, the executor and
-// the session. Its context ends with the client's connection or after
-// Options.Timeout.
-func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *asked, queriesOnly bool) answer {
-	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
-	defer cancel()
+// the session.
+func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *asked) answer {
 	op, fail := s.prepare(ctx, viewer, p)
 	if fail != nil {
 		return *fail
 	}
-	switch op.Operation.Operation {
-	case ast.Subscription:
+	if op.Operation.Operation == ast.Subscription {
 		return refused(gqlerror.List{newError(ctx, graph.BadUserInput, "A subscription has many answers: ask for them with Accept: text/event-stream, "+
 			"or over a WebSocket that speaks graphql-transport-ws.")})
-	case ast.Mutation:
-		if queriesOnly {
-			a := refused(errorList(ctx, errQueriesOnly))
-			a.status = errQueriesOnly.status
-			return a
-		}
 	}
+	return s.run(ctx, viewer, op)
+}
+
+// run answers a prepared operation that has one answer. Its context ends with the
+// client's connection or after Options.Timeout.
+func (s *Server) run(ctx context.Context, viewer access.Viewer, op *graphql.OperationContext) answer {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	defer cancel()
 	leave, within, fail := s.admit(ctx, viewer, op)
 	if fail != nil {
 		return *fail
@@ -83,6 +81,11 @@ func (s *Server) prepare(ctx context.Context, viewer access.Viewer, p *asked) (*
 		if spent := spendingOf(op); spent != nil {
 			a.extensions = spent.extension()
 		}
+		return nil, &a
+	}
+	if p.queriesOnly && op.Operation.Operation == ast.Mutation {
+		a := refused(errorList(ctx, errQueriesOnly))
+		a.status = errQueriesOnly.status
 		return nil, &a
 	}
 	s.shelf.keep(class, p)

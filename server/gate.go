@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -93,6 +94,9 @@ func invalid(at *ast.Position, format string, args ...any) *gqlerror.Error {
 // it look at the schema, which is no secret.
 func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = false
+	if op.Operation.Operation == ast.Subscription && !isOneStream(op.Operation.SelectionSet) {
+		return invalid(op.Operation.Position, "A subscription selects one field of Subscription, and none beside it.")
+	}
 	c := costing{variables: op.Variables}
 	cost := c.operation(op.Operation)
 	op.Stats.SetExtension(spendingKey, &spending{estimated: cost, limit: g.costLimit})
@@ -101,6 +105,22 @@ func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationCon
 			"or fewer analyses at once.", cost, g.costLimit)
 	}
 	return nil
+}
+
+// isOneStream says whether all that is selected is one stream of events.
+func isOneStream(set ast.SelectionSet) bool {
+	if len(set) != 1 {
+		return false
+	}
+	switch selection := set[0].(type) {
+	case *ast.Field:
+		return !strings.HasPrefix(selection.Name, "__")
+	case *ast.InlineFragment:
+		return isOneStream(selection.SelectionSet)
+	case *ast.FragmentSpread:
+		return isOneStream(selection.Definition.SelectionSet)
+	}
+	return false
 }
 
 // InterceptField counts what a field came to.

@@ -45,8 +45,8 @@ func notLoopback(addr string) error {
 		"everything. Listen on 127.0.0.1 and reach it from elsewhere through a tunnel, such as ssh -L", addr)
 }
 
-// Serve answers on l until ctx ends, then lets running operations finish for ten
-// seconds and cuts the rest. It refuses a listener that is not on loopback.
+// Serve answers on l until ctx ends, then ends streams, lets running operations
+// finish for ten seconds and cuts the rest. It refuses a listener that is not on loopback.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if !isLoopback(l.Addr().String()) {
 		return errors.Join(notLoopback(l.Addr().String()), l.Close())
@@ -66,8 +66,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
+	s.close()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
+	defer s.streams.wait(grace)
 	if err := h.Shutdown(grace); err != nil {
 		s.options.Log.WarnContext(grace, "cut operations that did not finish in time")
 		return h.Close()

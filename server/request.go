@@ -68,6 +68,8 @@ type asked struct {
 	// id is the hash of the document or its name in the list of allowed ones; "" for
 	// a document that nobody wants to be kept.
 	id string
+	// queriesOnly refuses mutations: GET has no effects.
+	queriesOnly bool
 }
 
 // receive takes in the operation of a request, as GraphQL over HTTP has it, and
@@ -75,6 +77,7 @@ type asked struct {
 func receive(w http.ResponseWriter, r *http.Request) (func() (*asked, *failure), *failure) {
 	switch r.Method {
 	case http.MethodGet:
+		liftReadDeadline(w)
 		return func() (*asked, *failure) { return readAddress(r.URL.RawQuery) }, nil
 	case http.MethodPost:
 		return receivePost(w, r)
@@ -104,7 +107,11 @@ func readAddress(rawQuery string) (*asked, *failure) {
 			members[name] = text[0]
 		}
 	}
-	return parameters(members)
+	p, fail := parameters(members)
+	if fail == nil {
+		p.queriesOnly = true
+	}
+	return p, fail
 }
 
 func receivePost(w http.ResponseWriter, r *http.Request) (func() (*asked, *failure), *failure) {
@@ -149,8 +156,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
 	case err != nil:
 		return nil, errJSON
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not supported is as good
+	liftReadDeadline(w)
 	return body, nil
+}
+
+// liftReadDeadline lets the connection stay open without a word from the client: when
+// the time to send the request is over, it would count as gone.
+func liftReadDeadline(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not supported is as good
 }
 
 // parameters reads the members of a request. Members that the specification does

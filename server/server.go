@@ -71,6 +71,9 @@ type Server struct {
 
 	arrivals, lookups, analyses *lane
 	meters                      *meters
+	streams                     *streams
+	closing                     context.Context // ends when streams must
+	close                       context.CancelFunc
 }
 
 // New returns a Server of an executable schema.
@@ -101,6 +104,8 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	s.shelf = newShelf(o.Persisted)
 	s.openLanes()
 	s.meters = newMeters(o.Rate, o.CostLimit)
+	s.streams = newStreams()
+	s.closing, s.close = context.WithCancel(context.Background())
 	s.handler = s.observe(loopbackOnly(s.routes()))
 	return s
 }

@@ -13,12 +13,15 @@ import (
 	"github.com/chokepoint/chokepoint/resolvers/generated"
 	"github.com/chokepoint/chokepoint/resolvers/model"
 	"github.com/chokepoint/chokepoint/server"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // root answers the few operations that the tests ask for.
 type root struct {
 	generated.QueryResolver
 	generated.MutationResolver
+	generated.SubscriptionResolver
+	changes    func(context.Context) (<-chan model.ChangeEvent, error)
 	datasets   func(context.Context) ([]model.Dataset, error)
 	centrality func(context.Context)
 	written    *int
@@ -26,6 +29,38 @@ type root struct {
 
 func (r root) Query() generated.QueryResolver       { return r }
 func (r root) Mutation() generated.MutationResolver { return r }
+
+func (r root) Subscription() generated.SubscriptionResolver { return r }
+
+func (r root) Changes(ctx context.Context, _ *string, _ []graph.ID, _ *model.Scope) (<-chan model.ChangeEvent, error) {
+	return r.changes(ctx)
+}
+
+// told returns the event of a token.
+func told(token string) model.ChangeEvent {
+	return model.ChangeEvent{Changed: session.Changed{Revision: session.Revision{Token: token}}}
+}
+
+// telling tells of tokens and then nothing more, until ctx ends if it stays.
+func telling(stays bool, tokens ...string) func(context.Context) (<-chan model.ChangeEvent, error) {
+	return func(ctx context.Context) (<-chan model.ChangeEvent, error) {
+		events := make(chan model.ChangeEvent)
+		go func() {
+			defer close(events)
+			for _, token := range tokens {
+				select {
+				case events <- told(token):
+				case <-ctx.Done():
+					return
+				}
+			}
+			if stays {
+				<-ctx.Done()
+			}
+		}()
+		return events, nil
+	}
+}
 
 func (r root) Datasets(ctx context.Context, _ *string) ([]model.Dataset, error) {
 	if r.datasets == nil {

@@ -21,6 +21,7 @@ import (
 const (
 	mediaGraphQL = "application/graphql-response+json"
 	mediaJSON    = "application/json"
+	mediaEvents  = "text/event-stream"
 )
 
 // answer is what an operation came to.
@@ -35,10 +36,18 @@ type answer struct {
 // serveGraphQL answers GraphQL over HTTP.
 func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request, viewer access.Viewer) {
 	ctx := r.Context()
+	if isUpgrade(r) {
+		s.serveSocket(w, r, viewer)
+		return
+	}
 	media := acceptable(r.Header["Accept"])
+	if media == mediaEvents {
+		s.serveEvents(w, r, viewer)
+		return
+	}
 	if media == "" {
 		write(w, mediaJSON, answer{status: http.StatusNotAcceptable, errors: gqlerror.List{newError(ctx, graph.BadUserInput,
-			"Answers are "+mediaGraphQL+" or "+mediaJSON+".")}})
+			"Answers are "+mediaGraphQL+", "+mediaJSON+" or "+mediaEvents+".")}})
 		return
 	}
 	p, leave, fail := s.read(w, r)
@@ -47,7 +56,7 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request, viewer acc
 		return
 	}
 	defer leave()
-	a := s.execute(ctx, viewer, p, r.Method == http.MethodGet)
+	a := s.execute(ctx, viewer, p)
 	switch {
 	case a.status == http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", http.MethodPost)
@@ -152,7 +161,7 @@ func acceptable(accept []string) string {
 		switch media {
 		case "*/*", "application/*":
 			media = mediaJSON
-		case mediaGraphQL, mediaJSON:
+		case mediaGraphQL, mediaJSON, mediaEvents:
 		default:
 			continue
 		}

@@ -72,6 +72,9 @@ func TestStatus(t *testing.T) {
 		{"empty", "POST", "/graphql", `{"query":" "}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
 		{"many values", "POST", "/graphql", `{"query":"{datasets{name}}","variables":{"a":[` + strings.Repeat("1,", 100_000) + `1]}}`, nil, 400, jsonMedia, "BAD_USER_INPUT"},
 		{"subscription", "POST", "/graphql", `{"query":"subscription {x}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
+		{"subscription with one answer", "POST", "/graphql", `{"query":"subscription { changes { revision } }"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "BAD_USER_INPUT"},
+		{"subscription to nothing", "POST", "/graphql", `{"query":"subscription { __typename }"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
+		{"subscription to two things", "POST", "/graphql", `{"query":"subscription { a: changes { revision } b: changes { revision } }"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
 		{"variable missing", "POST", "/graphql", `{"query":"query($t:String!){search(text:$t){totalCount}}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "BAD_USER_INPUT"},
 		{"deferred", "POST", "/graphql", `{"query":"{... @defer {datasets{name}}}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "BAD_USER_INPUT"},
 	} {

@@ -78,21 +78,19 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 	return a, nil
 }
 
-type sessionKey struct{}
-
 // open gives an operation its session.
 func (a *app) open(ctx context.Context, viewer access.Viewer) (context.Context, error) {
 	s, err := a.service.Session(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
-	return resolvers.NewContext(context.WithValue(ctx, sessionKey{}, s), s), nil
+	return resolvers.NewContext(ctx, s), nil
 }
 
 // page is what the start page shows of the data.
 func (a *app) page(ctx context.Context) (server.Welcome, error) {
-	s, ok := ctx.Value(sessionKey{}).(*session.Session)
-	if !ok || a.welcome == nil {
+	s := resolvers.Session(ctx)
+	if s == nil || a.welcome == nil {
 		return server.Welcome{}, nil
 	}
 	return a.welcome(ctx, s)

@@ -22,6 +22,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -110,6 +111,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -788,6 +806,19 @@ type Mutation {
     "The revision and the reason."
     input: RevertBatchInput!
   ): RevertBatchPayload!
+}
+
+"What is told of as it happens: over a WebSocket (graphql-transport-ws) or as server-sent events."
+type Subscription {
+  "Every write that changes something visible, as soon as it is known here, in the order of the log. What the viewer may not see leaves no trace. Keep the ` + "`" + `revision` + "`" + ` of the last event: with it as ` + "`" + `after` + "`" + `, nothing is missed and nothing comes twice, however long the connection was away. Example: changes(scope: {entityKinds: [Person]}) { revision at who changes { outcome record { name } } }."
+  changes(
+    "The token of a revision after which to begin: of the last event, of a mutation, or ` + "`" + `asOf` + "`" + ` of an answer. Without it, what is written from now on. Example: \"q83v…\"."
+    after: String
+    "Only changes to these entities and to their links. Example: [\"0c9h…\"]."
+    of: [ID!]
+    "Only changes to records and links within it; of a link both ends must be. A projection other than ALL and ` + "`" + `asOf` + "`" + ` have no meaning here and are refused. Example: {entityKinds: [Person]}."
+    scope: Scope
+  ): ChangeEvent!
 }
 
 # ---- 3. What operations take and give ---------------------------------------
@@ -1897,6 +1928,41 @@ type HistoryEntry {
   outcome: Outcome!
   "The record from then on; for a deletion as it was before."
   record: Record!
+}
+
+"One write, as far as the viewer sees what it touched and has asked for it."
+type ChangeEvent {
+  "The token of the revision, after which to go on; also for ` + "`" + `asOf` + "`" + `, ` + "`" + `atLeast` + "`" + ` and revertBatch. Example: \"q83v…\"."
+  revision: String!
+  "When. Example: \"2024-03-01T09:30:00Z\"."
+  at: DateTime!
+  "Who. Example: \"analyst-7\"."
+  who: String!
+  "Why. Example: \"case 2024-17\"."
+  reason: String
+  "The import that wrote it; null for other writes. Example: \"customs-2024\"."
+  import: String
+  "How many of the records asked for it changed. Example: 120."
+  records: Int!
+  "How many of the links asked for it changed. Example: 310."
+  links: Int!
+  "What it changed: records, then links, each by id. ` + "`" + `records` + "`" + ` and ` + "`" + `links` + "`" + ` say how many there are. Example: changes(first: 10) { outcome record { name } }."
+  changes(
+    "How many, at most 500."
+    first: Int! = 100
+  ): [Change!]!
+}
+
+"One changed record or link."
+type Change {
+  "CREATED, UPDATED or DELETED. Example: UPDATED."
+  outcome: Outcome!
+  "The record from then on; for a deletion as it was before."
+  record: Record!
+  "The entity that the record is of, as it is now; null for a link and for what is no more."
+  entity: Entity
+  "The link as it is now; null for a thing, an identity judgement and what is no more."
+  link: Link
 }
 
 "A page of revisions."
@@ -3700,6 +3766,42 @@ func (ec *executionContext) childFields_BridgeEdge(ctx context.Context, field gr
 		return ec.fieldContext_BridgeEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BridgeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_Change_outcome(ctx, field)
+	case "record":
+		return ec.fieldContext_Change_record(ctx, field)
+	case "entity":
+		return ec.fieldContext_Change_entity(ctx, field)
+	case "link":
+		return ec.fieldContext_Change_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_ChangeEvent_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_ChangeEvent_at(ctx, field)
+	case "who":
+		return ec.fieldContext_ChangeEvent_who(ctx, field)
+	case "reason":
+		return ec.fieldContext_ChangeEvent_reason(ctx, field)
+	case "import":
+		return ec.fieldContext_ChangeEvent_import(ctx, field)
+	case "records":
+		return ec.fieldContext_ChangeEvent_records(ctx, field)
+	case "links":
+		return ec.fieldContext_ChangeEvent_links(ctx, field)
+	case "changes":
+		return ec.fieldContext_ChangeEvent_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_ChokepointAlternative(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

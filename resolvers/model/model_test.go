@@ -39,6 +39,8 @@ type root struct {
 func (r root) Query() generated.QueryResolver       { return r }
 func (r root) Mutation() generated.MutationResolver { return r }
 
+func (root) Subscription() generated.SubscriptionResolver { return nil }
+
 func (r root) Entity(_ context.Context, id graph.ID, _ *string) (model.Entity, error) {
 	return model.Wrap(r.w.entities[id], r.w), nil
 }

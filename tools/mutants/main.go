@@ -69,6 +69,10 @@ var leaks = []leak{
 		"history shows versions by their numbers alone", "store/store.go",
 		"visible = c.Sees(v.Record.Markings)", "visible = true",
 	},
+	{
+		"an event tells of what is hidden beside what is not", "store/store.go",
+		"RecordAfter: seenRecord(c, change.RecordAfter),", "RecordAfter: change.RecordAfter,",
+	},
 }
 
 func main() {
