@@ -22,6 +22,7 @@ type branching struct {
 	// guess returns a set of the present size that may be good, grown from a smaller.
 	guess  func(smaller []int, size int) (set []int, value float64)
 	banned []bool
+	purse  *purse
 	better func(a, b float64) bool
 	same   func(a, b float64) bool
 	spent  func() bool
@@ -68,9 +69,9 @@ func (b *branching) extend(set []int) {
 		b.judge(set, value)
 		return
 	}
-	tried := 0
+	tried, spent := 0, b.purse.sum(set)
 	for _, t := range witness {
-		if !b.hopeless(set, t, left, b.prev, b.best) {
+		if b.purse.fits(spent, t) && !b.hopeless(set, t, left, b.prev, b.best) {
 			b.extend(append(set, t))
 		}
 		b.banned[t] = true

@@ -27,6 +27,7 @@ type enumeration struct {
 	limit      int64 // no set above this value is wanted
 	keep       int
 	bound      *holding
+	purse      *purse
 }
 
 // steps estimates the work of an enumeration without a bound.
@@ -58,10 +59,10 @@ func (e *enumeration) run(ctx context.Context) (optima, error) {
 			for i := int(next.Add(1)) - 1; i < len(found) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				h.best = optima{value: e.limit}
 				if e.size == 1 {
-					h.last(nil, 0)
+					h.last(nil, 0, 0)
 				} else {
 					first := e.candidates[i]
-					h.extend(append(make([]int, 0, e.size), first), i+1, e.bound.weight[first])
+					h.extend(append(make([]int, 0, e.size), first), i+1, e.bound.weight[first], e.purse.cost(first))
 				}
 				found[i] = h.best
 			}
@@ -97,31 +98,31 @@ type hunt struct {
 }
 
 // extend adds candidates from position from on to prefix; lost is the weight in the
-// bound of what prefix takes away.
-func (h *hunt) extend(prefix []int, from int, lost int64) {
+// bound of what prefix takes away, spent what it costs.
+func (h *hunt) extend(prefix []int, from int, lost int64, spent float64) {
 	left := h.size - len(prefix)
 	if left == 1 {
-		h.last(prefix, from)
+		h.last(prefix, from, spent)
 		return
 	}
 	for i := from; i <= len(h.candidates)-left; i++ {
 		t := h.candidates[i]
 		after := lost + h.bound.weight[t]
-		if h.bound.least(after, left-1) > h.best.value {
+		if h.bound.least(after, left-1) > h.best.value || !h.purse.fits(spent, t) {
 			continue
 		}
-		h.extend(append(prefix, t), i+1, after)
+		h.extend(append(prefix, t), i+1, after, spent+h.purse.cost(t))
 	}
 }
 
-func (h *hunt) last(prefix []int, from int) {
+func (h *hunt) last(prefix []int, from int, spent float64) {
 	if h.calls++; h.calls%256 == 0 && h.ctx.Err() != nil {
 		return
 	}
 	h.probe.probe(prefix, h.values)
 	for _, t := range h.candidates[from:] {
 		x := h.values[t]
-		if x > h.best.value {
+		if x > h.best.value || !h.purse.fits(spent, t) {
 			continue
 		}
 		if x < h.best.value {

@@ -42,6 +42,7 @@ type breaking struct {
 	what   Targets
 	probe  prober
 	values []int64
+	purse  *purse
 	lim    Limits
 	work   int64
 }
@@ -53,18 +54,23 @@ func breakUp(ctx context.Context, net *network.Network, a aim, budget int, t Tar
 	if err := stopped(ctx); err != nil {
 		return Plan{}, err
 	}
+	purse, err := newPurse(lim.Costs, t.count(net))
+	if err != nil {
+		return Plan{}, err
+	}
 	plain, err := undirected(net)
 	if err != nil {
 		return Plan{}, err
 	}
-	b := &breaking{ctx: ctx, net: plain, body: newBody(plain, t == Nodes), aim: a, what: t, lim: lim, work: lim.work()}
+	b := &breaking{ctx: ctx, net: plain, body: newBody(plain, t == Nodes), aim: a, what: t, purse: purse, lim: lim, work: lim.work()}
 	if t == Nodes && b.body.n <= wordNodes {
 		b.probe = newWordScan(b.body, a)
 	} else {
 		b.probe = newScan(b.body, a, t == Links)
 	}
 	b.values = make([]int64, t.count(net))
-	plan := b.solve(min(budget, len(b.values)))
+	plan := b.solve(purse.count(budget, len(b.values)))
+	plan.Cost = purse.sum(plan.Choice)
 	return plan, stopped(ctx)
 }
 
@@ -134,6 +140,7 @@ func (b *breaking) stage(size int, best optima) *stage {
 		for v := range b.body.n {
 			s.candidates = append(s.candidates, v)
 		}
+		s.candidates = b.purse.allowed(s.candidates)
 		return s
 	}
 	classes := linkClasses(b.body, size)
@@ -144,6 +151,7 @@ func (b *breaking) stage(size int, best optima) *stage {
 			s.candidates = append(s.candidates, e)
 		}
 	}
+	s.candidates = b.purse.allowed(s.candidates)
 	return s
 }
 
@@ -153,14 +161,14 @@ func (b *breaking) stage(size int, best optima) *stage {
 func (b *breaking) prove(s *stage, limit int64) (optima, bool) {
 	e := &enumeration{
 		probe: b.probe, targets: len(b.values), candidates: s.candidates, size: s.size,
-		limit: limit, keep: b.lim.alternatives() + 1, bound: s.bound,
+		limit: limit, keep: b.lim.alternatives() + 1, bound: s.bound, purse: b.purse,
 	}
 	if limit < s.bound.floor || len(s.candidates) < s.size {
 		return optima{}, true
 	}
 	lean := b.aim == connectedPairs && b.what == Nodes
 	if lean {
-		e.candidates = b.withoutLeaves()
+		e.candidates = b.withoutLeaves(s.candidates)
 	}
 	if !b.affords(e) {
 		return optima{}, false
@@ -169,8 +177,8 @@ func (b *breaking) prove(s *stage, limit int64) (optima, bool) {
 	if err != nil {
 		return optima{}, false
 	}
-	// Exchanging a leaf for its neighbour never leaves more pairs, and it leaves fewer
-	// unless the two are all of their component and no other has more than two nodes.
+	// Exchanging a leaf for its neighbour that costs no more never leaves more pairs, and
+	// it leaves fewer unless the two are all of their component and no other has more than two nodes.
 	if !lean || found.total == 0 || found.value > int64(b.body.n/2) {
 		return found, true
 	}
@@ -192,13 +200,13 @@ func (b *breaking) affords(e *enumeration) bool {
 	return true
 }
 
-// withoutLeaves returns the nodes with more than one neighbour, and of two that have
-// only each other the first.
-func (b *breaking) withoutLeaves() []int {
+// withoutLeaves returns the candidates with more than one neighbour or one that costs
+// more, and of two that have only each other the first.
+func (b *breaking) withoutLeaves(candidates []int) []int {
 	var nodes []int
-	for v := range b.body.n {
+	for _, v := range candidates {
 		row := b.body.row(v)
-		if len(row) != 1 || (int(row[0]) > v && b.body.degree(int(row[0])) == 1) {
+		if len(row) != 1 || (int(row[0]) > v && b.body.degree(int(row[0])) == 1) || b.purse.cost(int(row[0])) > b.purse.cost(v) {
 			nodes = append(nodes, v)
 		}
 	}
@@ -213,7 +221,7 @@ func (b *breaking) search(s *stage) optima {
 	if proof {
 		work = min(work, 60*int64(s.size)*b.probe.cost())
 	}
-	h := newSearch(b.ctx, b.probe, len(b.values), s.size, s.bound.floor, work, b.preference(work/8))
+	h := newSearch(b.ctx, b.probe, b.purse, len(b.values), s.size, s.bound.floor, work, b.preference(work/8))
 	starts := [][]int{s.start}
 	if !proof {
 		starts = append(starts, b.starts(s, h)...)

@@ -12,7 +12,7 @@ import (
 
 // Flow chooses at most budget nodes or links, none of the nodes in from or to, that
 // leave the least maximum flow from a node of from to a node of to: the network
-// interdiction of Wood (1993) at equal cost. Value is the flow left, +Inf when
+// interdiction of Wood (1993), with costs where [Limits] name them. Value is the flow left, +Inf when
 // nothing limits it. capacity is that of each link by its index, as in
 // [flow.Options]; parallel links add up.
 //
@@ -35,10 +35,17 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 	if err := stopped(ctx); err != nil {
 		return Plan{}, err
 	}
-	budget = min(budget, t.count(net))
+	purse, err := newPurse(lim.Costs, t.count(net))
+	if err != nil {
+		return Plan{}, err
+	}
+	budget = purse.count(budget, t.count(net))
 	s := &interdiction{
-		net: net, problem: problem, what: t, work: lim.work(),
+		net: net, problem: problem, what: t, work: lim.work(), purse: purse,
 		banned: make([]bool, t.count(net)), onCut: make([]int, t.count(net)),
+	}
+	for t := range s.banned {
+		s.banned[t] = !purse.fits(0, t)
 	}
 	s.ctx = context.WithoutCancel(ctx) // the flow as it is has to be known
 	start, floor := s.without(nil), s.floor(budget)
@@ -51,7 +58,15 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 		plan.best(b.sets, b.total)
 	} else {
 		s.work = lim.work() / 4 // for what may have been missed
+		relaxed, sets := s.relaxed(from, to, capacity, budget, start)
+		floor = max(floor, relaxed)
 		plan.Choice, plan.Value = s.exchange(s.extend(b.sets[0], budget), b.sets[0], b.best)
+		for _, set := range sets {
+			if alike(plan.Value, floor) || s.work < 0 {
+				break
+			}
+			plan.Choice, plan.Value = s.exchange(s.extend(s.within(set, budget), budget), plan.Choice, plan.Value)
+		}
 		s.ctx = context.WithoutCancel(ctx) // what follows is brief
 		plan.Choice = needed(plan.Choice, s.without)
 		plan.Bound, plan.AlternativesTotal = min(plan.Value, floor), -1
@@ -59,6 +74,7 @@ func Flow(ctx context.Context, net *network.Network, from, to []network.NodeInde
 	}
 	s.ctx = context.WithoutCancel(ctx)
 	plan.inEffect(false, s.work < 0 && len(plan.Choice) > 10, s.without)
+	plan.Cost = purse.sum(plan.Choice)
 	return plan, stopped(ctx)
 }
 
@@ -68,7 +84,8 @@ type interdiction struct {
 	net     *network.Network
 	problem *flow.Problem
 	what    Targets
-	banned  []bool
+	purse   *purse
+	banned  []bool // tried before, or never to be paid for
 	work    int64
 	onCut   []int // 1 for targets on the cut nearest the sinks, 2 nearest the sources
 
@@ -157,7 +174,61 @@ func (s *interdiction) mark(cut flow.Cut) {
 // floor bounds the flow that is left without any set.
 func (s *interdiction) floor(budget int) float64 {
 	s.look(nil)
-	return leftOver(s.value, s.carriers, budget)
+	low := leftOver(s.value, s.carriers, budget)
+	if !s.purse.priced() || math.IsInf(s.value, 1) {
+		return low
+	}
+	offers := make([]offer, len(s.carriers))
+	for i, c := range s.carriers {
+		offers[i] = offer{c.flow, s.purse.cost(c.target)}
+	}
+	return max(low, s.value*(1-1e-13)-s.purse.best(offers)) // but for rounding
+}
+
+// relaxed bounds the flow that is left in another way, by number and by cost, and
+// returns sets that are worth a try.
+func (s *interdiction) relaxed(from, to []network.NodeIndex, capacity []float64, budget int, value float64) (float64, [][]int) {
+	r := &relaxation{ctx: s.ctx, net: s.net, from: from, to: to, capacity: capacity, what: s.what, budget: float64(budget), work: s.work / 4}
+	r.cost = func(t int) float64 {
+		if s.banned[t] {
+			return math.Inf(1)
+		}
+		return 1
+	}
+	bound := r.bound(value)
+	if s.purse.of != nil && !math.IsInf(s.purse.most, 1) {
+		r.budget, r.work = s.purse.most, s.work/4
+		r.cost = func(t int) float64 {
+			if s.banned[t] {
+				return math.Inf(1)
+			}
+			return s.purse.cost(t)
+		}
+		bound = max(bound, r.bound(value))
+	}
+	slices.SortFunc(r.sets, slices.Compare)
+	return bound, slices.CompactFunc(r.sets, slices.Equal)
+}
+
+// within returns as much of a set as the budget allows, what carries most for its cost
+// first.
+func (s *interdiction) within(set []int, budget int) []int {
+	s.look(nil)
+	var offers []carrier
+	for _, c := range s.carriers {
+		if slices.Contains(set, c.target) {
+			offers = append(offers, c)
+		}
+	}
+	slices.SortStableFunc(offers, func(a, b carrier) int {
+		return cmp.Compare(b.flow*s.purse.cost(a.target), a.flow*s.purse.cost(b.target))
+	})
+	var kept []int
+	for _, c := range offers {
+		kept = append(kept, c.target)
+	}
+	kept = s.purse.affordable(kept)
+	return kept[:min(budget, len(kept))]
 }
 
 // leftOver bounds the flow left when k carriers go: no more stops than passes them.
@@ -203,6 +274,7 @@ func (s *interdiction) branching(lim Limits) *branching {
 			return slices.Sorted(slices.Values(set)), s.without(set)
 		},
 		banned: s.banned,
+		purse:  s.purse,
 		better: func(a, b float64) bool { return a < b },
 		same:   alike,
 		spent:  func() bool { return s.work < 0 || s.ctx.Err() != nil },
@@ -217,7 +289,9 @@ const tries = 16
 func (s *interdiction) pick(set []int) (target int, value float64) {
 	s.look(set)
 	target, value = -1, math.Inf(1)
-	for _, c := range slices.Clone(s.carriers[:min(tries, len(s.carriers))]) {
+	spent := s.purse.sum(set)
+	carriers := slices.DeleteFunc(slices.Clone(s.carriers), func(c carrier) bool { return !s.purse.fits(spent, c.target) })
+	for _, c := range carriers[:min(tries, len(carriers))] {
 		if s.work < 0 && target >= 0 {
 			break
 		}

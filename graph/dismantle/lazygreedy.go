@@ -11,22 +11,50 @@ import (
 type promise struct {
 	node int
 	gain int
-	age  int // of the greedy set when the gain was exact
+	age  int     // of the greedy set when the gain was exact
+	cost float64 // by which the gain is divided
+	out  bool    // cannot be paid for
 }
 
-// greedy adds the node that adds most, ties by index, for as long as one adds any.
+// better returns the better of a greedy plan and the one by gain for its cost; what
+// bounds either bounds both.
+func (r *reaching) better(plan Plan) Plan {
+	clear(r.covered)
+	other := r.greedy(true)
+	bound := min(plan.Bound, other.Bound)
+	if other.Value > plan.Value {
+		plan = other
+	}
+	plan.Bound = bound
+	plan.Optimal = plan.Bound <= plan.Value
+	return plan
+}
+
+// greedy adds the node that adds most, if thrifty for its cost, ties by index, for as
+// long as one adds any.
 // Gains only shrink, so a node is looked at again only when its last gain leads
 // (Minoux 1978). When the work is done only nodes looked at before are considered.
-func (r *reaching) greedy() Plan {
+func (r *reaching) greedy(thrifty bool) Plan {
 	n := r.net.NumNodes()
 	queue := make(promises, n)
 	for v, most := range r.atMost() {
-		queue[v] = promise{v, most, -1}
+		queue[v] = promise{node: v, gain: most, age: -1, cost: 1, out: !r.purse.fits(0, v)}
+		if queue[v].out {
+			queue[v].gain = 0 // for good
+		} else if thrifty {
+			queue[v].cost = r.purse.cost(v)
+		}
 	}
 	queue.order()
+	spent, dropped := 0.0, false
 	plan := Plan{Bound: float64(n), AlternativesTotal: -1}
 	hasty, looks := false, 0
-	for len(plan.Choice) < r.budget && len(queue) > 0 && queue[0].gain > 0 && r.ctx.Err() == nil {
+	for len(plan.Choice) < r.budget && len(queue) > 0 && queue[0].gain > 0 && !queue[0].out && r.ctx.Err() == nil {
+		if !r.purse.fits(spent, queue[0].node) {
+			queue[0].out, dropped = true, true
+			queue.down(0)
+			continue
+		}
 		if top := &queue[0]; top.age < len(plan.Choice) && (!hasty || looks < fewLooks) {
 			top.gain, top.age = r.gain(top.node), len(plan.Choice)
 			queue.down(0)
@@ -43,12 +71,13 @@ func (r *reaching) greedy() Plan {
 			plan.Bound = min(plan.Bound, plan.Value+r.sum(queue))
 		}
 		looks = 0
+		spent += r.purse.cost(queue[0].node)
 		r.take(&plan, queue)
 	}
-	if len(queue) == 0 || !hasty && queue[0].gain == 0 || r.budget == 0 { // nothing adds more
+	if len(queue) == 0 || !hasty && !dropped && queue[0].gain == 0 || r.budget == 0 { // nothing adds more
 		plan.Bound = plan.Value
 	}
-	if !hasty && r.ctx.Err() == nil {
+	if !hasty && !r.purse.priced() && r.ctx.Err() == nil {
 		plan.Bound = min(plan.Bound, math.Floor(plan.Value/(1-1/math.E)))
 	}
 	plan.Optimal = plan.Bound <= plan.Value
@@ -84,7 +113,14 @@ func (r *reaching) sum(queue promises) float64 {
 	for _, g := range gains[:min(r.budget, len(gains))] {
 		total += g
 	}
-	return float64(total)
+	if !r.purse.priced() {
+		return float64(total)
+	}
+	offers := make([]offer, len(queue))
+	for i, p := range queue {
+		offers[i] = offer{float64(min(p.gain, len(queue))), r.purse.cost(p.node)}
+	}
+	return min(float64(total), r.purse.best(offers))
 }
 
 func (r *reaching) gain(v int) int {
@@ -124,7 +160,14 @@ func (r *reaching) atMost() []int {
 type promises []promise
 
 func (q promises) less(i, j int) bool {
-	return q[i].gain > q[j].gain || q[i].gain == q[j].gain && q[i].node < q[j].node
+	if q[i].out != q[j].out {
+		return q[j].out
+	}
+	a, b := float64(q[i].gain)*q[j].cost, float64(q[j].gain)*q[i].cost
+	if a == b && q[i].gain != q[j].gain { // both for nothing
+		return q[i].gain > q[j].gain
+	}
+	return a > b || a == b && q[i].node < q[j].node
 }
 
 // forgetUnseen drops the promises of nodes that were never looked at.
@@ -141,7 +184,7 @@ func (q promises) forgetUnseen() {
 func (q promises) lead(age int) {
 	best := -1
 	for i := range q {
-		if q[i].age == age && (best < 0 || q.less(i, best)) {
+		if q[i].age == age && !q[i].out && (best < 0 || q.less(i, best)) {
 			best = i
 		}
 	}

@@ -34,14 +34,21 @@ func PathLength(ctx context.Context, net *network.Network, from, to []network.No
 	if err := checkLengths(net, length); err != nil {
 		return Plan{}, err
 	}
+	purse, err := newPurse(lim.Costs, t.count(net))
+	if err != nil {
+		return Plan{}, err
+	}
 	s, err := newRoutes(ctx, net, from, to, length, t, lim.work())
 	if err != nil {
 		return Plan{}, err
 	}
+	s.purse = purse
+	s.bar()
+	budget = purse.count(budget, t.count(net))
 	start, _ := s.shortest()
 	plan := Plan{Before: start, Value: start}
 	b := s.branching(lim)
-	proven := b.grow(min(budget, t.count(net)), start, math.Inf(1))
+	proven := b.grow(budget, start, math.Inf(1))
 	plan.Value = b.best
 	if proven {
 		plan.best(b.sets, b.total)
@@ -55,6 +62,7 @@ func PathLength(ctx context.Context, net *network.Network, from, to []network.No
 		plan.Optimal = plan.Bound == plan.Value
 	}
 	plan.inEffect(true, s.work < 0 && len(plan.Choice) > 10, s.without)
+	plan.Cost = purse.sum(plan.Choice)
 	return plan, stopped(ctx)
 }
 
@@ -76,7 +84,7 @@ func (s *routes) branching(lim Limits) *branching {
 			s.take(set, true)
 			defer s.take(set, false)
 			value, targets := s.shortest()
-			return value, slices.DeleteFunc(targets, func(t int) bool { return s.banned[t] })
+			return value, s.allowed(targets)
 		},
 		hopeless: func(set []int, next, left int, prev, now float64) bool {
 			s.take(set, true)
@@ -89,6 +97,7 @@ func (s *routes) branching(lim Limits) *branching {
 			return slices.Sorted(slices.Values(set)), s.without(set)
 		},
 		banned: s.banned,
+		purse:  s.purse,
 		better: func(a, b float64) bool { return a > b },
 		same:   alike,
 		spent:  func() bool { return s.work < 0 || s.ctx.Err() != nil },
@@ -131,7 +140,7 @@ func (s *routes) disjoint(budget int) float64 {
 	for range budget + 1 {
 		x, targets := s.shortest()
 		longest = max(longest, x)
-		if len(targets) == 0 {
+		if targets = s.allowed(targets); len(targets) == 0 {
 			break // nothing can touch it, or there is none
 		}
 		s.take(targets, true)
@@ -149,7 +158,11 @@ func (s *routes) extend(set []int, budget int) []int {
 		_, targets := s.shortest()
 		s.take(set, false)
 		best, at := -1.0, -1
-		for _, t := range targets {
+		spent := s.purse.sum(set)
+		for _, t := range s.allowed(targets) {
+			if !s.purse.fits(spent, t) {
+				continue
+			}
 			if x := s.without(append(slices.Clone(set), t)); x > best {
 				best, at = x, t
 			}
@@ -160,6 +173,18 @@ func (s *routes) extend(set []int, budget int) []int {
 		set = append(set, at)
 	}
 	return set
+}
+
+// bar bans for good what can never be paid for.
+func (s *routes) bar() {
+	for t := range s.banned {
+		s.banned[t] = s.banned[t] || !s.purse.fits(0, t)
+	}
+}
+
+// allowed returns the targets that are not banned.
+func (s *routes) allowed(targets []int) []int {
+	return slices.DeleteFunc(targets, func(t int) bool { return s.banned[t] })
 }
 
 // without returns the length of the shortest path without a set.

@@ -11,6 +11,9 @@
 // so it may hold fewer than the budget, or none where nothing helps; of plans that do
 // equally well with equally few it is the first in lexicographic order of indices.
 // Fragmentation and the largest component read a directed network as undirected.
+//
+// Choices may have costs and a budget for them ([Costs]), and some may be barred.
+// Proofs and ties are then among the plans that can be paid for.
 package dismantle
 
 import (
@@ -32,13 +35,15 @@ const (
 	Links
 )
 
-// Limits bound a search. The zero value means the defaults.
+// Limits bound a plan and the search for it. The zero value means the defaults.
 type Limits struct {
 	// Work is the number of steps, each about reading one arc; 0 means 2·10⁸, which
 	// takes a few seconds at most.
 	Work int64
 	// Alternatives is the greatest number of sets listed; 0 means 20.
 	Alternatives int
+	// Costs bound what a plan costs, besides the number of its choices.
+	Costs Costs
 }
 
 const (
@@ -68,6 +73,8 @@ type Plan struct {
 	// Marginal is what each choice adds to those before it, in the unit of the
 	// objective, at least 0.
 	Marginal []float64
+	// Cost is what the choices cost together: their number where Limits name no costs.
+	Cost float64
 	// Before and Value are the objective without and with the whole choice; +Inf
 	// stands for "no path" and for "no limit".
 	Before, Value float64

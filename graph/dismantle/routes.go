@@ -19,6 +19,7 @@ type routes struct {
 	length []float64
 	what   Targets
 	gone   []bool // targets that are away
+	purse  *purse
 	banned []bool // targets that may not be chosen
 	work   int64
 
