@@ -35,6 +35,8 @@ type Question struct {
 	Targets  dismantle.Targets
 	// Capacity of each link, for Flow; nil is 1 each.
 	Capacity []float64
+	// Length of each link, for PathLength; nil counts hops.
+	Length []float64
 	// Steps within which Reach counts a node as reached.
 	Steps int
 }
@@ -100,7 +102,7 @@ func (q Question) plan(ctx context.Context, net *network.Network, limits dismant
 	case Flow:
 		return dismantle.Flow(ctx, net, q.From, q.To, q.Capacity, q.Budget, q.Targets, limits)
 	case PathLength:
-		return dismantle.PathLength(ctx, net, q.From, q.To, nil, q.Budget, q.Targets, limits)
+		return dismantle.PathLength(ctx, net, q.From, q.To, q.Length, q.Budget, q.Targets, limits)
 	default:
 		return dismantle.Plan{}, fmt.Errorf("analysis: there is no objective %q", q.Objective)
 	}
@@ -138,8 +140,7 @@ func (q Question) figures(ctx context.Context, net *network.Network, removal con
 			return Figures{}, err
 		}
 		if r.Found {
-			hops := float64(r.Hops())
-			f.ShortestPath = &hops
+			f.ShortestPath = &r.Cost
 		}
 	}
 	return f, nil
@@ -168,14 +169,17 @@ func (q Question) flow(ctx context.Context, net *network.Network, removal connec
 
 func (q Question) shortest(ctx context.Context, net *network.Network, removal connectivity.Removal) (path.Result, error) {
 	opt := path.Options{Avoid: func(v network.NodeIndex) bool { return slices.Contains(removal.Nodes, v) }}
-	if len(removal.Links) == 0 {
+	if len(removal.Links) == 0 && q.Length == nil {
 		return path.Shortest(ctx, net, q.From, q.To, opt)
 	}
-	hop := func(e network.EdgeIndex) float64 {
-		if slices.Contains(removal.Links, e) {
+	length := func(e network.EdgeIndex) float64 {
+		switch {
+		case slices.Contains(removal.Links, e):
 			return math.Inf(1)
+		case q.Length != nil:
+			return q.Length[e]
 		}
 		return 1
 	}
-	return path.ShortestWeighted(ctx, net, q.From, q.To, hop, opt)
+	return path.ShortestWeighted(ctx, net, q.From, q.To, length, opt)
 }

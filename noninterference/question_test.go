@@ -75,7 +75,9 @@ func (d *drawer) value(name string, t *ast.Type) string {
 		return d.token()
 	case "text", "names", "contains":
 		return strconv.Quote(d.of(append(names, "harbor", "petrow ivan", "chem", "pa")...))
-	case "weightProperty", "capacityProperty":
+	case "maxCost":
+		return d.of("0.5", "1", "2.5", "6")
+	case "weightProperty", "capacityProperty", "costProperty":
 		return strconv.Quote(d.of("weight", "amount", "quantity", "confidence", "days"))
 	case "minFan": // of few things
 		return "2"

@@ -106,20 +106,22 @@ func (query) Bridges(ctx context.Context, scope *model.Scope, first int, after, 
 }
 
 // Chokepoints resolves Query.chokepoints.
-func (query) Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error) {
+func (query) Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty, weightProperty *string, costBy model.DisruptionCost, costProperty *string, costs []session.Cost, maxCost *float64, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error) {
 	d, err := scoped(ctx, atLeast, scope)
 	if err != nil {
 		return model.ChokepointPlan{}, err
 	}
 	plan, err := d.Session.Chokepoints(ctx, session.ChokepointQuery{
 		Objective: analysis.Objective(objective), Budget: budget, From: from, To: to,
-		AmongLinks: targets == model.DisruptionTargetsLinks, CapacityProperty: text(capacityProperty), Steps: steps, Scope: scopeOf(scope),
+		AmongLinks: targets == model.DisruptionTargetsLinks, Protect: protect, CapacityProperty: text(capacityProperty),
+		LengthProperty: text(weightProperty), Steps: steps, Scope: scopeOf(scope),
+		Costs: session.CostQuery{ByDegree: costBy == model.DisruptionCostDegree, Property: text(costProperty), Of: costs, Most: maxCost},
 	})
 	if err != nil {
 		return model.ChokepointPlan{}, err
 	}
 	out := model.ChokepointPlan{
-		Choices: d.choices(plan.Choices), Before: figures(plan.Before), After: figures(plan.After),
+		Choices: d.choices(plan.Choices), Cost: plan.Cost, Before: figures(plan.Before), After: figures(plan.After),
 		Optimal: plan.Optimal, Bound: plan.Bound, Gap: plan.Gap, AlternativesTotal: plan.AlternativesTotal, ComputedOn: computedOn(plan.ComputedOn),
 	}
 	d.expectChoices(append([][]session.Choice{plan.Choices}, plan.Alternatives...))

@@ -285,6 +285,25 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			`{"chokepoints": {"before": {"shortestPath": 2}, "after": {"shortestPath": 3}}}`)
 		a.expect(`{ chokepoints(objective: LARGEST_COMPONENT, budget: 1, `+people+`) { choices { entity { name } } after { largestComponent } } }`,
 			`{"chokepoints": {"choices": [{"entity": {"name": "Nc"}}], "after": {"largestComponent": 3}}}`)
+		plan := `) { choices { entity { name } link { id } } cost optimal alternativesTotal after { connectedPairs flow shortestPath } } }`
+		figures := func(pairs, flow, path string) string {
+			return `, "after": {"connectedPairs": ` + pairs + `, "flow": ` + flow + `, "shortestPath": ` + path + `}}}`
+		}
+		entity := func(name string) string { return `{"entity": {"name": "` + name + `"}, "link": null}` }
+		link := func(id string) string { return `{"entity": null, "link": {"id": «` + id + `»}}` }
+		a.expect(`{ chokepoints(objective: FRAGMENTATION, budget: 1, protect: [«c», «nobody»], `+people+plan,
+			`{"chokepoints": {"choices": [`+entity("Ne")+`], "cost": 1, "optimal": true, "alternativesTotal": 0`+figures("6", "null", "null"))
+		a.expect(`{ chokepoints(objective: FRAGMENTATION, costs: [{id: «c», cost: 3}, {id: «nobody», cost: 2}], maxCost: 2.5, budget: 1, `+people+plan,
+			`{"chokepoints": {"choices": [`+entity("Ne")+`], "cost": 1, "optimal": true, "alternativesTotal": 0`+figures("6", "null", "null"))
+		// e alone reaches four at the cost of its four links; a or b with d or f reach five.
+		a.expect(`{ chokepoints(objective: REACH, costBy: DEGREE, costs: [{id: «z», cost: 9}], maxCost: 4, budget: 2, `+people+`) { alternativesTotal after { reached } } }`,
+			`{"chokepoints": {"alternativesTotal": 3, "after": {"reached": 5}}}`)
+		a.expect(`{ chokepoints(objective: FLOW, budget: 2, from: [«a»], to: [«f»], targets: LINKS, costProperty: "weight", maxCost: 1, `+people+plan,
+			`{"chokepoints": {"choices": [], "cost": 0, "optimal": true, "alternativesTotal": 0`+figures("15", "1", "null"))
+		a.expect(`{ chokepoints(objective: FLOW, budget: 2, from: [«a»], to: [«f»], targets: LINKS, capacityProperty: "weight", costs: [{id: «e>f», cost: 0.5}], maxCost: 1, `+people+plan,
+			`{"chokepoints": {"choices": [`+link("e>f")+`], "cost": 0.5, "optimal": true, "alternativesTotal": 0`+figures("10", "0", "null"))
+		a.expect(`{ chokepoints(objective: PATH_LENGTH, budget: 1, from: [«a»], to: [«c»], targets: LINKS, weightProperty: "weight", `+people+plan,
+			`{"chokepoints": {"choices": [`+link("c>a")+`], "cost": 1, "optimal": true, "alternativesTotal": 0`+figures("15", "null", "4"))
 	})
 
 	a.run("cuts and flows", a.cuts)
@@ -459,6 +478,9 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ dominators(from: []) { totalCount } }`, `{ linkCentrality(weight: PROPERTY) { totalCount } }`, `{ linkCentrality(after: "x") { totalCount } }`,
 		`{ reliability(from: [], to: [«a»]) { low } }`,
 		`{ reliability(from: [«a»], to: [«f»], approximation: {mode: SAMPLED, maxError: 0.00001}) { low } }`,
+		`{ chokepoints(objective: FRAGMENTATION, maxCost: 0) { cost } }`, `{ chokepoints(objective: REACH, costs: [{id: «a», cost: -1}]) { cost } }`,
+		`{ chokepoints(objective: FRAGMENTATION, targets: LINKS, costBy: DEGREE) { cost } }`, `{ chokepoints(objective: FRAGMENTATION, costProperty: "weight") { cost } }`,
+		`{ chokepoints(objective: FRAGMENTATION, weightProperty: "weight") { cost } }`,
 	} {
 		answer := a.send(ids(document), nil)
 		if len(answer.Errors) == 0 {

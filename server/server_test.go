@@ -80,7 +80,7 @@ func (r root) Centrality(ctx context.Context, _ model.CentralityMeasure, _ model
 	return model.RankingConnection{}, nil
 }
 
-func (r root) Chokepoints(context.Context, model.DisruptionObjective, int, []graph.ID, []graph.ID, model.DisruptionTargets, *string, int, *model.Scope, *string) (model.ChokepointPlan, error) {
+func (r root) Chokepoints(context.Context, model.DisruptionObjective, int, []graph.ID, []graph.ID, model.DisruptionTargets, []graph.ID, *string, *string, model.DisruptionCost, *string, []session.Cost, *float64, int, *model.Scope, *string) (model.ChokepointPlan, error) {
 	return model.ChokepointPlan{}, nil
 }
 

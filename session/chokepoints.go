@@ -20,8 +20,12 @@ type ChokepointQuery struct {
 	// AmongLinks chooses among links instead of entities.
 	AmongLinks       bool
 	CapacityProperty string // "" gives every link 1
+	LengthProperty   string // for PathLength; "" counts hops
 	Steps            int
-	Scope            projection.Scope
+	// Protect names entities, or links, that are never chosen.
+	Protect []graph.ID
+	Costs   CostQuery
+	Scope   projection.Scope
 }
 
 // Choice is one thing to take away: an entity, or the link if it is not nil.
@@ -41,6 +45,7 @@ type Figures struct {
 // Plan is the answer to a ChokepointQuery.
 type Plan struct {
 	Choices           []Choice
+	Cost              float64
 	Before, After     Figures
 	Optimal           bool
 	Bound, Gap        *float64 // nil when infinite
@@ -67,6 +72,11 @@ func (q ChokepointQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "from and to: %s needs at least one entity each", q.Objective)
 	case q.Objective == analysis.Reach && q.AmongLinks:
 		return graph.Errorf(graph.BadUserInput, "targets: REACH chooses entities")
+	case q.LengthProperty != "" && q.Objective != analysis.PathLength:
+		return graph.Errorf(graph.BadUserInput, "weightProperty: only PATH_LENGTH has lengths; leave it out for %s", q.Objective)
+	}
+	if err := q.Costs.check(q.AmongLinks); err != nil {
+		return err
 	}
 	return checkScope(q.Scope)
 }
@@ -82,7 +92,11 @@ func (s *Session) Chokepoints(ctx context.Context, q ChokepointQuery) (*Plan, er
 		if err != nil {
 			return nil, err
 		}
-		answer, err := analysis.Chokepoints(ctx, g.Net, question, dismantle.Limits{Alternatives: maxAlternatives})
+		costs, err := s.prices(ctx, g, q)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := analysis.Chokepoints(ctx, g.Net, question, dismantle.Limits{Alternatives: maxAlternatives, Costs: costs})
 		if err != nil {
 			return nil, kernelError(ctx, err)
 		}
@@ -91,7 +105,7 @@ func (s *Session) Chokepoints(ctx context.Context, q ChokepointQuery) (*Plan, er
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Optimal: answer.Optimal, Bound: finite(answer.Bound), Gap: finite(answer.Gap()), ComputedOn: s.onNetwork(q.Scope, g)}
+	plan := &Plan{Cost: answer.Cost, Optimal: answer.Optimal, Bound: finite(answer.Bound), Gap: finite(answer.Gap()), ComputedOn: s.onNetwork(q.Scope, g)}
 	if answer.AlternativesTotal >= 0 {
 		plan.AlternativesTotal = &answer.AlternativesTotal
 	}
@@ -114,6 +128,15 @@ func (s *Session) question(ctx context.Context, g *projection.Graph, q Chokepoin
 			return question, err
 		}
 		if question.Capacity, err = values.orElse(1, "capacityProperty"); err != nil {
+			return question, err
+		}
+	}
+	if q.LengthProperty != "" {
+		values, err := s.numbers(ctx, q.Scope, q.LengthProperty)
+		if err != nil {
+			return question, err
+		}
+		if question.Length, err = values.orElse(1, "weightProperty"); err != nil {
 			return question, err
 		}
 	}

@@ -52,6 +52,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("Approximation", ec.unmarshalInputApproximation),
+			graphql.NewInputUnmarshaler("ChokepointCost", ec.unmarshalInputChokepointCost),
 			graphql.NewInputUnmarshaler("DeleteRecordsInput", ec.unmarshalInputDeleteRecordsInput),
 			graphql.NewInputUnmarshaler("EndInput", ec.unmarshalInputEndInput),
 			graphql.NewInputUnmarshaler("EntityFilter", ec.unmarshalInputEntityFilter),
@@ -493,7 +494,7 @@ type Query {
   chokepoints(
     "What harm means."
     objective: DisruptionObjective!
-    "How many to choose at most, 1 to 50."
+    "How many to choose at most, 1 to 50; a plan takes no more than it needs."
     budget: Int! = 5
     "Sources, for FLOW and PATH_LENGTH; never chosen."
     from: [ID!]
@@ -501,8 +502,20 @@ type Query {
     to: [ID!]
     "Whether to choose among entities or among links."
     targets: DisruptionTargets! = ENTITIES
-    "The numeric link property that limits flow; 1 where it is absent. Example: \"capacity\"."
+    "Entities (for ENTITIES) or links (for LINKS) that are never chosen. Example: [\"2e3m…\"]."
+    protect: [ID!]
+    "For FLOW: the numeric link property that limits flow; 1 where it is absent. Example: \"capacity\"."
     capacityProperty: String
+    "For PATH_LENGTH: the numeric link property that is the length of a link; 1 where it is absent, hops without it. Example: \"days\"."
+    weightProperty: String
+    "What choosing an entity costs that ` + "`" + `costs` + "`" + ` does not name."
+    costBy: DisruptionCost! = ONE
+    "For LINKS: the numeric link property that choosing a link costs; 1 where it is absent. Example: \"weight\"."
+    costProperty: String
+    "What choosing single entities (for ENTITIES) or links (for LINKS) costs, at most 1000. Example: [{id: \"2e3m…\", cost: 3}]."
+    costs: [ChokepointCost!]
+    "What the choices may cost together, above 0; any sum without it. ` + "`" + `budget` + "`" + ` limits their number besides. Example: 7.5."
+    maxCost: Float
     "For REACH: how many hops count as reached, 1 to 10."
     steps: Int! = 1
     "Which part of the graph to look at."
@@ -1422,19 +1435,21 @@ type CutTreeLink {
 
 "What to remove, and what that does."
 type ChokepointPlan {
-  "The choices in the order of their effect."
+  "The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than ` + "`" + `budget` + "`" + ` where more would add nothing."
   choices: [ChokepointChoice!]!
+  "What the choices cost together: their number where nothing says what they cost. Example: 3."
+  cost: Float!
   "The network as it is."
   before: NetworkFigures!
   "The network without the choices; for REACH the unchanged network with ` + "`" + `reached` + "`" + ` filled."
   after: NetworkFigures!
-  "Whether it is proven that no other choice of this size does more. Example: true."
+  "Whether it is proven that no other choice within ` + "`" + `budget` + "`" + ` and ` + "`" + `maxCost` + "`" + ` does more. Example: true."
   optimal: Boolean!
   "The best value of the objective that the search could not rule out; null when there is none. Example: 1204."
   bound: Float
   "How far from the bound the plan may be, as a share of it; 0 when optimal. Example: 0.02."
   gap: Float
-  "Other choices that do exactly as much, at most 20."
+  "Other choices of as many that do exactly as much, at most 20."
   alternatives: [ChokepointAlternative!]!
   "How many such choices are known; null when they were not counted. Example: 2."
   alternativesTotal: Int
@@ -2159,6 +2174,14 @@ input Scope {
   asOf: String
 }
 
+"What choosing an entity or a link costs."
+input ChokepointCost {
+  "The entity or the link. Example: \"2e3m…\"."
+  id: ID!
+  "Its cost, at least 0. Example: 3."
+  cost: Float!
+}
+
 "Whether an answer may be an estimate, and how good a one."
 input Approximation {
   "When to sample."
@@ -2397,6 +2420,14 @@ enum DisruptionObjective {
   FLOW
   "The longest shortest path from ` + "`" + `from` + "`" + ` to ` + "`" + `to` + "`" + `."
   PATH_LENGTH
+}
+
+"What choosing an entity costs."
+enum DisruptionCost {
+  "1 each."
+  ONE
+  "As many as it has links, parallel ones each."
+  DEGREE
 }
 
 "What a disruption removes."
@@ -3830,6 +3861,8 @@ func (ec *executionContext) childFields_ChokepointPlan(ctx context.Context, fiel
 	switch field.Name {
 	case "choices":
 		return ec.fieldContext_ChokepointPlan_choices(ctx, field)
+	case "cost":
+		return ec.fieldContext_ChokepointPlan_cost(ctx, field)
 	case "before":
 		return ec.fieldContext_ChokepointPlan_before(ctx, field)
 	case "after":

@@ -43,7 +43,7 @@ type QueryResolver interface {
 	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, pathWeight model.PathWeight, weightProperty *string, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
 	GroupCentrality(ctx context.Context, of []graph.ID, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.GroupCentrality, error)
 	LinkCentrality(ctx context.Context, weight model.PathWeight, weightProperty *string, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.LinkRankingConnection, error)
-	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, capacityProperty *string, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
+	Chokepoints(ctx context.Context, objective model.DisruptionObjective, budget int, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, weightProperty *string, costBy model.DisruptionCost, costProperty *string, costs []session.Cost, maxCost *float64, steps int, scope *model.Scope, atLeast *string) (model.ChokepointPlan, error)
 	Dismantling(ctx context.Context, strategies []dismantle.Strategy, radii []int, target float64, removals *int, block int, reinsertion bool, scope *model.Scope, first int, atLeast *string) (model.Dismantling, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
 	Bridges(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BridgeConnection, error)
@@ -1671,38 +1671,86 @@ func (ec *executionContext) field_Query_chokepoints_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["targets"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "capacityProperty",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "protect",
+		func(ctx context.Context, v any) ([]graph.ID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["protect"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "capacityProperty",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["capacityProperty"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "steps",
+	args["capacityProperty"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "weightProperty",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["weightProperty"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "costBy",
+		func(ctx context.Context, v any) (model.DisruptionCost, error) {
+			return ec.unmarshalNDisruptionCost2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDisruptionCost(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["costBy"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "costProperty",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["costProperty"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "costs",
+		func(ctx context.Context, v any) ([]session.Cost, error) {
+			return ec.unmarshalOChokepointCost2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCostᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["costs"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "maxCost",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["maxCost"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "steps",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["steps"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+	args["steps"] = arg12
+	arg13, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*model.Scope, error) {
 			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["scope"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+	args["scope"] = arg13
+	arg14, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["atLeast"] = arg8
+	args["atLeast"] = arg14
 	return args, nil
 }
 
@@ -7420,6 +7468,29 @@ func (ec *executionContext) fieldContext_ChokepointPlan_choices(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ChokepointPlan_cost(ctx context.Context, field graphql.CollectedField, obj *model.ChokepointPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChokepointPlan_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChokepointPlan_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChokepointPlan", field, false, false, "Float")
 }
 
 func (ec *executionContext) _ChokepointPlan_before(ctx context.Context, field graphql.CollectedField, obj *model.ChokepointPlan) (ret graphql.Marshaler) {
@@ -23934,7 +24005,7 @@ func (ec *executionContext) _Query_chokepoints(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Chokepoints(ctx, fc.Args["objective"].(model.DisruptionObjective), fc.Args["budget"].(int), fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["targets"].(model.DisruptionTargets), fc.Args["capacityProperty"].(*string), fc.Args["steps"].(int), fc.Args["scope"].(*model.Scope), fc.Args["atLeast"].(*string))
+			return ec.Resolvers.Query().Chokepoints(ctx, fc.Args["objective"].(model.DisruptionObjective), fc.Args["budget"].(int), fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["targets"].(model.DisruptionTargets), fc.Args["protect"].([]graph.ID), fc.Args["capacityProperty"].(*string), fc.Args["weightProperty"].(*string), fc.Args["costBy"].(model.DisruptionCost), fc.Args["costProperty"].(*string), fc.Args["costs"].([]session.Cost), fc.Args["maxCost"].(*float64), fc.Args["steps"].(int), fc.Args["scope"].(*model.Scope), fc.Args["atLeast"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.ChokepointPlan) graphql.Marshaler {
@@ -31190,6 +31261,55 @@ func UnmarshalApproximation(ctx context.Context, raw any) (model.Approximation, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputChokepointCost(ctx context.Context, obj any) (session.Cost, error) {
+	var it session.Cost
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "cost"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "cost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cost"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cost = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChokepointCost unmarshals raw into the ChokepointCost input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChokepointCost(ctx context.Context, raw any) (session.Cost, error) {
+	var out session.Cost
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChokepointCost", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteRecordsInput(ctx context.Context, obj any) (model.DeleteRecordsInput, error) {
 	var it model.DeleteRecordsInput
 	if obj == nil {
@@ -34011,6 +34131,11 @@ func (ec *executionContext) _ChokepointPlan(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("ChokepointPlan")
 		case "choices":
 			out.Values[i] = ec._ChokepointPlan_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._ChokepointPlan_cost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41707,6 +41832,11 @@ func (ec *executionContext) marshalNChokepointChoice2ᚕgithubᚗcomᚋchokepoin
 	return ret
 }
 
+func (ec *executionContext) unmarshalNChokepointCost2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCost(ctx context.Context, v any) (session.Cost, error) {
+	res, err := ec.unmarshalInputChokepointCost(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNChokepointPlan2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐChokepointPlan(ctx context.Context, sel ast.SelectionSet, v model.ChokepointPlan) graphql.Marshaler {
 	return ec._ChokepointPlan(ctx, sel, &v)
 }
@@ -42059,6 +42189,16 @@ func (ec *executionContext) marshalNDismantlingStrategy2ᚕgithubᚗcomᚋchokep
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNDisruptionCost2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDisruptionCost(ctx context.Context, v any) (model.DisruptionCost, error) {
+	var res model.DisruptionCost
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDisruptionCost2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDisruptionCost(ctx context.Context, sel ast.SelectionSet, v model.DisruptionCost) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNDisruptionObjective2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDisruptionObjective(ctx context.Context, v any) (model.DisruptionObjective, error) {
@@ -43341,6 +43481,23 @@ func (ec *executionContext) unmarshalOApproximation2ᚖgithubᚗcomᚋchokepoint
 	}
 	res, err := ec.unmarshalInputApproximation(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOChokepointCost2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCostᚄ(ctx context.Context, v any) ([]session.Cost, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]session.Cost, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChokepointCost2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCost(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx context.Context, v any) (graph.Instant, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/chokepoint/chokepoint/graph/ontology"
 	"github.com/chokepoint/chokepoint/resolvers/generated"
 	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // world is a Door to a few entities in memory.
@@ -74,7 +75,7 @@ func (r root) UpsertLinks(_ context.Context, input model.UpsertLinksInput) (mode
 	return model.WritePayload{Revision: "r1", Items: []model.WriteItem{{Outcome: model.OutcomeCreated}}, Created: 1}, nil
 }
 
-func (r root) Chokepoints(context.Context, model.DisruptionObjective, int, []graph.ID, []graph.ID, model.DisruptionTargets, *string, int, *model.Scope, *string) (model.ChokepointPlan, error) {
+func (r root) Chokepoints(context.Context, model.DisruptionObjective, int, []graph.ID, []graph.ID, model.DisruptionTargets, []graph.ID, *string, *string, model.DisruptionCost, *string, []session.Cost, *float64, int, *model.Scope, *string) (model.ChokepointPlan, error) {
 	figures := model.NetworkFigures{ConnectedPairs: 4_999_950_000, GlobalEfficiency: func(context.Context) (*float64, error) {
 		r.w.counted++
 		efficiency := 0.5

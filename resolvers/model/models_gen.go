@@ -39,19 +39,21 @@ type ChokepointAlternative struct {
 
 // What to remove, and what that does.
 type ChokepointPlan struct {
-	// The choices in the order of their effect.
+	// The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than `budget` where more would add nothing.
 	Choices []ChokepointChoice `json:"choices"`
+	// What the choices cost together: their number where nothing says what they cost. Example: 3.
+	Cost float64 `json:"cost"`
 	// The network as it is.
 	Before NetworkFigures `json:"before"`
 	// The network without the choices; for REACH the unchanged network with `reached` filled.
 	After NetworkFigures `json:"after"`
-	// Whether it is proven that no other choice of this size does more. Example: true.
+	// Whether it is proven that no other choice within `budget` and `maxCost` does more. Example: true.
 	Optimal bool `json:"optimal"`
 	// The best value of the objective that the search could not rule out; null when there is none. Example: 1204.
 	Bound *float64 `json:"bound"`
 	// How far from the bound the plan may be, as a share of it; 0 when optimal. Example: 0.02.
 	Gap *float64 `json:"gap"`
-	// Other choices that do exactly as much, at most 20.
+	// Other choices of as many that do exactly as much, at most 20.
 	Alternatives []ChokepointAlternative `json:"alternatives"`
 	// How many such choices are known; null when they were not counted. Example: 2.
 	AlternativesTotal *int `json:"alternativesTotal"`
@@ -522,6 +524,50 @@ func (e *Direction) UnmarshalGQL(v any) error {
 }
 
 func (e Direction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// What choosing an entity costs.
+type DisruptionCost string
+
+const (
+	// 1 each.
+	DisruptionCostOne DisruptionCost = "ONE"
+	// As many as it has links, parallel ones each.
+	DisruptionCostDegree DisruptionCost = "DEGREE"
+)
+
+var AllDisruptionCost = []DisruptionCost{
+	DisruptionCostOne,
+	DisruptionCostDegree,
+}
+
+func (e DisruptionCost) IsValid() bool {
+	switch e {
+	case DisruptionCostOne, DisruptionCostDegree:
+		return true
+	}
+	return false
+}
+
+func (e DisruptionCost) String() string {
+	return string(e)
+}
+
+func (e *DisruptionCost) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DisruptionCost(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DisruptionCost", str)
+	}
+	return nil
+}
+
+func (e DisruptionCost) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
