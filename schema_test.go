@@ -234,7 +234,7 @@ func TestContract(t *testing.T) {
 		"nodes":    "nodes(ids: [ID!]!, atLeast: String): [Node]!",
 		"entities": "entities(filter: EntityFilter, orderBy: EntityOrder, first: Int! = 25, after: String, atLeast: String): EntityConnection!",
 		"chokepoints": "chokepoints(objective: DisruptionObjective!, budget: Int! = 5, from: [ID!], to: [ID!], targets: DisruptionTargets! = ENTITIES, " +
-			"capacityProperty: String, steps: Int! = 1, scope: Scope, atLeast: String): ChokepointPlan!",
+			"protect: [ID!], capacityProperty: String, weightProperty: String, costBy: DisruptionCost! = ONE, costProperty: String, costs: [ChokepointCost!], maxCost: Float, steps: Int! = 1, scope: Scope, atLeast: String): ChokepointPlan!",
 	} {
 		if got := signature(s.Query.Fields.ForName(field)); got != want {
 			t.Errorf("%s, want %s", got, want)
