@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -95,5 +97,35 @@ func TestConsoleOpensLinks(t *testing.T) {
 	if n := value[int](b, tabs+".length"); n != 11 {
 		t.Errorf("%d tabs after a reload", n)
 	}
+	b.well()
+}
+
+func TestConsoleFollowsChanges(t *testing.T) {
+	b := openBrowser(t, 1400, 900)
+	address, stop := startServer(t, "--store", "sqlite:"+filepath.Join(t.TempDir(), "d.db"))
+	defer stop()
+	link := url.Values{"query": {"subscription Follow { changes { at changes { outcome record { name } } } }"}}
+	b.do(chromedp.Navigate(address + "/graphiql?" + link.Encode()))
+	b.waitFor(model("operation.graphql") + `.includes("subscription Follow")`)
+	b.waitFor(`document.querySelector(".graphiql-doc-explorer")?.textContent.includes("All Schema Types")`)
+	b.do(chromedp.Click(chromedp.CSS(".graphiql-execute-button")))
+	b.waitFor(`document.querySelector(".graphiql-execute-button").ariaLabel.startsWith("Stop")`)
+	// It is told of writes from when the server has begun to listen.
+	for n, deadline := 0, time.Now().Add(patience); value[string](b, model("response.json")) == ""; n++ {
+		if time.Now().After(deadline) {
+			b.picture("failed")
+			t.Fatal("no change is shown")
+		}
+		write := fmt.Sprintf(`mutation { upsertRecords(input: {records: [{dataset: "d", key: "%d", kind: "Person", name: "Late"}]}) { created } }`, n)
+		if _, errors := post(t, address, write, nil); errors != "" {
+			t.Fatal(errors)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	if data, errors := b.answered(); errors != nil || !strings.Contains(fmt.Sprint(data), "Late") {
+		t.Errorf("%v %v", data, errors)
+	}
+	b.picture("following")
+	b.do(chromedp.Click(chromedp.CSS(".graphiql-execute-button")))
 	b.well()
 }

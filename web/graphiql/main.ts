@@ -6,7 +6,7 @@ import './console.css';
 import { createElement, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { getOperationAST, type DocumentNode } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { createClient, type RequestParams } from 'graphql-sse';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
@@ -47,13 +47,20 @@ function current({ query, variables, operationName }: Operation): Operation {
 const token = storage.getItem(tokenKey);
 const credentials: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
 
+function isSubscription({ query, operationName }: Operation): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false; // the server says what is wrong with it
+  }
+}
+
 // fetcher asks for one answer, or for a subscription for one after the other.
-function fetcher(asked: Operation, options?: { headers?: Record<string, string>; documentAST?: DocumentNode | undefined }) {
+function fetcher(asked: Operation, options?: { headers?: Record<string, string> }) {
   const operation = current(asked);
   const typed = options?.headers ?? {};
   const headers = Object.keys(typed).some((name) => name.toLowerCase() === 'authorization') ? typed : { ...credentials, ...typed };
-  const kind = options?.documentAST && getOperationAST(options.documentAST, operation.operationName)?.operation;
-  if (kind !== 'subscription') return ask(operation, headers);
+  if (!isSubscription(operation)) return ask(operation, headers);
   return createClient({ url: '/graphql', headers, retryAttempts: 0 }).iterate(operation as RequestParams);
 }
 
