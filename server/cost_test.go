@@ -19,7 +19,7 @@ func costOf(t *testing.T, query string, variables map[string]any) int {
 	t.Helper()
 	p := params(query)
 	p.Variables = variables
-	op, errs := newExecutor(schema, tooMuch).CreateOperationContext(graphql.StartOperationTrace(t.Context()), p)
+	op, errs := newExecutor(schema, Options{CostLimit: tooMuch}).CreateOperationContext(graphql.StartOperationTrace(t.Context()), p)
 	if len(errs) > 0 {
 		t.Fatalf("%s: %v", query, errs)
 	}
@@ -109,7 +109,7 @@ func TestDefaultLimitRefuses(t *testing.T) {
 
 func costOfForm(t *testing.T, query string) int {
 	t.Helper()
-	if _, errs := newExecutor(schema, DefaultCostLimit).CreateOperationContext(graphql.StartOperationTrace(t.Context()), params(query)); len(errs) > 0 {
+	if _, errs := newExecutor(schema, Options{CostLimit: DefaultCostLimit}).CreateOperationContext(graphql.StartOperationTrace(t.Context()), params(query)); len(errs) > 0 {
 		return tooMuch
 	}
 	return costOf(t, query, nil)

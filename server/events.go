@@ -63,6 +63,7 @@ func (s *Server) logEnd(ctx context.Context, err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errTooSlow) {
 		reason = tooSlow
 	}
+	s.metrics.cut.WithLabelValues(reason).Inc()
 	callOf(ctx).log.WarnContext(ctx, "stream cut", "reason", reason)
 }
 

@@ -37,11 +37,14 @@ func (s *Server) Execute(ctx context.Context, query, operation string, variables
 
 // execute takes an operation that has one answer through the gate, the executor and
 // the session.
-func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *asked) answer {
+func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *asked) (a answer) {
+	ctx, w := s.watch(ctx)
+	defer func() { w.done(a) }()
 	op, fail := s.prepare(ctx, viewer, p)
 	if fail != nil {
 		return *fail
 	}
+	w.known(op)
 	if op.Operation.Operation == ast.Subscription {
 		return refused(gqlerror.List{newError(ctx, graph.BadUserInput, "A subscription has many answers: ask for them with Accept: text/event-stream, "+
 			"or over a WebSocket that speaks graphql-transport-ws.")})

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
@@ -36,6 +37,7 @@ const (
 type gate struct {
 	schema    *ast.Schema
 	costLimit int
+	tracer    trace.Tracer
 }
 
 // ExtensionName identifies the gate to gqlgen.

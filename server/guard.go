@@ -45,7 +45,7 @@ func (s *Server) begin(ctx context.Context) (context.Context, *call) {
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ctx, c := s.begin(r.Context())
+		ctx, c := s.begin(traced(r))
 		h := w.Header()
 		h.Set("X-Request-Id", c.id)
 		h.Set("Cache-Control", "no-store")

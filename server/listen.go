@@ -46,16 +46,28 @@ func notLoopback(addr string) error {
 }
 
 // Serve answers on l until ctx ends, then ends streams, lets running operations
-// finish for ten seconds and cuts the rest. It refuses a listener that is not on loopback.
+// finish for ten seconds and cuts the rest. It refuses a listener that is not on
+// loopback.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	context.AfterFunc(ctx, s.close)
+	return s.serve(ctx, l, s, bodyTimeout+s.options.Timeout+writeTimeout)
+}
+
+// ServeOperations answers operators on l until ctx ends: metrics and health. It
+// refuses a listener that is not on loopback.
+func (s *Server) ServeOperations(ctx context.Context, l net.Listener) error {
+	return s.serve(ctx, l, s.Operations(), writeTimeout)
+}
+
+func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler, patience time.Duration) error {
 	if !isLoopback(l.Addr().String()) {
 		return errors.Join(notLoopback(l.Addr().String()), l.Close())
 	}
 	h := &http.Server{
-		Handler:           s,
+		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout, // serveGraphQL lifts it once the body is read
-		WriteTimeout:      bodyTimeout + s.options.Timeout + writeTimeout,
+		WriteTimeout:      patience,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 	}
@@ -66,7 +78,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.close()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	defer s.streams.wait(grace)

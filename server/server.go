@@ -12,6 +12,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/web"
@@ -53,6 +55,8 @@ type Options struct {
 	// cost; 0 does not. They may save up for ten seconds, or one operation of the
 	// greatest cost.
 	Rate int
+	// Tracer traces operations; nil does not.
+	Tracer trace.Tracer
 	// Persisted are the only operations that are answered, by their ids; nil answers
 	// every valid one.
 	Persisted map[string]string
@@ -72,6 +76,7 @@ type Server struct {
 	arrivals, lookups, analyses *lane
 	meters                      *meters
 	streams                     *streams
+	metrics                     *metrics
 	closing                     context.Context // ends when streams must
 	close                       context.CancelFunc
 }
@@ -90,6 +95,9 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	if o.CostLimit == 0 {
 		o.CostLimit = DefaultCostLimit
 	}
+	if o.Tracer == nil {
+		o.Tracer = noop.Tracer{}
+	}
 	s := &Server{options: o, local: access.Viewer{Name: "local", Clearance: access.Everything()}}
 	if o.Local != nil {
 		s.local = *o.Local
@@ -100,11 +108,12 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	}
 	s.schema = schema.Schema()
 	withoutDefer(s.schema)
-	s.exec = newExecutor(schema, o.CostLimit)
+	s.exec = newExecutor(schema, o)
 	s.shelf = newShelf(o.Persisted)
 	s.openLanes()
 	s.meters = newMeters(o.Rate, o.CostLimit)
 	s.streams = newStreams()
+	s.metrics = newMetrics(s)
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.handler = s.observe(loopbackOnly(s.routes()))
 	return s
@@ -123,14 +132,14 @@ func withoutDefer(schema *ast.Schema) {
 	}
 }
 
-func newExecutor(schema graphql.ExecutableSchema, costLimit int) *executor.Executor {
+func newExecutor(schema graphql.ExecutableSchema, o Options) *executor.Executor {
 	exec := executor.New(schema)
 	exec.SetQueryCache(newDocuments())
 	exec.SetErrorPresenter(presenter{schema.Schema()}.present)
 	exec.SetRecoverFunc(func(_ context.Context, value any) error { return newPanicked(value) })
 	exec.SetDisableSuggestion(true)
 	exec.SetDefaultRulesFn(rulesWithoutSuggestions)
-	exec.Use(gate{schema: schema.Schema(), costLimit: costLimit})
+	exec.Use(gate{schema: schema.Schema(), costLimit: o.CostLimit, tracer: o.Tracer})
 	return exec
 }
 

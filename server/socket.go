@@ -106,6 +106,7 @@ func (c *socket) shut(ctx context.Context) {
 		_ = c.conn.CloseNow()
 		return
 	}
+	c.server.metrics.cut.WithLabelValues(why.reason).Inc()
 	callOf(ctx).log.InfoContext(ctx, "WebSocket closed", "code", int(why.code), "reason", why.reason)
 	_ = c.conn.Close(why.code, why.reason)
 }

@@ -61,6 +61,12 @@ func (s *streams) open(viewer string) (done func(), ok bool) {
 	}, true
 }
 
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.n
+}
+
 // wait waits until all have ended, or ctx has.
 func (s *streams) wait(ctx context.Context) {
 	ended := make(chan struct{})
@@ -92,12 +98,21 @@ type sink interface {
 func (s *Server) stream(ctx context.Context, viewer access.Viewer, p *asked, out sink) (refusal *answer, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	ctx, w := s.watch(ctx)
+	var a answer
+	defer func() {
+		if refusal != nil {
+			a = *refusal
+		}
+		w.done(a)
+	}()
 	op, fail := s.prepare(ctx, viewer, p)
 	if fail != nil {
 		return fail, nil
 	}
+	w.known(op)
 	if op.Operation.Operation != ast.Subscription {
-		a := s.run(ctx, viewer, op)
+		a = s.run(ctx, viewer, op)
 		if a.data == nil {
 			return &a, nil
 		}
@@ -142,6 +157,7 @@ func (s *Server) follow(ctx context.Context, op *graphql.OperationContext, respo
 			return &a, nil
 		}
 		settle(response)
+		s.metrics.events.Inc()
 		if err := out.send(answerOf(ctx, op, response)); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,9 @@ import (
 	"net"
 	"sync"
 
+	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
@@ -37,6 +40,7 @@ type appOptions struct {
 	tokens map[string]access.Viewer
 	log    *slog.Logger
 	doors  doors
+	tracer trace.Tracer
 	// driver, for tests, wraps the driver.
 	driver func(store.Driver) store.Driver
 }
@@ -70,7 +74,7 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 		Log: a.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
 		Ready:   func(context.Context) error { return a.service.Ready() },
 		Welcome: a.page,
-		Rate:    o.doors.Rate, CostLimit: o.doors.CostLimit, Timeout: o.doors.Timeout, Persisted: operations,
+		Rate:    o.doors.Rate, CostLimit: o.doors.CostLimit, Timeout: o.doors.Timeout, Persisted: operations, Tracer: o.tracer,
 	})
 	if err := allValid(a.server, operations); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -96,10 +100,17 @@ func (a *app) page(ctx context.Context) (server.Welcome, error) {
 	return a.welcome(ctx, s)
 }
 
-// Run serves, and follows what other processes write, until ctx ends.
-func (a *app) Run(ctx context.Context, l net.Listener) error {
+// Run serves, and follows what other processes write, until ctx ends. operations is
+// where operators ask; nil is nowhere.
+func (a *app) Run(ctx context.Context, l, operations net.Listener) error {
 	defer a.follow(ctx)()
-	return a.server.Serve(ctx, l)
+	if operations == nil {
+		return a.server.Serve(ctx, l)
+	}
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error { return a.server.Serve(ctx, l) })
+	both.Go(func() error { return a.server.ServeOperations(ctx, operations) })
+	return both.Wait()
 }
 
 // follow begins to follow the store; the function that it returns ends that.

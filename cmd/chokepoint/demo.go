@@ -99,7 +99,7 @@ func (c *demoCommand) serve(ctx context.Context, p *program, a *app, report sess
 		p.printf("Another program listens on %s, so this one has the next free port.\n", c.Addr)
 	}
 	p.printf("%s\nCtrl-C stops it and removes the data.\n", places(l.Addr()))
-	return a.Run(ctx, l)
+	return a.Run(ctx, l, nil)
 }
 
 // portsTried is how many ports after the one asked for are tried.

@@ -18,9 +18,11 @@ import (
 type serveCommand struct {
 	location
 	doors
-	Addr   string   `default:"127.0.0.1:8080" env:"CHOKEPOINT_ADDR" placeholder:"HOST:PORT" help:"Where to listen: an address of this machine alone, since requests are not authenticated yet. Port 0 takes a free one. Default: ${default}."`
-	Viewer *string  `placeholder:"MARKINGS" help:"Narrow who asks without a token to these markings, parted by commas. Default: cleared for everything."`
-	Token  []string `sep:";" env:"CHOKEPOINT_TOKENS" placeholder:"NAME=TOKEN:MARKINGS" help:"A development token of at least 16 characters; with it, writes must state their markings. Who sends \"Authorization: Bearer TOKEN\" asks as NAME and holds the markings, parted by commas. May be repeated. They show what others would see; they protect nothing, for without a token the viewer above asks."`
+	Addr    string   `default:"127.0.0.1:8080" env:"CHOKEPOINT_ADDR" placeholder:"HOST:PORT" help:"Where to listen: an address of this machine alone, since requests are not authenticated yet. Port 0 takes a free one. Default: ${default}."`
+	Metrics string   `name:"metrics-listen" env:"CHOKEPOINT_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Where operators find /metrics for Prometheus, /healthz and /readyz: another address of this machine. Default: nowhere."`
+	TraceTo string   `name:"trace-to" env:"CHOKEPOINT_TRACE_TO" placeholder:"URL" help:"Send traces to this collector of OpenTelemetry, by OTLP over HTTP, such as http://127.0.0.1:4318. They hold types of operations, names of root fields, codes and costs, and nothing of the data. Default: nowhere."`
+	Viewer  *string  `placeholder:"MARKINGS" help:"Narrow who asks without a token to these markings, parted by commas. Default: cleared for everything."`
+	Token   []string `sep:";" env:"CHOKEPOINT_TOKENS" placeholder:"NAME=TOKEN:MARKINGS" help:"A development token of at least 16 characters; with it, writes must state their markings. Who sends \"Authorization: Bearer TOKEN\" asks as NAME and holds the markings, parted by commas. May be repeated. They show what others would see; they protect nothing, for without a token the viewer above asks."`
 }
 
 // Run serves a store until the context ends.
@@ -29,11 +31,16 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	tracer, flush, err := tracing(ctx, c.TraceTo)
+	if err != nil {
+		return err
+	}
+	defer flush(context.WithoutCancel(ctx)) //nolint:errcheck // a collector that is away loses traces
 	driver, err := c.open(ctx, false, hasty)
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer), tokens: tokens, doors: c.doors, log: slog.New(slog.NewTextHandler(p.err, nil))})
+	a, err := newApp(ctx, driver, appOptions{viewer: narrowed(c.Viewer), tokens: tokens, doors: c.doors, tracer: tracer, log: slog.New(slog.NewTextHandler(p.err, nil))})
 	if err != nil {
 		return err
 	}
@@ -46,6 +53,10 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 	if err != nil {
 		return err
 	}
+	operations, err := c.operators(ctx, a)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	records, links := a.service.Size()
 	p.printf("Chokepoint serves %s: %s records and %s links.\n\n", c.Store, humanize.Comma(int64(records)), humanize.Comma(int64(links)))
 	p.printf("%s  Viewer      %s\n", places(l.Addr()), viewerText(c.Viewer))
@@ -53,8 +64,19 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 		name, _, _ := strings.Cut(t, "=")
 		p.printf("  Token       of %s\n", name)
 	}
+	if operations != nil {
+		p.printf("  Metrics     http://%s/metrics\n", operations.Addr())
+	}
 	p.printf("\nCtrl-C stops it.\n")
-	return a.Run(ctx, l)
+	return a.Run(ctx, l, operations)
+}
+
+// operators listens for operators, if that is wanted.
+func (c *serveCommand) operators(ctx context.Context, a *app) (net.Listener, error) {
+	if c.Metrics == "" {
+		return nil, nil //nolint:nilnil // nowhere
+	}
+	return a.server.Listen(ctx, c.Metrics)
 }
 
 // welcome offers the asking viewer questions about what that viewer may see.

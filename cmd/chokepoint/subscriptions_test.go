@@ -20,7 +20,7 @@ func TestReferenceClients(t *testing.T) {
 			}
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
-			go func() { ended <- a.Run(ctx, l) }()
+			go func() { ended <- a.Run(ctx, l, nil) }()
 			out, err := reference.Command(t.Context(), t, "subscriptions.mjs", "http://"+l.Addr().String()+"/graphql", protocol).CombinedOutput()
 			if err != nil {
 				t.Errorf("%v\n%s", err, out)
