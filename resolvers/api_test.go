@@ -240,6 +240,7 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 	})
 
 	a.run("all shortest paths", a.ties)
+	a.run("distances", a.distances)
 
 	a.run("rankings", func() {
 		a.expect(`{ centrality(measure: BETWEENNESS, first: 2, `+people+`) { totalCount nodes { rank score entity { name } } pageInfo { hasNextPage } } }`,
@@ -426,7 +427,7 @@ func TestPagesGoOnAndTellWhereTheyAre(t *testing.T) {
 	a.kite()
 	for _, list := range []string{
 		"entities(orderBy: {by: DEGREE, direction: DESC}", "centrality(measure: CORE", "articulationPoints(" + people, "revisions(", "search(text: \"n\"", "history(id: «f»",
-		"allShortestPaths(from: [«a», «b»], to: [«f»], " + people,
+		"allShortestPaths(from: [«a», «b»], to: [«f»], " + people, "distances(from: [«f»], " + people,
 	} {
 		var whole, part struct {
 			List struct {
@@ -475,6 +476,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: []) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], weight: PROPERTY) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: [«b»], first: 501) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], after: "x") { totalCount } }`,
+		`{ distances(from: []) { totalCount } }`, `{ distances(from: [«a»], weight: PROPERTY) { totalCount } }`, `{ distances(from: [«a»], after: "x") { totalCount } }`,
 		`{ dominators(from: []) { totalCount } }`, `{ linkCentrality(weight: PROPERTY) { totalCount } }`, `{ linkCentrality(after: "x") { totalCount } }`,
 		`{ reliability(from: [], to: [«a»]) { low } }`,
 		`{ reliability(from: [«a»], to: [«f»], approximation: {mode: SAMPLED, maxError: 0.00001}) { low } }`,

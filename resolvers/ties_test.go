@@ -20,3 +20,19 @@ func (a *api) ties() {
 	a.expect(`{ allShortestPaths(from: [«a»], to: [«f»], avoid: [«c»], `+people+`) { pathCount cost reachedFrom reachedTo } }`,
 		`{"allShortestPaths": {"pathCount": "0", "cost": null, "reachedFrom": 2, "reachedTo": 3}}`)
 }
+
+func (a *api) distances() {
+	place := func(rank int, distance string, hops int, name string) string {
+		return fmt.Sprintf(`{"rank": %d, "distance": %s, "hops": %d, "entity": {"name": "N%s"}}`, rank, distance, hops, name)
+	}
+	nodes := `nodes { rank distance hops entity { name } }`
+	a.expect(`{ distances(from: [«f»], first: 3, `+people+`) { totalCount unreachable histogram `+nodes+` pageInfo { hasNextPage } computedOn { nodes exact } } }`,
+		`{"distances": {"totalCount": 6, "unreachable": 1, "histogram": [1, 1, 2, 2], "nodes": [`+place(1, "0", 0, "f")+`, `+place(2, "1", 1, "e")+`, `+place(3, "2", 2, lesser("c", "d"))+`],
+		"pageInfo": {"hasNextPage": true}, "computedOn": {"nodes": 7, "exact": true}}}`)
+	a.expect(`{ distances(from: [«a», «nobody»], weight: CONFIDENCE, first: 3, scope: {linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company], without: [«b», «d»]}) { totalCount unreachable histogram `+nodes+` } }`,
+		`{"distances": {"totalCount": 4, "unreachable": 1, "histogram": [1, 1, 1, 1], "nodes": [`+place(1, "1", 0, "a")+`, `+inOrder("c", "e", func(name string) string {
+			return place(map[bool]int{true: 2, false: 3}[name == lesser("c", "e")], "0.5", map[string]int{"c": 1, "e": 2}[name], name)
+		})+`]}}`)
+	a.expect(`{ distances(from: [«e»], weight: PROPERTY, weightProperty: "weight", first: 2, `+people+`) { nodes { distance hops } } }`, `{"distances": {"nodes": [{"distance": 0, "hops": 0}, {"distance": 2, "hops": 1}]}}`)
+	a.expect(`{ distances(from: [«nobody»], `+people+`) { totalCount unreachable histogram } }`, `{"distances": {"totalCount": 0, "unreachable": 7, "histogram": []}}`)
+}

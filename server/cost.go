@@ -30,6 +30,7 @@ var weights = map[string]int{
 	"Query.neighborhood":            200,    // a search from a few entities
 	"Query.shortestPaths":           1_000,  // a search over the view, up to k times
 	"Query.allShortestPaths":        2_000,  // a search over the view, and another as far
+	"Query.distances":               2_000,  // a search over the whole view, twice by cost
 	"Query.articulationPoints":      2_000,  // one pass over the view
 	"Query.bridges":                 2_000,  // one pass over the view
 	"Query.components":              2_000,  // one pass over the view

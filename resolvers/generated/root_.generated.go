@@ -410,6 +410,23 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): ShortestPathConnection!
+  "How far everything lies from some entities, the nearest first. Example: distances(from: [\"0c9h…\"]) { totalCount unreachable histogram nodes { distance entity { name } } }."
+  distances(
+    "From the nearest of these. They are listed, at no distance. Example: [\"0c9h…\"]."
+    from: [ID!]!
+    "What makes a path short."
+    weight: PathWeight! = HOPS
+    "The numeric link property that PROPERTY sums up; 1 where it is absent. Example: \"days\"."
+    weightProperty: String
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): DistanceConnection!
   "For each target the best path on which every link happens after the one before it. Example: temporalPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], scope: {projection: MONEY, orientation: NATURAL}) { paths { departs arrives hops } }."
   temporalPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -1152,6 +1169,44 @@ type ShortestPathEdge {
   cursor: String!
   "The path."
   node: Path!
+}
+
+"A page of what can be reached, the nearest first, then by id."
+type DistanceConnection {
+  "The page with cursors."
+  edges: [DistanceEdge!]!
+  "The page without cursors."
+  nodes: [Distance!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many entities can be reached, those of ` + "`" + `from` + "`" + ` included. Example: 412."
+  totalCount: Int
+  "How many entities of the scope cannot be reached. Example: 31."
+  unreachable: Int!
+  "How many of those reached lie 0, 1, 2 … hops away, whatever ` + "`" + `weight` + "`" + ` is. Example: [1, 14, 203, 194]."
+  histogram: [Int!]!
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"An entity that can be reached, in a page."
+type DistanceEdge {
+  "Where to go on after it."
+  cursor: String!
+  "How far it lies."
+  node: Distance!
+}
+
+"How far an entity lies."
+type Distance {
+  "1 for the first, each place once, ties by id. Example: 16."
+  rank: Int!
+  "The length of a shortest path to it by ` + "`" + `weight` + "`" + `: hops, the sum of the property, or for CONFIDENCE the product of the links' confidences. Example: 2."
+  distance: Float!
+  "How many links a path to it has at least. Example: 2."
+  hops: Int!
+  "The entity."
+  entity: Entity!
 }
 
 "The best path in time to each target, the best first."
@@ -4161,6 +4216,50 @@ func (ec *executionContext) childFields_DismantlingStep(ctx context.Context, fie
 		return ec.fieldContext_DismantlingStep_connectedPairs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DismantlingStep", field.Name)
+}
+
+func (ec *executionContext) childFields_Distance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Distance_rank(ctx, field)
+	case "distance":
+		return ec.fieldContext_Distance_distance(ctx, field)
+	case "hops":
+		return ec.fieldContext_Distance_hops(ctx, field)
+	case "entity":
+		return ec.fieldContext_Distance_entity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Distance", field.Name)
+}
+
+func (ec *executionContext) childFields_DistanceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DistanceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DistanceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DistanceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DistanceConnection_totalCount(ctx, field)
+	case "unreachable":
+		return ec.fieldContext_DistanceConnection_unreachable(ctx, field)
+	case "histogram":
+		return ec.fieldContext_DistanceConnection_histogram(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_DistanceConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistanceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DistanceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DistanceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DistanceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistanceEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Dominator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

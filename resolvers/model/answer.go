@@ -178,6 +178,14 @@ func counted(ctx context.Context, count func(context.Context) (int, error)) (*in
 	return &n, err
 }
 
+// Distance says how far an entity lies.
+type Distance struct {
+	Ref
+	Rank     int
+	Distance float64
+	Hops     int
+}
+
 // TemporalPath is a path in time.
 type TemporalPath struct {
 	Chain

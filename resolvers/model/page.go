@@ -75,6 +75,8 @@ type (
 	LinkRankingEdge = Edge[RankedLink]
 	// ShortestPathEdge is a path in a page.
 	ShortestPathEdge = Edge[Path]
+	// DistanceEdge is a distance in a page.
+	DistanceEdge = Edge[Distance]
 	// ArticulationPointEdge is an articulation point in a page.
 	ArticulationPointEdge = Edge[ArticulationPoint]
 	// BridgeEdge is a bridge in a page.
@@ -130,6 +132,14 @@ func (c ShortestPathConnection) ReachedFrom(ctx context.Context) (*int, error) {
 // ReachedTo counts what reaches the end.
 func (c ShortestPathConnection) ReachedTo(ctx context.Context) (*int, error) {
 	return counted(ctx, c.To)
+}
+
+// DistanceConnection is a page of distances.
+type DistanceConnection struct {
+	Connection[Distance]
+	Unreachable int
+	Histogram   []int
+	ComputedOn  ComputedOn
 }
 
 // ArticulationPointConnection is a page of articulation points.
