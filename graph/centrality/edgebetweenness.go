@@ -86,18 +86,22 @@ func (h *shrunk) bridges(scores []float64) {
 // as in plain.firstArc.
 func arcSums(ctx context.Context, all []plain) ([]float64, error) {
 	sizes, nodes, most, arcs := measure(all)
-	return fromEach(ctx, sizes, arcs, func() func(int, uint32, []float64) error {
-		if arcs > 0 && all[0].arcs != nil {
+	if arcs > 0 && all[0].arcs != nil {
+		return fromEach(ctx, sizes, arcs, func() func(int, uint32, []float64) error {
 			w := newCostWalker(ctx, nodes, most)
 			return func(i int, s uint32, sum []float64) error {
-				p := &all[i]
-				return w.source(p, s, nil, sum[p.firstArc:p.firstArc+len(p.nbr)])
+				return w.source(&all[i], s, nil, sum[all[i].firstArc:][:len(all[i].nbr)])
 			}
-		}
+		})
+	}
+	parts := make([]part, len(all))
+	for i := range all {
+		parts[i] = all[i].part(0)
+	}
+	return fromEach(ctx, sizes, arcs, func() func(int, uint32, []float64) error {
 		w := newLinkWalker(nodes, most)
 		return func(i int, s uint32, sum []float64) error {
-			p := &all[i]
-			return w.source(p, s, sum[p.firstArc:p.firstArc+len(p.nbr)])
+			return w.source(&parts[i], s, sum[all[i].firstArc:][:len(all[i].nbr)])
 		}
 	})
 }

@@ -96,8 +96,6 @@ type plain struct {
 
 func (g *plain) size() int { return len(g.nodes) }
 
-func (g *plain) degree(v uint32) uint32 { return g.off[v+1] - g.off[v] }
-
 func (g *plain) row(v uint32) []uint32 { return g.nbr[g.off[v]:g.off[v+1]] }
 
 // localize copies a block; ends and begins are those of an undirected one. Nodes are

@@ -6,6 +6,7 @@ import "math"
 // of one goroutine.
 type walker struct {
 	part   *part
+	push   func(*level) uint32
 	seen   []uint8   // 0 not yet, 1 found, 2 found on the level being made
 	paths  []float64 // number of shortest paths from the source to one member
 	flow   []float64 // the same to all members, 0 until the level is complete
@@ -27,11 +28,13 @@ type level struct {
 
 func newWalker(nodes, arcs int) *walker {
 	floats := func() []float64 { return make([]float64, nodes) }
-	return &walker{
+	w := &walker{
 		seen: make([]uint8, nodes), paths: floats(), flow: floats(), share: floats(), passed: floats(),
 		queue: make([]uint32, nodes), rest: make([]uint32, 0, nodes),
 		steps: make([]uint32, arcs+1), ends: make([]uint32, nodes),
 	}
+	w.push = w.pushNodes
+	return w
 }
 
 // source adds the paths that start in one class.
@@ -74,10 +77,10 @@ func (w *walker) out(s uint32) int {
 	return l.hi
 }
 
-// push makes the next level from the arcs of this one. It notes the steps of shortest
+// pushNodes makes the next level from the arcs of this one. It notes the steps of shortest
 // paths, so that the way back reads them alone, and returns where they end. Whether
 // an arc is a step is hard to foretell, so each is noted and kept by arithmetic.
-func (w *walker) push(l *level) uint32 {
+func (w *walker) pushNodes(l *level) uint32 {
 	p, seen, paths, queue, steps := w.part, w.seen, w.paths, w.queue, w.steps
 	end, k := l.hi, l.first
 	for i := l.lo; i < l.hi; i++ {
@@ -108,7 +111,7 @@ func (w *walker) push(l *level) uint32 {
 func (w *walker) pull(l *level) {
 	p, flow := w.part, w.flow
 	if len(w.rest) == 0 {
-		w.rest = unseen(w.seen[:p.size()], w.rest)
+		w.rest = w.unseen()
 	}
 	left := w.rest[:0]
 	end := l.hi
@@ -130,12 +133,11 @@ func (w *walker) pull(l *level) {
 	w.rest, l.end = left, end
 }
 
-// unseen lists the nodes not yet found, in room that is large enough.
-func unseen(seen []uint8, room []uint32) []uint32 {
-	rest, k := room[:len(seen)], 0
-	for v, mark := range seen {
+func (w *walker) unseen() []uint32 {
+	rest, k := w.rest[:w.part.size()], 0
+	for v := range rest {
 		rest[k] = uint32(v)
-		k += int(mark&1 ^ 1)
+		k += int(w.seen[v]&1 ^ 1)
 	}
 	return rest[:k]
 }
