@@ -221,9 +221,7 @@ func (m *matrix) pieces(ctx context.Context, worker func() (work func(piece, lo,
 func (m *matrix) times(ctx context.Context, x, y []float64) error {
 	return m.pieces(ctx, func() func(int, int, int) error {
 		return func(_, lo, hi int) error {
-			for v := lo; v < hi; v++ {
-				y[v] = m.dot(v, x)
-			}
+			m.rowsTimes(lo, hi, x, y)
 			return nil
 		}
 	})
@@ -231,18 +229,30 @@ func (m *matrix) times(ctx context.Context, x, y []float64) error {
 
 // dot returns the product of one row and x.
 func (m *matrix) dot(v int, x []float64) float64 {
-	sum := 0.0
-	if m.weight == nil {
-		for _, w := range m.row(v) {
-			sum += x[w]
+	var y [1]float64
+	m.rowsTimesInto(v, v+1, x, y[:])
+	return y[0]
+}
+
+// rowsTimes sets y to the product of the rows lo to hi−1 and x.
+func (m *matrix) rowsTimes(lo, hi int, x, y []float64) { m.rowsTimesInto(lo, hi, x, y[lo:hi]) }
+
+func (m *matrix) rowsTimesInto(lo, hi int, x, y []float64) {
+	begin := m.off[lo]
+	for v := lo; v < hi; v++ {
+		end, sum := m.off[v+1], 0.0
+		if m.weight == nil {
+			for _, w := range m.nbr[begin:end] {
+				sum += x[w]
+			}
+		} else {
+			weight := m.weight[begin:end]
+			for i, w := range m.nbr[begin:end] {
+				sum += weight[i] * x[w]
+			}
 		}
-		return sum
+		y[v-lo], begin = sum, end
 	}
-	weight := m.weights(v)
-	for i, w := range m.row(v) {
-		sum += weight[i] * x[w]
-	}
-	return sum
 }
 
 // value returns one entry.

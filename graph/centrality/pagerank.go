@@ -36,7 +36,10 @@ func PageRank(ctx context.Context, net *network.Network, opt Options) ([]float64
 			return nil, graph.Errorf(graph.BadUserInput, "node %d is not among %d nodes", v, net.NumNodes())
 		}
 	}
-	s := newSurfer(net, opt.Weights, opt.From)
+	s, order, err := newSurfer(ctx, net, opt)
+	if err != nil {
+		return nil, err
+	}
 	rounds := pageRankRounds
 	if opt.Rounds > 0 {
 		rounds = opt.Rounds
@@ -50,43 +53,93 @@ func PageRank(ctx context.Context, net *network.Network, opt Options) ([]float64
 			break
 		}
 	}
-	return s.rank, nil
+	if order == nil {
+		return s.rank, nil
+	}
+	scores := s.give // as long
+	for i, v := range order {
+		scores[v] = s.rank[i]
+	}
+	return scores, nil
 }
 
 // surfer is the state of PageRank between two rounds.
 type surfer struct {
 	m        *matrix
-	onward   []float64 // sum of the weights of the links out of a node
+	part     []float64 // of its rank that a node gives to a link of weight 1; 0 without links
 	rank     []float64
-	give     []float64 // rank per weight: what a link of weight 1 carries
+	give     []float64 // rank by part: what a link of weight 1 carries
 	given    []float64 // give of the next round
 	dangling float64   // rank of nodes without a link onward
 	jump     []float64 // the probability of a jump to a node; nil when all are alike
 	partial  [][2]float64
 }
 
-func newSurfer(net *network.Network, weights []float64, from []network.NodeIndex) *surfer {
-	m, n := incoming(net, weights), net.NumNodes()
-	s := &surfer{
-		m: m, onward: make([]float64, n), rank: make([]float64, n), give: make([]float64, n),
-		given: make([]float64, n), partial: make([][2]float64, len(m.cuts)-1),
+// newSurfer prepares the first round. Where nodes are renamed it returns their old names.
+func newSurfer(ctx context.Context, net *network.Network, opt Options) (s *surfer, order []uint32, err error) {
+	m, n := incoming(net, opt.Weights), net.NumNodes()
+	s = &surfer{
+		m: m, part: portions(m, net), jump: jumps(n, opt.From),
+		rank: make([]float64, n), give: make([]float64, n), given: make([]float64, n),
 	}
-	for i, w := range m.nbr {
-		s.onward[w] += m.value(i)
-	}
-	if m.weight != nil { // as probabilities they stay in range whatever their unit
-		for i, w := range m.nbr {
-			m.weight[i] /= s.onward[w]
+	if m.short() {
+		if s.m, order, err = m.byLength(ctx); err != nil {
+			return nil, nil, err
 		}
-		for v, sum := range s.onward {
-			s.onward[v] = min(1, math.Ceil(sum))
-		}
+		s.part = renamed(s.part, order)
+		s.jump = renamed(s.jump, order)
 	}
-	s.jump = jumps(n, from)
+	s.partial = make([][2]float64, len(s.m.cuts)-1)
 	for v := range n {
-		s.dangling += s.set(v, s.share(v), s.give)
+		s.rank[v] = 1 / float64(n)
+		if s.jump != nil {
+			s.rank[v] = s.jump[v]
+		}
+		if s.give[v] = s.rank[v] * s.part[v]; s.part[v] == 0 {
+			s.dangling += s.rank[v]
+		}
 	}
-	return s
+	return s, order, nil
+}
+
+// portions returns what a node gives to each link, and makes probabilities of weights: as
+// such they stay in range whatever their unit.
+func portions(m *matrix, net *network.Network) []float64 {
+	part := make([]float64, m.size())
+	if m.weight == nil && net.IsSimple() {
+		for v := range part {
+			part[v] = float64(net.OutDegree(network.NodeIndex(v)))
+		}
+	} else {
+		for i, w := range m.nbr {
+			part[w] += m.value(i)
+		}
+	}
+	for i := range m.weight {
+		m.weight[i] /= part[m.nbr[i]]
+	}
+	for v, sum := range part {
+		switch {
+		case sum == 0:
+		case m.weight != nil:
+			part[v] = 1
+		default:
+			part[v] = 1 / sum
+		}
+	}
+	return part
+}
+
+// renamed returns the scores of nodes under their new names; none of none.
+func renamed(scores []float64, order []uint32) []float64 {
+	if scores == nil {
+		return nil
+	}
+	r := make([]float64, len(scores))
+	for i, v := range order {
+		r[i] = scores[v]
+	}
+	return r
 }
 
 // jumps returns the probabilities of a jump, to some nodes only; nil for none of them.
@@ -103,38 +156,14 @@ func jumps(n int, from []network.NodeIndex) []float64 {
 	return jump
 }
 
-// share is the probability of a jump to v.
-func (s *surfer) share(v int) float64 {
-	if s.jump == nil {
-		return 1 / float64(len(s.rank))
-	}
-	return s.jump[v]
-}
-
-// set gives a node its rank and returns how much of it dangles.
-func (s *surfer) set(v int, rank float64, give []float64) float64 {
-	s.rank[v] = rank
-	if s.onward[v] == 0 {
-		give[v] = 0
-		return rank
-	}
-	give[v] = rank / s.onward[v]
-	return 0
-}
-
 // round moves the rank one step and returns the sum of changes. Sums are taken piece
 // by piece, so they do not depend on who worked on which.
 func (s *surfer) round(ctx context.Context) (change float64, err error) {
 	jumping := 1 - damping + damping*s.dangling
 	err = s.m.pieces(ctx, func() func(int, int, int) error {
 		return func(piece, lo, hi int) error {
-			change, dangling := 0.0, 0.0
-			for v := lo; v < hi; v++ {
-				rank := jumping*s.share(v) + damping*s.m.dot(v, s.give)
-				change += max(rank-s.rank[v], s.rank[v]-rank)
-				dangling += s.set(v, rank, s.given)
-			}
-			s.partial[piece] = [2]float64{change, dangling}
+			s.m.rowsTimes(lo, hi, s.give, s.given)
+			s.partial[piece] = s.settle(lo, hi, jumping)
 			return nil
 		}
 	})
@@ -145,4 +174,24 @@ func (s *surfer) round(ctx context.Context) (change float64, err error) {
 		s.dangling += p[1]
 	}
 	return change, err
+}
+
+// settle makes ranks of what nodes were given, and of ranks what they give. It returns
+// how much ranks changed, and how much of them dangles.
+func (s *surfer) settle(lo, hi int, jumping float64) [2]float64 {
+	change, dangling := 0.0, 0.0
+	each := jumping / float64(len(s.rank))
+	given, part, old := s.given[lo:hi], s.part[lo:hi], s.rank[lo:hi]
+	for i, sum := range given {
+		if s.jump != nil {
+			each = jumping * s.jump[lo+i]
+		}
+		rank := each + damping*sum
+		change += math.Abs(rank - old[i])
+		if part[i] == 0 {
+			dangling += rank
+		}
+		old[i], given[i] = rank, rank*part[i]
+	}
+	return [2]float64{change, dangling}
 }
