@@ -45,6 +45,8 @@ type MoneyPattern struct {
 // MoneyPatterns is the answer to a PatternQuery but for the page of patterns.
 type MoneyPatterns struct {
 	Currency                   string
+	Unit                       graph.Decimal // see MoneyTrace
+	Rounded                    int
 	Hubs, HubTransfers         int
 	HubAccounts                []graph.ID // the first of the hubs
 	WithoutTime, WithoutAmount int
@@ -89,7 +91,10 @@ func (q *PatternQuery) options(unit decimals) (opt pattern.Options, err error) {
 	if opt.Window, err = micros(q.Window, q.Unit, "window"); err != nil || q.MinAmount == "" {
 		return opt, err
 	}
-	opt.MinAmount, err = unit.units(q.MinAmount)
+	var between bool
+	if opt.MinAmount, between, err = unit.units(q.MinAmount); between {
+		opt.MinAmount++ // the least amount that is not smaller
+	}
 	return opt, err
 }
 
@@ -101,6 +106,7 @@ type patterns struct {
 	transfers        []transfer
 	currency         string
 	unit             decimals
+	rounded          int
 	untimed, without int
 }
 
@@ -147,7 +153,7 @@ func (s *Session) MoneyPatterns(ctx context.Context, q PatternQuery, page Page) 
 		return none, MoneyPatterns{}, err
 	}
 	about := MoneyPatterns{
-		Currency: p.currency, Hubs: len(p.found.Hubs), HubTransfers: p.found.HubTransfers,
+		Currency: p.currency, Unit: p.unit.unit(), Rounded: p.rounded, Hubs: len(p.found.Hubs), HubTransfers: p.found.HubTransfers,
 		WithoutTime: p.untimed, WithoutAmount: p.without, ComputedOn: s.onNetwork(scope, g),
 	}
 	for _, n := range p.found.Hubs[:min(shownHubs, len(p.found.Hubs))] {
@@ -172,13 +178,16 @@ func (s *Session) patterns(ctx context.Context, g *projection.Graph, q PatternQu
 	if p.transfers, p.currency, err = all.in(q.Currency); err != nil {
 		return nil, err
 	}
-	p.unit = max(decimalsOf(p.transfers), decimalsOf([]transfer{{amount: q.MinAmount}}))
+	p.unit = unitOf(p.transfers)
 	list := make([]pattern.Transfer, len(p.transfers))
 	for i, t := range p.transfers {
 		from, to := g.Net.Ends(t.edge)
-		amount, err := p.unit.units(t.amount)
+		amount, rounded, err := p.unit.units(t.amount)
 		if err != nil {
 			return nil, err
+		}
+		if rounded {
+			p.rounded++
 		}
 		list[i] = pattern.Transfer{From: from, To: to, At: int64(t.at), Amount: amount}
 	}

@@ -27,6 +27,9 @@ type MoneyQuery struct {
 // MoneyTrace is the answer to a MoneyQuery.
 type MoneyTrace struct {
 	Currency string
+	// Unit is the smallest amount counted; Rounded transfers lost what is smaller.
+	Unit     graph.Decimal
+	Rounded  int
 	Totals   []TraceTotal
 	// Accounts are the sources and whom their money touched, who holds most first.
 	Accounts      []TracedAccount
@@ -91,6 +94,7 @@ type traced struct {
 	transfers        []transfer // in the order of the ledger
 	currency         string
 	unit             decimals
+	rounded          int
 	opening, closing []int64
 	traces           []*tracing.Trace
 	accounts         []network.NodeIndex // in the order of the answer
@@ -131,13 +135,16 @@ func (s *Session) trace(ctx context.Context, g *projection.Graph, q MoneyQuery) 
 	if t.transfers, t.currency, err = all.in(q.Currency); err != nil {
 		return nil, err
 	}
-	t.unit = decimalsOf(t.transfers)
+	t.unit = unitOf(t.transfers)
 	l := &tracing.Ledger{Accounts: g.Net.NumNodes(), Transfers: make([]tracing.Transfer, len(t.transfers))}
 	for i, p := range t.transfers {
 		from, to := g.Net.Ends(p.edge)
-		amount, err := t.unit.units(p.amount)
+		amount, rounded, err := t.unit.units(p.amount)
 		if err != nil {
 			return nil, err
+		}
+		if rounded {
+			t.rounded++
 		}
 		l.Transfers[i] = tracing.Transfer{From: from, To: to, Amount: amount}
 	}
@@ -207,7 +214,7 @@ func (t *traced) order(sources []network.NodeIndex) {
 
 func (s *Session) moneyTrace(ctx context.Context, g *projection.Graph, q MoneyQuery, t *traced) (*MoneyTrace, error) {
 	out := &MoneyTrace{
-		Currency: t.currency, TotalAccounts: len(t.accounts), TotalTransfers: len(t.moved),
+		Currency: t.currency, Unit: t.unit.unit(), Rounded: t.rounded, TotalAccounts: len(t.accounts), TotalTransfers: len(t.moved),
 		WithoutTime: t.untimed, WithoutAmount: t.without, ComputedOn: s.onNetwork(q.Scope, g),
 	}
 	if q.First < max(len(t.accounts), len(t.moved)) {

@@ -120,26 +120,53 @@ func quote(names []string) []string {
 	return quoted
 }
 
-// decimals is the smallest unit of a list of amounts: so many digits follow the point.
+// decimals is the unit in which a list of amounts is counted: so many digits follow the
+// point.
 type decimals int
 
-func decimalsOf(list []transfer) (d decimals) {
+// unitOf returns the smallest unit that an amount has, or, where all of them in that
+// would be more than the kernels count, the smallest in which they are not.
+func unitOf(list []transfer) (d decimals) {
 	for _, p := range list {
 		_, fraction, _ := strings.Cut(string(p.amount), ".")
 		d = max(d, decimals(len(fraction)))
 	}
+	total, ten := new(big.Int), big.NewInt(10)
+	for _, p := range list {
+		total.Add(total, d.count(p.amount))
+	}
+	for ; d > 0 && total.BitLen() > countable; d-- {
+		total.Div(total, ten)
+	}
 	return d
 }
 
-// units returns an amount in the smallest unit.
-func (d decimals) units(amount graph.Decimal) (int64, error) {
+// countable is the length in bits of sums of which the kernels count two: what is moved,
+// and what is held.
+const countable = 61
+
+// count returns an amount in this unit, rounded down.
+func (d decimals) count(amount graph.Decimal) *big.Int {
 	whole, fraction, _ := strings.Cut(string(amount), ".")
-	n, ok := new(big.Int).SetString(whole+fraction+strings.Repeat("0", int(d)-len(fraction)), 10)
-	if !ok || !n.IsInt64() {
-		return 0, graph.Errorf(graph.BadUserInput, "the amounts of this scope have %d decimals, and %s is too large to be counted in that unit; narrow the scope", d, amount)
+	if missing := int(d) - len(fraction); missing > 0 {
+		fraction += strings.Repeat("0", missing)
 	}
-	return n.Int64(), nil
+	n, _ := new(big.Int).SetString(whole+fraction[:d], 10) // a Decimal is digits
+	return n
 }
+
+// units returns an amount in this unit, rounded down, and whether that lost any.
+func (d decimals) units(amount graph.Decimal) (units int64, rounded bool, err error) {
+	n := d.count(amount)
+	if !n.IsInt64() {
+		return 0, false, graph.Errorf(graph.BadUserInput, "%s is too large to be counted exactly; narrow the scope", amount)
+	}
+	_, fraction, _ := strings.Cut(string(amount), ".")
+	return n.Int64(), len(fraction) > int(d) && strings.Trim(fraction[d:], "0") != "", nil
+}
+
+// unit returns 1 of this unit.
+func (d decimals) unit() graph.Decimal { return d.decimal(1) }
 
 // decimal returns an amount of the smallest unit as a number. A sum may exceed what
 // one amount may be.

@@ -1691,6 +1691,10 @@ type NetworkFigures {
 type MoneyTrace {
   "The currency of all amounts; empty if the transfers name none. Example: \"USD\"."
   currency: String!
+  "The smallest amount that is counted: the smallest that the transfers have, or what is left of it to count where they add up to very much. Example: \"0.01\"."
+  unit: Decimal!
+  "How many transfers have smaller amounts, and were rounded down to ` + "`" + `unit` + "`" + `. Example: 0."
+  rounded: Int!
   "How much is followed, by policy."
   totals: [TraceTotal!]!
   "The sources and all whom their money touched: who holds most by the first policy first, then who received most, then by id."
@@ -1775,6 +1779,10 @@ type MoneyPatternConnection {
   totalCount: Int
   "The currency of all amounts; empty if the transfers name none. Example: \"USD\"."
   currency: String!
+  "The smallest amount that is counted: the smallest that the transfers have, or what is left of it to count where they add up to very much. Example: \"0.01\"."
+  unit: Decimal!
+  "How many transfers have smaller amounts, and were rounded down to ` + "`" + `unit` + "`" + `. Example: 0."
+  rounded: Int!
   "How many accounts were too busy to be passed: see ` + "`" + `hubCap` + "`" + `. Example: 2."
   hubs: Int!
   "The first 25 of these hubs, by id."
@@ -4656,6 +4664,10 @@ func (ec *executionContext) childFields_MoneyPatternConnection(ctx context.Conte
 		return ec.fieldContext_MoneyPatternConnection_totalCount(ctx, field)
 	case "currency":
 		return ec.fieldContext_MoneyPatternConnection_currency(ctx, field)
+	case "unit":
+		return ec.fieldContext_MoneyPatternConnection_unit(ctx, field)
+	case "rounded":
+		return ec.fieldContext_MoneyPatternConnection_rounded(ctx, field)
 	case "hubs":
 		return ec.fieldContext_MoneyPatternConnection_hubs(ctx, field)
 	case "hubAccounts":
@@ -4698,6 +4710,10 @@ func (ec *executionContext) childFields_MoneyTrace(ctx context.Context, field gr
 	switch field.Name {
 	case "currency":
 		return ec.fieldContext_MoneyTrace_currency(ctx, field)
+	case "unit":
+		return ec.fieldContext_MoneyTrace_unit(ctx, field)
+	case "rounded":
+		return ec.fieldContext_MoneyTrace_rounded(ctx, field)
 	case "totals":
 		return ec.fieldContext_MoneyTrace_totals(ctx, field)
 	case "accounts":

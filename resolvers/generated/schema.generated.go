@@ -21065,6 +21065,52 @@ func (ec *executionContext) fieldContext_MoneyPatternConnection_currency(_ conte
 	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "String")
 }
 
+func (ec *executionContext) _MoneyPatternConnection_unit(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyPatternConnection_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyPatternConnection_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MoneyPatternConnection_rounded(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyPatternConnection_rounded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rounded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyPatternConnection_rounded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "Int")
+}
+
 func (ec *executionContext) _MoneyPatternConnection_hubs(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21375,6 +21421,52 @@ func (ec *executionContext) _MoneyTrace_currency(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_MoneyTrace_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "String")
+}
+
+func (ec *executionContext) _MoneyTrace_unit(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _MoneyTrace_rounded(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_rounded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rounded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_rounded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
 }
 
 func (ec *executionContext) _MoneyTrace_totals(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
@@ -38857,6 +38949,16 @@ func (ec *executionContext) _MoneyPatternConnection(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "unit":
+			out.Values[i] = ec._MoneyPatternConnection_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rounded":
+			out.Values[i] = ec._MoneyPatternConnection_rounded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "hubs":
 			out.Values[i] = ec._MoneyPatternConnection_hubs(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -39000,6 +39102,16 @@ func (ec *executionContext) _MoneyTrace(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = graphql.MarshalString("MoneyTrace")
 		case "currency":
 			out.Values[i] = ec._MoneyTrace_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._MoneyTrace_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rounded":
+			out.Values[i] = ec._MoneyTrace_rounded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -11,6 +11,8 @@ import (
 // MoneyTrace says where money went, or came from.
 type MoneyTrace struct {
 	Currency                      string
+	Unit                          graph.Decimal
+	Rounded                       int
 	Totals                        []session.TraceTotal
 	Accounts                      []TracedAccount
 	Transfers                     []TracedTransfer
@@ -41,6 +43,8 @@ type TracedTransfer struct {
 type MoneyPatternConnection struct {
 	Connection[MoneyPattern]
 	Currency                   string
+	Unit                       graph.Decimal
+	Rounded                    int
 	Hubs, HubTransfers         int
 	HubIDs                     []graph.ID
 	Door                       Door
