@@ -13,6 +13,9 @@
 //	session      Options.Session puts the viewer's door into the context
 //	presenter    *graph.Error passes with its message, all else is INTERNAL
 //
+// The pages of package web are the same for everybody and pass the guard alone; what
+// they show they ask like any other client.
+//
 // There is no authentication yet beyond development tokens, so the server binds
 // loopback addresses only.
 package server

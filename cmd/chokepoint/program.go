@@ -30,7 +30,7 @@ type program struct {
 // commands gives flags, environment variables and help.
 type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Make up a supply network, load it, answer three questions about it and serve it."`
-	Serve    serveCommand    `cmd:"" help:"Serve a store: the GraphQL API and a start page, on this machine only."`
+	Serve    serveCommand    `cmd:"" help:"Serve a store: the GraphQL API, a start page and a console, on this machine only."`
 	Import   importCommand   `cmd:"" help:"Read files into a dataset of a store. To import again changes nothing."`
 	Query    queryCommand    `cmd:"" help:"Ask one GraphQL document and print the JSON answer."`
 	Datasets datasetsCommand `cmd:"" help:"List the datasets of a store with what they hold."`

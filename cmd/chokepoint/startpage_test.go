@@ -226,3 +226,23 @@ func TestStartPageHoldsNoData(t *testing.T) {
 		t.Errorf("the policy is %s", policy)
 	}
 }
+
+// In a large store the dearest question waits to be told.
+func TestStartPageWaitsInALargeStore(t *testing.T) {
+	b := openBrowser(t, 1200, 1000)
+	store := "sqlite:" + filepath.Join(t.TempDir(), "d.db")
+	links := filepath.Join(t.TempDir(), "l.csv")
+	rows := [][]string{{"from", "to"}}
+	for i := range 20_001 {
+		rows = append(rows, []string{fmt.Sprint(i % 300), fmt.Sprint(300 + i%301)})
+	}
+	writeCSV(t, links, rows)
+	mustRun(t, "import", "--store", store, "--dataset", "d", links)
+	address, stop := startServer(t, "--store", store)
+	defer stop()
+	b.do(chromedp.Navigate(address))
+	b.waitFor(says("document.body", "20,001") + " && " + says(breaksSection, "This may take a while") + " && " + quiet)
+	b.do(chromedp.Evaluate[chromedp.Void](breaksSection + `.querySelector("button").click()`))
+	b.waitFor(says(breaksSection, "Without these 3") + " && " + quiet)
+	b.well()
+}
