@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -19,6 +20,7 @@ type queryCommand struct {
 	Var       []string `sep:"none" placeholder:"NAME=VALUE" help:"A variable; the value is JSON, or a bare word, which is a string. May be repeated."`
 	Operation string   `placeholder:"NAME" help:"Which operation of the document; needed if it has several."`
 	Viewer    *string  `placeholder:"MARKINGS" help:"Ask as a viewer who holds these markings alone, parted by commas. Default: cleared for everything."`
+	Format    string   `default:"json" enum:"json,table,csv" placeholder:"json|table|csv" help:"How to print the answer: whole as JSON, its lists as tables, or its one list as CSV. Default: ${default}."`
 	Document  string   `arg:"" help:"A file, - for standard input, or the query itself: '{ datasets { name } }'."`
 }
 
@@ -40,11 +42,33 @@ func (c *queryCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.printf("%s\n", bytes.TrimSpace(answer))
+	if err := c.print(p, answer); err != nil {
+		return err
+	}
 	if !ok {
 		return errAnswered
 	}
 	return nil
+}
+
+// print prints the answer; errors stand in the JSON, or on standard error.
+func (c *queryCommand) print(p *program, answer []byte) error {
+	write := answerFormats[c.Format]
+	if write == nil {
+		p.printf("%s\n", bytes.TrimSpace(answer))
+		return nil
+	}
+	data, messages, err := formatted(answer)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		fmt.Fprintf(p.err, "chokepoint: %s\n", shown(m))
+	}
+	if data == nil {
+		return nil
+	}
+	return write(p.out, data)
 }
 
 // maxDocument bounds a document; the API takes no more than 1 MiB anyway.
