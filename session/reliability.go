@@ -47,9 +47,9 @@ func (q ReliabilityQuery) options() reliability.Options {
 	opt := reliability.Options{Error: sampling.Error, Confidence: sampling.Confidence, Seed: sampling.Seed}
 	switch q.Approximation.Mode {
 	case Exact:
-		opt.Factoring, opt.Sampling = exhaustive, 1
+		opt.Exactly, opt.Sampling = exhaustive, 1
 	case Sampled:
-		opt.Factoring = -1
+		opt.Exactly = -1
 	}
 	return opt
 }

@@ -2,7 +2,7 @@
 // whose links hold with a probability: two-terminal reliability (Colbourn 1987),
 // also between sets of nodes.
 //
-// A few links are factored, which is exact; beyond that networks are drawn at random,
+// Networks that are small or narrow are told exactly; others are drawn at random,
 // and the answer says how many and between which limits the truth lies. Work is
 // counted in steps, not in seconds, and what is drawn depends on the seed alone, so
 // the same input gives the same answer on any number of processors.

@@ -16,9 +16,9 @@ type Options struct {
 	// that number is below its probability: of links of one group the less likely
 	// never holds without the more likely. Nil: every link by itself.
 	Group []uint32
-	// Factoring bounds the steps of the exact search, each about reading one arc; 0
-	// means 5·10⁷, negative leaves it out.
-	Factoring int64
+	// Exactly bounds the steps of each exact search, each about reading one arc; 0
+	// means 5·10⁷, negative leaves them out.
+	Exactly int64
 	// Error is how far the limits of what is drawn may lie from it, at most, with the
 	// probability Confidence; 0 means 0.01 and 0.95. It decides how many networks are
 	// drawn where the exact search does not end: some 10,000 with these.
@@ -31,7 +31,7 @@ type Options struct {
 }
 
 const (
-	defaultFactoring  = 50_000_000
+	defaultExactly    = 50_000_000
 	defaultSampling   = 100_000_000
 	defaultError      = 0.01
 	defaultConfidence = 0.95
@@ -58,10 +58,13 @@ type Result struct {
 //
 // The question is made smaller first: what does not lie between the sets goes, what
 // certain links join becomes one node, and independent links in series and in
-// parallel become one. The exact search multiplies over the nodes that every path
-// passes, and factors on the first uncertain link of a path with the fewest of them
-// (Dotson and Gobien 1979): exponential in the uncertain links of a stretch, O(n + m)
-// a step of it. Drawing takes O(n + m) a sample, less where only few nodes are in
+// parallel become one. There are two exact searches. Where links are independent and
+// the network can be swept by a narrow frontier, of up to 16 nodes, one decides link
+// after link (Hardy, Lucet and Limnios 2007): exponential in the width alone, at most
+// 2¹⁸ relations of the frontier at a time. The other multiplies over the nodes that
+// every path passes, and factors on the first uncertain link of a path with the fewest
+// of them (Dotson and Gobien 1979): exponential in the uncertain links of a stretch,
+// O(n + m) a step of it. Drawing takes O(n + m) a sample, less where only few nodes are in
 // reach, on all processors. Memory O(n + m), and O(n) more a processor.
 //
 // Errors: BAD_USER_INPUT for a set that is empty or names a node that there is not,
@@ -72,8 +75,8 @@ func TwoTerminal(ctx context.Context, net *network.Network, from, to []network.N
 		return Result{}, err
 	}
 	q, value, known, err := newQuestion(net, from, to, probability, opt.Group).shrink(ctx)
-	if err == nil && !known && opt.Factoring >= 0 {
-		value, known, err = q.factor(ctx, orDefault(opt.Factoring, defaultFactoring))
+	if err == nil && !known && opt.Exactly >= 0 {
+		value, known, err = q.exact(ctx, orDefault(opt.Exactly, defaultExactly))
 	}
 	if err != nil {
 		return Result{}, err
@@ -89,6 +92,13 @@ func TwoTerminal(ctx context.Context, net *network.Network, from, to []network.N
 	r := Result{Value: float64(hits) / float64(samples), Samples: samples, Hits: hits}
 	r.Low, r.High = wilson(hits, samples, z)
 	return r, nil
+}
+
+func (q *question) exact(ctx context.Context, work int64) (value float64, done bool, err error) {
+	if value, done, err = q.sweep(ctx, work); done || err != nil {
+		return value, done, err
+	}
+	return q.factor(ctx, work)
 }
 
 func orDefault[T int64 | float64](x, otherwise T) T {

@@ -247,7 +247,7 @@ func TestLimitsHold(t *testing.T) {
 		want := ask(t, net, from, to, p, reliability.Options{Group: group}).Value
 		held := 0
 		for seed := range uint64(1000) {
-			r := ask(t, net, from, to, p, reliability.Options{Group: group, Factoring: -1, Error: 0.031, Seed: seed})
+			r := ask(t, net, from, to, p, reliability.Options{Group: group, Exactly: -1, Error: 0.031, Seed: seed})
 			if r.Exact || r.Samples != 1000 {
 				t.Fatalf("%+v", r)
 			}
@@ -289,7 +289,7 @@ func TestNeverAndAlways(t *testing.T) {
 	if r := ask(t, net, nodes{0, 2}, nodes{2}, p, reliability.Options{}); !r.Exact || r.Value != 1 {
 		t.Errorf("sets overlap: %+v", r)
 	}
-	r := ask(t, net, nodes{0}, nodes{1}, []float64{1e-12, 0.5}, reliability.Options{Factoring: -1, Error: 0.098})
+	r := ask(t, net, nodes{0}, nodes{1}, []float64{1e-12, 0.5}, reliability.Options{Exactly: -1, Error: 0.098})
 	if r.Exact || r.Samples != 100 || r.Value != 0 || r.Low != 0 || r.High < 0.03 || r.High > 0.04 { // z²/(n+z²)
 		t.Errorf("hardly a path, drawn: %+v", r)
 	}
@@ -325,7 +325,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, factoring := range []int64{0, -1} {
-		if _, err := reliability.TwoTerminal(ctx, net, nodes{0}, nodes{1}, p, reliability.Options{Factoring: factoring}); !errors.Is(err, context.Canceled) {
+		if _, err := reliability.TwoTerminal(ctx, net, nodes{0}, nodes{1}, p, reliability.Options{Exactly: factoring}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
 	}
