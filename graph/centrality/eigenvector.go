@@ -38,11 +38,14 @@ func Eigenvector(ctx context.Context, net *network.Network, opt Options) ([]floa
 	if net.Directed() {
 		out = outgoing(net, opt.Weights)
 	}
-	label, largest, err := largestComponent(ctx, in, out)
+	label, largest, err := componentOf(ctx, net, opt.Weights, in, out)
 	if err != nil {
 		return nil, err
 	}
-	m := in.within(label, largest).unit()
+	m := in.unit()
+	if net.Directed() { // else nothing leads elsewhere
+		m = in.within(label, largest).unit()
+	}
 	x := make([]float64, m.size())
 	for v := range x {
 		if label[v] == largest {
@@ -99,73 +102,6 @@ func power(ctx context.Context, x []float64, times product) ([]float64, error) {
 		}
 	}
 	return nil, errUnsettled
-}
-
-// climb returns the eigenvector of the greatest eigenvalue of a symmetric matrix
-// without negative entries that is nearest to x ≥ 0, which it changes. It is Knyazev's
-// (2001) conjugate gradient method (LOBPCG, one vector, no preconditioner): each round
-// takes the best vector in the span of the last one, its residue and the last step,
-// and so needs about the square root of the rounds of repeated multiplication.
-func climb(ctx context.Context, x []float64, times product) ([]float64, error) {
-	n := len(x)
-	vectors := make([]float64, 5*n)
-	ax, r, ar, p, ap := vectors[:n], vectors[n:2*n], vectors[2*n:3*n], vectors[3*n:4*n], vectors[4*n:]
-	normalize(x)
-	for round := range settleRounds {
-		if round%climbRefresh == 0 { // rounding errors of ax pile up
-			if err := times(ctx, x, ax); err != nil {
-				return nil, err
-			}
-		}
-		lambda := dot(x, ax)
-		copy(r, ax)
-		add(r, -lambda, x)
-		if math.Sqrt(dot(r, r)) <= residue*lambda {
-			return denoise(x), nil
-		}
-		add(r, -dot(r, x), x)
-		normalize(r)
-		if err := times(ctx, r, ar); err != nil {
-			return nil, err
-		}
-		straighten(p, ap, x, ax)
-		straighten(p, ap, r, ar)
-		straighten(p, ap, x, ax) // once more: the first time left rounding errors
-		c := top([3][3]float64{
-			{lambda, dot(x, ar), dot(x, ap)},
-			{dot(x, ar), dot(r, ar), dot(r, ap)},
-			{dot(x, ap), dot(r, ap), dot(p, ap)},
-		})
-		for v := range x {
-			p[v] = c[1]*r[v] + c[2]*p[v]
-			ap[v] = c[1]*ar[v] + c[2]*ap[v]
-			x[v] = c[0]*x[v] + p[v]
-			ax[v] = c[0]*ax[v] + ap[v]
-		}
-		size := 1 / math.Sqrt(dot(x, x))
-		multiply(x, size)
-		multiply(ax, size)
-	}
-	return nil, errUnsettled
-}
-
-// climbRefresh is the number of rounds in which rounding errors stay harmless.
-const climbRefresh = 16
-
-// straighten makes p orthogonal to the unit vector q and of length 1, and does to ap,
-// the product of a matrix with it, what it did to p. A p in line with q becomes 0.
-func straighten(p, ap, q, aq []float64) {
-	along, size := dot(p, q), math.Sqrt(dot(p, p))
-	add(p, -along, q)
-	add(ap, -along, aq)
-	left := math.Sqrt(dot(p, p))
-	if left <= 1e-8*size || left == 0 {
-		clear(p)
-		clear(ap)
-		return
-	}
-	multiply(p, 1/left)
-	multiply(ap, 1/left)
 }
 
 // top returns the unit eigenvector of the greatest eigenvalue of a symmetric matrix,
