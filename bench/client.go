@@ -30,8 +30,9 @@ type loadPlan struct {
 	Connections int
 	Bodies      []string
 	Seconds     int
-	Count       int // of requests at most; 0 for any number
-	Rate        int // requests a second; 0 for a closed loop
+	Count       int  // of requests at most; 0 for any number
+	Rate        int  // requests a second; 0 for a closed loop
+	Refusals    bool // whether the server may refuse, with when to try again
 }
 
 // loadResult is what a client saw. Times are milliseconds from the moment when the
@@ -44,6 +45,8 @@ type loadResult struct {
 	ServiceP50     float64 // from sending on, without the wait for a connection
 	ServiceP99     float64
 	BytesPerAnswer int
+	Refused        int     // beside Requests, which were answered
+	RefusedP99     float64 // from sending on
 	Errors         int
 	FirstError     string
 }
@@ -103,6 +106,7 @@ type loader struct {
 type sample struct {
 	total, service time.Duration
 	bytes          int
+	refused        bool
 	err            error
 }
 
@@ -146,7 +150,7 @@ func (l *loader) connection(ctx context.Context, conn net.Conn) (samples []sampl
 		if !ok || l.plan.Count > 0 && n >= l.plan.Count {
 			return samples
 		}
-		s := send(conn, r, l.requests[n%len(l.requests)])
+		s := send(conn, r, l.requests[n%len(l.requests)], l.plan.Refusals)
 		s.total = time.Since(due)
 		samples = append(samples, s)
 		if s.err != nil {
@@ -179,7 +183,7 @@ func (l *loader) pace(ctx context.Context) {
 }
 
 // send sends one request and reads the whole answer.
-func send(conn net.Conn, r *bufio.Reader, request []byte) (s sample) {
+func send(conn net.Conn, r *bufio.Reader, request []byte, refusals bool) (s sample) {
 	begun := time.Now()
 	if _, s.err = conn.Write(request); s.err != nil {
 		return s
@@ -190,6 +194,9 @@ func send(conn net.Conn, r *bufio.Reader, request []byte) (s sample) {
 	}
 	body, err := io.ReadAll(answer.Body)
 	s = sample{service: time.Since(begun), bytes: len(body), err: errors.Join(err, answer.Body.Close())}
+	if s.refused = refusals && answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != ""; s.refused {
+		return s
+	}
 	if s.err == nil && (answer.StatusCode != http.StatusOK || !bytes.HasPrefix(body, []byte(`{"data":`)) || bytes.Contains(body, []byte(`:null}`))) {
 		s.err = fmt.Errorf("status %d: %.300s", answer.StatusCode, body)
 	}
@@ -197,9 +204,13 @@ func send(conn net.Conn, r *bufio.Reader, request []byte) (s sample) {
 }
 
 func summary(samples []sample, took time.Duration) loadResult {
-	r := loadResult{Requests: len(samples), Rate: float64(len(samples)) / took.Seconds()}
-	var totals, services []float64
+	var r loadResult
+	var totals, services, refusals []float64
 	for _, s := range samples {
+		if s.refused {
+			refusals = append(refusals, float64(s.service)/1e6)
+			continue
+		}
 		if s.err != nil {
 			r.Errors++
 			r.FirstError = s.err.Error()
@@ -208,11 +219,16 @@ func summary(samples []sample, took time.Duration) loadResult {
 		totals = append(totals, float64(s.total)/1e6)
 		services = append(services, float64(s.service)/1e6)
 	}
-	if len(samples) == 0 {
+	r.Requests, r.Refused, r.Rate = len(totals), len(refusals), float64(len(totals))/took.Seconds()
+	if len(refusals) > 0 {
+		slices.Sort(refusals)
+		r.RefusedP99 = quantile(refusals, 0.99)
+	}
+	if len(totals) == 0 {
 		r.Errors, r.FirstError = 1, "nothing was sent"
 		return r
 	}
-	r.BytesPerAnswer /= len(samples)
+	r.BytesPerAnswer /= len(totals)
 	slices.Sort(totals)
 	slices.Sort(services)
 	r.P50, r.P90, r.P99 = quantile(totals, 0.5), quantile(totals, 0.9), quantile(totals, 0.99)

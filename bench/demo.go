@@ -15,11 +15,9 @@ import (
 // measureDemo builds the program and measures from its start until it has printed
 // its worked questions and says how to stop it.
 func measureDemo(ctx context.Context, w *world) error {
-	binary := filepath.Join(w.dir, "chokepoint")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/chokepoint/chokepoint/cmd/chokepoint")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build: %w", err)
+	binary, err := w.built(ctx)
+	if err != nil {
+		return err
 	}
 	var times []float64
 	for range max(w.rounds, 3) {
@@ -31,6 +29,17 @@ func measureDemo(ctx context.Context, w *world) error {
 	}
 	w.add(result{what: "demo: from the start to three answers", value: median(times), unit: "s", target: 5, atMost: true})
 	return nil
+}
+
+// built builds the program.
+func (w *world) built(ctx context.Context) (binary string, err error) {
+	binary = filepath.Join(w.dir, "chokepoint")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/chokepoint/chokepoint/cmd/chokepoint")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("build: %w", err)
+	}
+	return binary, nil
 }
 
 func demoOnce(ctx context.Context, binary string) (seconds float64, err error) {

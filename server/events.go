@@ -30,7 +30,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, viewer acce
 		return
 	}
 	leave() // streams have bounds of their own
-	out := &events{w: w, controller: http.NewResponseController(w)}
+	out := &events{w: w, controller: http.NewResponseController(w), patience: s.takeTimeout}
 	defer out.ping(ctx)()
 	refusal, err := s.stream(ctx, viewer, p, out)
 	switch {
@@ -76,6 +76,7 @@ var errTooSlow = errors.New(tooSlow)
 type events struct {
 	w          http.ResponseWriter
 	controller *http.ResponseController
+	patience   time.Duration // with a client that does not take a piece
 
 	mu     sync.Mutex
 	opened bool
@@ -106,7 +107,7 @@ func (e *events) writeLocked(text string) error {
 		h.Set("X-Accel-Buffering", "no") // a proxy must not gather events
 		e.w.WriteHeader(http.StatusOK)
 	}
-	_ = e.controller.SetWriteDeadline(time.Now().Add(takeTimeout)) // not supported is as good
+	_ = e.controller.SetWriteDeadline(time.Now().Add(e.patience)) // not supported is as good
 	if _, err := io.WriteString(e.w, text); err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ type Server struct {
 	meters                      *meters
 	streams                     *streams
 	metrics                     *metrics
+	takeTimeout                 time.Duration
 	closing                     context.Context // ends when streams must
 	close                       context.CancelFunc
 }
@@ -112,7 +113,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	s.shelf = newShelf(o.Persisted)
 	s.openLanes()
 	s.meters = newMeters(o.Rate, o.CostLimit)
-	s.streams = newStreams()
+	s.streams, s.takeTimeout = newStreams(), takeTimeout
 	s.metrics = newMetrics(s)
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.handler = s.observe(loopbackOnly(s.routes()))

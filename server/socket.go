@@ -41,6 +41,7 @@ var (
 	errCloseMalformed = &closing{4400, "Invalid message"}
 	errCloseCap       = &closing{websocket.StatusTryAgainLater, "Too many open connections"}
 	errCloseSlow      = &closing{websocket.StatusTryAgainLater, tooSlow}
+	errCloseStuck     = &closing{websocket.StatusTryAgainLater, tooSlow}
 	errCloseGoing     = &closing{websocket.StatusGoingAway, "The server stops"}
 	errManyAtOnce     = &failure{http.StatusTooManyRequests, rateLimited, "Too many operations run on this connection. Complete some."}
 )
@@ -71,6 +72,7 @@ type socket struct {
 	conn   *websocket.Conn
 	viewer access.Viewer
 	end    context.CancelCauseFunc // closes the connection
+	done   func()                  // gives back its place among the streams
 
 	mu         sync.Mutex
 	operations map[string]context.CancelFunc // that run, by the client's ids
@@ -95,19 +97,28 @@ func (c *socket) serve(ctx context.Context) {
 	end(c.talk(ctx))
 	<-shut
 	c.running.Wait()
+	if c.done != nil {
+		c.done()
+	}
 }
 
 // shut closes the connection, with the reason if it is one for the client.
 func (c *socket) shut(ctx context.Context) {
 	var why *closing
-	if c.server.closing.Err() != nil {
+	switch {
+	case errors.As(context.Cause(ctx), &why):
+	case c.server.closing.Err() != nil:
 		why = errCloseGoing
-	} else if !errors.As(context.Cause(ctx), &why) {
+	default:
 		_ = c.conn.CloseNow()
 		return
 	}
 	c.server.metrics.cut.WithLabelValues(why.reason).Inc()
 	callOf(ctx).log.InfoContext(ctx, "WebSocket closed", "code", int(why.code), "reason", why.reason)
+	if why == errCloseStuck {
+		_ = c.conn.CloseNow()
+		return
+	}
 	_ = c.conn.Close(why.code, why.reason)
 }
 
@@ -123,7 +134,7 @@ func (c *socket) talk(ctx context.Context) error {
 	if !ok {
 		return errCloseCap
 	}
-	defer done()
+	c.done = done
 	if err := c.write(message{Type: "connection_ack"}); err != nil {
 		return err
 	}
@@ -297,19 +308,15 @@ func (c *socket) read() (message, error) {
 	return m, nil
 }
 
-// write sends a message. Who does not take it in time is cut off.
+// write sends a message. Who does not take it in time is cut off: half of it is on its
+// way, so that nothing more can be said.
 func (c *socket) write(m message) error {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), takeTimeout)
-	defer cancel()
-	err = c.conn.Write(ctx, websocket.MessageText, text)
-	if err != nil && ctx.Err() != nil {
-		return errCloseSlow
-	}
-	return err
+	defer time.AfterFunc(c.server.takeTimeout, func() { c.end(errCloseStuck) }).Stop()
+	return c.conn.Write(context.Background(), websocket.MessageText, text)
 }
 
 // ping asks for a sign of life every so often. A client that takes nothing answers
@@ -323,7 +330,7 @@ func (c *socket) ping(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		bounded, cancel := context.WithTimeout(ctx, takeTimeout)
+		bounded, cancel := context.WithTimeout(ctx, c.server.takeTimeout)
 		err := c.conn.Ping(bounded)
 		cancel()
 		if err != nil && ctx.Err() == nil {

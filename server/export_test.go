@@ -1,0 +1,6 @@
+package server
+
+import "time"
+
+// TakeWithin sets how long clients may take to take a message, for tests.
+func (s *Server) TakeWithin(d time.Duration) { s.takeTimeout = d }
