@@ -33,15 +33,18 @@ func nodeBound(b *body, a aim, k int) *holding {
 		h.clusters(b, k)
 	}
 	h.rank(k)
-	h.pieces = piecesAtMost(b, k)
+	tree := newSpanning(b)
+	h.pieces = min(piecesAtMost(b, k), tree.pieces(k))
 	h.floor = h.least(0, k)
-	if a == connectedPairs {
-		h.floor = max(h.floor, evenPairs(h.nodes, h.pieces))
+	if h.nodes == 0 {
 		return h
 	}
-	if h.nodes > 0 {
-		h.floor = max(h.floor, (h.nodes+h.pieces-1)/h.pieces, h.widest(k))
+	largest := max((h.nodes+h.pieces-1)/h.pieces, tree.largest(k))
+	if a == connectedPairs {
+		h.floor = max(h.floor, pairs(largest)+evenPairs(h.nodes-largest, h.pieces-1))
+		return h
 	}
+	h.floor = max(h.floor, largest, h.widest(k))
 	return h
 }
 

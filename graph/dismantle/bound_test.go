@@ -146,3 +146,16 @@ func TestReinsertionKeepsTheWorst(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// In a forest nothing makes the largest component smaller than what the bound says, at
+// any size.
+func TestLargestComponentOfTreesIsProven(t *testing.T) {
+	for seed := range uint64(2) {
+		for _, k := range []int{7, 40} {
+			p, err := LargestComponent(t.Context(), nt.Tree(1000, seed).Build(t, false), k, Nodes, Limits{Work: 5_000_000})
+			if err != nil || p.Bound > p.Value || p.Gap() > 0 {
+				t.Errorf("%d of tree %d: %v with the bound %v, %v", k, seed, p.Value, p.Bound, err)
+			}
+		}
+	}
+}

@@ -28,7 +28,8 @@ func Fragmentation(ctx context.Context, net *network.Network, budget int, t Targ
 }
 
 // LargestComponent chooses at most budget nodes or links that leave the smallest
-// largest component. Value counts its nodes. Otherwise it is [Fragmentation].
+// largest component. Value counts its nodes. Otherwise it is [Fragmentation], but where
+// the network is a forest the optimum is found and proven at any size.
 func LargestComponent(ctx context.Context, net *network.Network, budget int, t Targets, lim Limits) (Plan, error) {
 	return breakUp(ctx, net, largestComponent, budget, t, lim)
 }
@@ -224,6 +225,10 @@ func (b *breaking) search(s *stage) optima {
 	h := newSearch(b.ctx, b.probe, b.purse, len(b.values), s.size, s.bound.floor, work, b.preference(work/8))
 	starts := [][]int{s.start}
 	if !proof {
+		if b.what == Nodes {
+			tree := newSpanning(b.body)
+			h.offer(tree.removals(int(tree.largest(s.size))))
+		}
 		starts = append(starts, b.starts(s, h)...)
 	}
 	h.run(starts)

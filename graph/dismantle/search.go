@@ -67,6 +67,19 @@ func (s *search) run(starts [][]int) {
 	}
 }
 
+// offer keeps what can be paid for of a set if it is the best so far.
+func (s *search) offer(set []int) {
+	set = s.fill(s.purse.affordable(set))
+	if len(set) == 0 || s.spent() {
+		return
+	}
+	s.work -= s.probe.cost()
+	s.probe.probe(set[:len(set)-1], s.values)
+	if value := s.values[set[len(set)-1]]; value < s.value {
+		s.best, s.value = set, value
+	}
+}
+
 // scatter adds a random target, so that the greedy steps after it differ.
 func (s *search) scatter(set []int, random *rand.Rand) []int {
 	for range 20 {
