@@ -28,9 +28,9 @@ type MoneyQuery struct {
 type MoneyTrace struct {
 	Currency string
 	// Unit is the smallest amount counted; Rounded transfers lost what is smaller.
-	Unit     graph.Decimal
-	Rounded  int
-	Totals   []TraceTotal
+	Unit    graph.Decimal
+	Rounded int
+	Totals  []TraceTotal
 	// Accounts are the sources and whom their money touched, who holds most first.
 	Accounts      []TracedAccount
 	TotalAccounts int
