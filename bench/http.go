@@ -13,6 +13,7 @@ import (
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/resolvers"
 	"github.com/chokepoint/chokepoint/server"
+	"github.com/chokepoint/chokepoint/session"
 )
 
 // connections is how many keep-alive connections the clients hold.
@@ -39,6 +40,11 @@ func (w *world) serve(ctx context.Context) (*served, error) {
 	if err != nil {
 		return nil, err
 	}
+	return serving(ctx, service, end)
+}
+
+// serving answers for a service, which end closes.
+func serving(ctx context.Context, service *session.Service, end func() error) (*served, error) {
 	s := server.New(resolvers.Schema(), server.Options{Session: func(ctx context.Context, v access.Viewer) (context.Context, error) {
 		opened, err := service.Session(ctx, v)
 		if err != nil {
@@ -50,9 +56,9 @@ func (w *world) serve(ctx context.Context) (*served, error) {
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
-	serving, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.Serve(serving, listener) }()
+	go func() { stopped <- s.Serve(running, listener) }()
 	return &served{addr: listener.Addr().String(), stop: func() error {
 		cancel()
 		if err := <-stopped; err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {

@@ -44,6 +44,7 @@ var benchmarks = []struct {
 	{"demo", measureDemo},
 	{"load", measureLoad},
 	{"neo4j", measureNeo4j},
+	{"beside", measureBeside},
 }
 
 func main() {
