@@ -184,7 +184,7 @@ func askPeople(ctx context.Context, addr, query string, ids []string, seconds in
 	return runClient(ctx, loadPlan{Addr: addr, Connections: connections, Bodies: bodies, Seconds: seconds})
 }
 
-// askCypher asks the database as fast as as many connections go, and returns answers a
+// askCypher asks the database in a closed loop, by as many connections, and returns answers a
 // second.
 func askCypher(ctx context.Context, server *bolt.Server, ids []string, seconds int) (float64, error) {
 	var next atomic.Int64

@@ -63,8 +63,13 @@ func newDoor(s *session.Session) door { return door{s, loaders.New(s)} }
 
 type contextKey struct{}
 
-// NewContext gives the operations of a request their session.
+// NewContext gives the operations of a request their session. If the context has the
+// operation, and it selects nothing that the store alone knows, the session answers
+// without it.
 func NewContext(ctx context.Context, s *session.Session) context.Context {
+	if graphql.HasOperationContext(ctx) && !asksStore(graphql.GetOperationContext(ctx).Operation) {
+		s = s.FromMemory()
+	}
 	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), others: map[[2]string]door{}, past: map[string]*session.Session{}})
 }
 

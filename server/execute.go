@@ -100,7 +100,7 @@ func (s *Server) prepare(ctx context.Context, viewer access.Viewer, p *asked) (*
 func (s *Server) dispatch(ctx context.Context, viewer access.Viewer, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context, *answer) {
 	if s.options.Session != nil {
 		var err error
-		if ctx, err = s.options.Session(ctx, viewer); err != nil {
+		if ctx, err = s.options.Session(graphql.WithOperationContext(ctx, op), viewer); err != nil {
 			a := refused(gqlerror.List{present(ctx, err)})
 			return nil, ctx, &a
 		}

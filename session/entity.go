@@ -25,15 +25,47 @@ type LinkView struct {
 // away they are sketches: what memory knows of them, without records, aliases and
 // properties.
 func (s *Session) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
+	if s.memory {
+		return s.remembered(ctx, ids)
+	}
 	entities, err := s.whole(ctx, ids)
 	if !isAway(err) || ctx.Err() != nil {
 		return entities, err
 	}
-	entities = make([]*graph.Entity, len(ids))
+	return s.sketches(ids), nil
+}
+
+func (s *Session) sketches(ids []graph.ID) []*graph.Entity {
+	entities := make([]*graph.Entity, len(ids))
 	for i, id := range ids {
 		if e, ok := s.view.Entity(id); ok {
 			sketch := s.view.Sketch(e)
 			entities[i] = &sketch
+		}
+	}
+	return entities
+}
+
+// remembered is Entities of a session without the store, which alone knows what
+// entities without a name are called.
+func (s *Session) remembered(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
+	entities := s.sketches(ids)
+	var nameless []graph.ID
+	for _, e := range entities {
+		if e != nil && e.Name == "" {
+			nameless = append(nameless, e.ID)
+		}
+	}
+	if nameless == nil {
+		return entities, nil
+	}
+	named, err := s.remembering(false).Entities(ctx, nameless)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range entities {
+		if e != nil && e.Name == "" {
+			entities[i], named = named[0], named[1:]
 		}
 	}
 	return entities, nil
@@ -99,6 +131,9 @@ func (s *Session) records(ctx context.Context, ids []graph.ID) (map[graph.ID]gra
 // where one is missing or hidden or has an end that is. Identity judgements are
 // not among them. One store call. While the store is away they are sketches.
 func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView, error) {
+	if s.memory {
+		return s.sketchLinks(ids), nil
+	}
 	views := make([]*LinkView, len(ids))
 	links, err := s.links(ctx, ids)
 	if isAway(err) && ctx.Err() == nil {

@@ -88,8 +88,11 @@ func (s *Session) AtLeast(ctx context.Context, token string) (*Session, error) {
 	}
 	for begun := time.Now(); ; {
 		newer, err := s.newest(ctx)
-		if err != nil || version <= newer.view.Version() {
-			return newer, err
+		if err != nil {
+			return nil, err
+		}
+		if version <= newer.view.Version() {
+			return newer.remembering(s.memory), nil
 		}
 		if time.Since(begun) > maxWait {
 			return nil, errStale

@@ -169,6 +169,10 @@ func derived(g *projection.Graph, e network.EdgeIndex, rule string, parts, conte
 // fillFromFacts gives derived links what only the fact itself states: the amount
 // in full, as the network counts it, and units. One store call.
 func (s *Session) fillFromFacts(ctx context.Context, g *projection.Graph, edges []network.EdgeIndex, views []LinkView, facts [][]graph.ID) error {
+	if s.memory {
+		s.sketchFacts(views, facts)
+		return nil
+	}
 	records, err := s.records(ctx, slices.Concat(facts...))
 	if isAway(err) && ctx.Err() == nil {
 		s.sketchFacts(views, facts)
@@ -234,6 +238,7 @@ type column []float64
 func (c column) size() int64 { return int64(len(c)) * 8 }
 
 func (s *Session) property(ctx context.Context, g *projection.Graph, name string) (column, error) {
+	s = s.remembering(false)
 	values := make(column, g.Net.NumLinks())
 	edges := make([]network.EdgeIndex, len(values))
 	for e := range edges {

@@ -144,7 +144,7 @@ func (s *Session) passagesOf(ctx context.Context, g *projection.Graph, begin, en
 		behind := g.Origin(network.EdgeIndex(begin + i)).Links
 		ids, parts[i] = append(ids, behind...), len(behind)
 	}
-	stored, err := s.StoredLinks(ctx, ids)
+	stored, err := s.remembering(false).StoredLinks(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

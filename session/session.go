@@ -19,6 +19,22 @@ type Session struct {
 	view    *projection.View
 	at      graph.Revision         // what the store is read as of
 	made    *cache[resultKey, any] // networks of the view and what was computed on them
+	memory  bool                   // see FromMemory
+}
+
+// FromMemory returns the same session without the store, for questions about nothing
+// that the store alone knows: entities and links are then sketches, as they are while
+// the store is away, but for entities without a name.
+func (s *Session) FromMemory() *Session { return s.remembering(true) }
+
+// remembering returns the session with or without the store.
+func (s *Session) remembering(memory bool) *Session {
+	if s.memory == memory {
+		return s
+	}
+	other := *s
+	other.memory = memory
+	return &other
 }
 
 // Ontology returns what the schema declares; it is the same for everybody.
@@ -75,5 +91,5 @@ func (s *Session) AsOf(ctx context.Context, token string) (*Session, error) {
 		return nil, err
 	}
 	view := then.snapshot.View(s.viewer.Clearance)
-	return &Session{service: s.service, viewer: s.viewer, class: s.class, view: view, at: revision, made: then.made}, nil
+	return &Session{service: s.service, viewer: s.viewer, class: s.class, view: view, at: revision, made: then.made, memory: s.memory}, nil
 }

@@ -43,6 +43,7 @@ func moneyScope(scope projection.Scope) projection.Scope {
 // transfers returns the payments of a scope. Amounts are read from the store, which
 // alone has them to the last digit, once for a class, version and scope.
 func (s *Session) transfers(ctx context.Context, scope projection.Scope) (*transfers, *projection.Graph, error) {
+	s = s.remembering(false)
 	return computed(ctx, s, scope, "transfers", nil, func(ctx context.Context, g *projection.Graph) (*transfers, error) {
 		t := &transfers{}
 		var edges []network.EdgeIndex

@@ -122,5 +122,10 @@ func TestStoreCallsDoNotGrowWithTheList(t *testing.T) {
 				t.Logf("%v", few)
 			})
 		}
+		const drawn = `{ centrality(measure: DEGREE, first: 5) { nodes { score entity { name kind linkCounts { kind count } links(first: 2) { nodes { id kind at from { name } to { name } } } } } } }`
+		a.ask(t, drawn, nil, &struct{}{})
+		if calls := counting.during(func() { a.ask(t, drawn, nil, &struct{}{}) }); len(calls) > 0 {
+			t.Errorf("what a picture needs is in memory, and took %v", calls)
+		}
 	})
 }
