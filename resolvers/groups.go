@@ -39,3 +39,16 @@ func (query) CohesiveGroups(ctx context.Context, kind session.Cohesion, k *int, 
 	}
 	return model.CohesiveGroupConnection{Connection: d.communities(list.Paged), Cohesive: list.All, ComputedOn: computedOn(list.ComputedOn)}, nil
 }
+
+// NetworkFigures resolves Query.networkFigures.
+func (query) NetworkFigures(ctx context.Context, mode model.ApproximationMode, seed int64, scope *model.Scope, atLeast *string) (model.NetworkSummary, error) {
+	d, err := scoped(ctx, atLeast, scope)
+	if err != nil {
+		return model.NetworkSummary{}, err
+	}
+	s, err := d.Summary(ctx, session.ApproximationMode(mode), seed, scopeOf(scope))
+	if err != nil {
+		return model.NetworkSummary{}, err
+	}
+	return model.NetworkSummary{Summary: *s, ComputedOn: computedOn(s.ComputedOn)}, nil
+}

@@ -64,6 +64,11 @@ var weights = map[string]int{
 	"RevisionConnection.totalCount": 500,    // counts the whole log
 	"Query.__schema":                500,    // the whole schema, which is the same for all
 	"Query.__type":                  50,     // a part of it
+	"Query.networkFigures":          2_000,  // a few passes over the view
+	"NetworkSummary.distances":      10_000, // a search from every entity, up to a bound
+	"NetworkSummary.centralization": 20_000, // searches from every entity, up to a bound
+	"NetworkSummary.clustering":     3_000,  // triangles of the view
+	"NetworkSummary.mixing":         2_000,  // a few passes over the view
 }
 
 // byField is weights by the names of type and field, so that to look one up costs no

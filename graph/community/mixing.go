@@ -77,6 +77,24 @@ func Mixing(ctx context.Context, net *network.Network, groups []uint32) (float64
 	return (float64(inside)/float64(ends) - squares) / (1 - squares), err
 }
 
+// MixingPairs counts the pairs of neighbours by their groups, the smaller number first:
+// the mixing matrix of [Mixing]. Directions, loops and parallel links as there. O(n + m).
+func MixingPairs(ctx context.Context, net *network.Network, groups []uint32) (map[[2]uint32]int, error) {
+	if len(groups) != net.NumNodes() {
+		return nil, graph.Errorf(graph.BadUserInput, "%d groups for %d nodes: give one each", len(groups), net.NumNodes())
+	}
+	pairs := map[[2]uint32]int{}
+	err := eachNode(ctx, net, func(v network.NodeIndex, near []network.NodeIndex) {
+		for _, w := range near {
+			if v < w {
+				a, b := groups[v], groups[w]
+				pairs[[2]uint32{min(a, b), max(a, b)}]++
+			}
+		}
+	})
+	return pairs, err
+}
+
 // Reciprocity returns the share of directed links, parallel ones and loops apart, that
 // another link answers (Newman, Forrest and Balthrop 2002); 1 in an undirected network
 // and NaN without links. O(n + m) time.

@@ -41,6 +41,20 @@ func TestMixingOfAllShapes(t *testing.T) {
 		same(t, g.Name+", degrees", by, err, correlation(joined, degrees))
 		by, err = community.Mixing(t.Context(), g.Net, groups)
 		same(t, g.Name+", groups", by, err, mixing(joined, groups))
+		pairs, err := community.MixingPairs(t.Context(), g.Net, groups)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for p := range joined {
+			if a, b := groups[p[0]], groups[p[1]]; p[0] < p[1] {
+				pairs[[2]uint32{min(a, b), max(a, b)}]--
+			}
+		}
+		for p, left := range pairs {
+			if left != 0 {
+				t.Errorf("%s: %d pairs of %v too many", g.Name, left, p)
+			}
+		}
 		by, err = community.Reciprocity(t.Context(), g.Net)
 		same(t, g.Name+", reciprocity", by, err, answered(arcs, joined, g.Net.Directed()))
 	}
@@ -102,6 +116,9 @@ func TestMixingRefusesOtherLengths(t *testing.T) {
 	net := nt.Star(3).Build(t, false)
 	if _, err := community.Assortativity(t.Context(), net, nil); err == nil {
 		t.Error("no values were accepted")
+	}
+	if _, err := community.MixingPairs(t.Context(), net, nil); err == nil {
+		t.Error("pairs of no groups were counted")
 	}
 	if _, err := community.Mixing(t.Context(), net, nil); err == nil {
 		t.Error("no groups were accepted")

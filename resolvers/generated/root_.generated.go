@@ -724,6 +724,17 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): CohesiveGroupConnection!
+  "What can be said of the network as a whole. Example: networkFigures(scope: {projection: PEOPLE}) { density fragmentation distances { diameter mean exact } clustering { transitivity } centralization { betweenness } }."
+  networkFigures(
+    "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `) or left out (` + "`" + `centralization` + "`" + `)."
+    mode: ApproximationMode! = AUTOMATIC
+    "What chooses the samples of ` + "`" + `distances` + "`" + `."
+    seed: Int64! = 0
+    "Which part of the graph to look at."
+    scope: Scope
+    "A revision token to wait for."
+    atLeast: String
+  ): NetworkSummary!
   "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
   minimumCutTree(
     "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
@@ -1609,6 +1620,106 @@ type CohesiveGroupEdge {
   node: Community!
 }
 
+"A network as a whole."
+type NetworkSummary {
+  "How many entities it has, those without links included. Example: 110."
+  nodes: Int!
+  "How many links it has, parallel ones each. Example: 205."
+  links: Int!
+  "The share of pairs of entities that are joined, of ordered pairs where links have a direction; null with fewer than two entities. Example: 0.034."
+  density: Float
+  "The share of links, parallel ones once, that another answers; 1 where links have no direction, null without links. Example: 0.12."
+  reciprocity: Float
+  "In how many pieces it is, direction ignored. Example: 1."
+  components: Int!
+  "How many entities the largest piece has. Example: 110."
+  largestComponent: Int!
+  "How many pairs of entities lie in one piece. Example: 5995."
+  connectedPairs: Int64!
+  "The share of pairs of entities that do not: Borgatti's F (2006); null with fewer than two entities. Example: 0.0."
+  fragmentation: Float
+  "How far apart entities are, along the direction of links."
+  distances: DistanceFigures!
+  "How many neighbours of an entity are neighbours of each other, direction ignored."
+  clustering: ClusteringFigures!
+  "Whether like is joined to like, direction ignored."
+  mixing: MixingFigures!
+  "How much one entity stands out."
+  centralization: CentralizationFigures!
+  "What it was computed on. Only ` + "`" + `distances` + "`" + ` may be estimates, and say so."
+  computedOn: ComputedOn!
+}
+
+"How far apart entities are, in links."
+type DistanceFigures {
+  "Whether all of them were counted: else the means are estimates between their bounds, and the diameter and radius may be missing. Example: true."
+  exact: Boolean!
+  "From how many entities was searched. Example: 110."
+  sources: Int!
+  "The probability of about which a mean lies between its bounds; null when exact. Example: 0.99."
+  confidence: Float
+  "The greatest distance of two entities that a path joins, exact; null where only a lower bound is known. Example: 6."
+  diameter: Int
+  "What the diameter is at least. Example: 6."
+  diameterAtLeast: Int!
+  "The least, over the entities of the largest piece, of the distance to the farthest one in it; null when not exact, and where links have a direction unless all entities reach each other. Example: 3."
+  radius: Int
+  "The mean distance of the ordered pairs that a path joins; null without any. Example: 2.65."
+  mean: Float
+  "Its lower bound. Example: 2.65."
+  meanLow: Float
+  "Its upper bound. Example: 2.65."
+  meanHigh: Float
+  "The mean of 1/distance over all ordered pairs, 0 where no path joins them (Latora and Marchiori 2001). Example: 0.43."
+  efficiency: Float!
+  "Its lower bound. Example: 0.43."
+  efficiencyLow: Float!
+  "Its upper bound. Example: 0.43."
+  efficiencyHigh: Float!
+}
+
+"How many neighbours of an entity are neighbours of each other."
+type ClusteringFigures {
+  "How many sets of three entities are joined each to each. Example: 137."
+  triangles: Int64!
+  "The share of paths of two links whose ends are joined; 0 without such paths. Example: 0.123."
+  transitivity: Float!
+  "The mean over entities of the share of pairs of neighbours that are joined, 0 for those of fewer than two (Watts and Strogatz 1998). Example: 0.335."
+  average: Float!
+}
+
+"Whether like is joined to like."
+type MixingFigures {
+  "The correlation of the numbers of neighbours at the two ends of links, −1 to 1 (Newman 2003): above 0 who has many is joined to who has many. Null where it is not defined: no links, or all alike. Example: -0.36."
+  degreeAssortativity: Float
+  "The same of kinds of entities: 1 where links stay within a kind. Null without links, and with one kind. Example: -0.1."
+  kindAssortativity: Float
+  "How many pairs of neighbours there are of which kinds, the most first."
+  kinds: [KindMixing!]!
+}
+
+"Pairs of neighbours of two kinds, or of one."
+type KindMixing {
+  "One kind, the first in the alphabet. Example: Company."
+  from: EntityKind!
+  "The other kind, or the same. Example: Person."
+  to: EntityKind!
+  "How many pairs there are. Example: 82."
+  pairs: Int!
+}
+
+"How much one entity stands out (Freeman 1979): the sum of what each lacks of the greatest score, by that sum in a star of as many entities; from 0 where all are alike to 1."
+type CentralizationFigures {
+  "By the number of neighbours, direction ignored. Example: 0.54."
+  degree: Float
+  "By betweenness, along the direction of links. Example: 0.62."
+  betweenness: Float
+  "By closeness; only of networks in one piece whose links have no direction. Example: 0.49."
+  closeness: Float
+  "Why any of them is null; null when none is. Example: \"closeness: the network is in pieces\"."
+  unavailableBecause: String
+}
+
 "A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve."
 type Dismantling {
   "How many entities the largest piece has before. Example: 92."
@@ -2409,7 +2520,7 @@ enum LinkWeight {
 
 "When to sample."
 enum ApproximationMode {
-  "Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness, 10^11 for closeness and harmonic."
+  "Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness and for distances of the whole network, 10^11 for closeness and harmonic."
   AUTOMATIC
   "Never: an answer that takes too long ends in an error."
   EXACT
@@ -3862,6 +3973,20 @@ func (ec *executionContext) childFields_BridgeEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type BridgeEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CentralizationFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "degree":
+		return ec.fieldContext_CentralizationFigures_degree(ctx, field)
+	case "betweenness":
+		return ec.fieldContext_CentralizationFigures_betweenness(ctx, field)
+	case "closeness":
+		return ec.fieldContext_CentralizationFigures_closeness(ctx, field)
+	case "unavailableBecause":
+		return ec.fieldContext_CentralizationFigures_unavailableBecause(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CentralizationFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "outcome":
@@ -3944,6 +4069,18 @@ func (ec *executionContext) childFields_ChokepointPlan(ctx context.Context, fiel
 		return ec.fieldContext_ChokepointPlan_computedOn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChokepointPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_ClusteringFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "triangles":
+		return ec.fieldContext_ClusteringFigures_triangles(ctx, field)
+	case "transitivity":
+		return ec.fieldContext_ClusteringFigures_transitivity(ctx, field)
+	case "average":
+		return ec.fieldContext_ClusteringFigures_average(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClusteringFigures", field.Name)
 }
 
 func (ec *executionContext) childFields_CohesiveGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4270,6 +4407,36 @@ func (ec *executionContext) childFields_DistanceEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type DistanceEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_DistanceFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "exact":
+		return ec.fieldContext_DistanceFigures_exact(ctx, field)
+	case "sources":
+		return ec.fieldContext_DistanceFigures_sources(ctx, field)
+	case "confidence":
+		return ec.fieldContext_DistanceFigures_confidence(ctx, field)
+	case "diameter":
+		return ec.fieldContext_DistanceFigures_diameter(ctx, field)
+	case "diameterAtLeast":
+		return ec.fieldContext_DistanceFigures_diameterAtLeast(ctx, field)
+	case "radius":
+		return ec.fieldContext_DistanceFigures_radius(ctx, field)
+	case "mean":
+		return ec.fieldContext_DistanceFigures_mean(ctx, field)
+	case "meanLow":
+		return ec.fieldContext_DistanceFigures_meanLow(ctx, field)
+	case "meanHigh":
+		return ec.fieldContext_DistanceFigures_meanHigh(ctx, field)
+	case "efficiency":
+		return ec.fieldContext_DistanceFigures_efficiency(ctx, field)
+	case "efficiencyLow":
+		return ec.fieldContext_DistanceFigures_efficiencyLow(ctx, field)
+	case "efficiencyHigh":
+		return ec.fieldContext_DistanceFigures_efficiencyHigh(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistanceFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_Dominator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rank":
@@ -4446,6 +4613,18 @@ func (ec *executionContext) childFields_KindInfo(ctx context.Context, field grap
 		return ec.fieldContext_KindInfo_properties(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KindInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_KindMixing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_KindMixing_from(ctx, field)
+	case "to":
+		return ec.fieldContext_KindMixing_to(ctx, field)
+	case "pairs":
+		return ec.fieldContext_KindMixing_pairs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KindMixing", field.Name)
 }
 
 func (ec *executionContext) childFields_Link(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4632,6 +4811,18 @@ func (ec *executionContext) childFields_MinimumCut(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type MinimumCut", field.Name)
 }
 
+func (ec *executionContext) childFields_MixingFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "degreeAssortativity":
+		return ec.fieldContext_MixingFigures_degreeAssortativity(ctx, field)
+	case "kindAssortativity":
+		return ec.fieldContext_MixingFigures_kindAssortativity(ctx, field)
+	case "kinds":
+		return ec.fieldContext_MixingFigures_kinds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MixingFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_MoneyPattern(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -4762,6 +4953,38 @@ func (ec *executionContext) childFields_NetworkFigures(ctx context.Context, fiel
 		return ec.fieldContext_NetworkFigures_reached(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NetworkFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_NetworkSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_NetworkSummary_nodes(ctx, field)
+	case "links":
+		return ec.fieldContext_NetworkSummary_links(ctx, field)
+	case "density":
+		return ec.fieldContext_NetworkSummary_density(ctx, field)
+	case "reciprocity":
+		return ec.fieldContext_NetworkSummary_reciprocity(ctx, field)
+	case "components":
+		return ec.fieldContext_NetworkSummary_components(ctx, field)
+	case "largestComponent":
+		return ec.fieldContext_NetworkSummary_largestComponent(ctx, field)
+	case "connectedPairs":
+		return ec.fieldContext_NetworkSummary_connectedPairs(ctx, field)
+	case "fragmentation":
+		return ec.fieldContext_NetworkSummary_fragmentation(ctx, field)
+	case "distances":
+		return ec.fieldContext_NetworkSummary_distances(ctx, field)
+	case "clustering":
+		return ec.fieldContext_NetworkSummary_clustering(ctx, field)
+	case "mixing":
+		return ec.fieldContext_NetworkSummary_mixing(ctx, field)
+	case "centralization":
+		return ec.fieldContext_NetworkSummary_centralization(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_NetworkSummary_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_Ontology(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

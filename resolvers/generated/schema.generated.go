@@ -57,6 +57,7 @@ type QueryResolver interface {
 	Blocks(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BlockConnection, error)
 	Communities(ctx context.Context, quality session.CommunityQuality, resolution *float64, weight model.LinkWeight, seed int64, runs int, of []graph.ID, scope *model.Scope, first int, after *string, atLeast *string) (model.CommunityConnection, error)
 	CohesiveGroups(ctx context.Context, kind session.Cohesion, k *int, of []graph.ID, scope *model.Scope, first int, after *string, atLeast *string) (model.CohesiveGroupConnection, error)
+	NetworkFigures(ctx context.Context, mode model.ApproximationMode, seed int64, scope *model.Scope, atLeast *string) (model.NetworkSummary, error)
 	MinimumCutTree(ctx context.Context, capacityProperty *string, scope *model.Scope, first int, after *string, atLeast *string) (model.CutTreeConnection, error)
 	TraceMoney(ctx context.Context, from []graph.ID, policies []tracing.Policy, direction model.TraceDirection, currency *string, scope *model.Scope, first int, atLeast *string) (model.MoneyTrace, error)
 	MoneyPatterns(ctx context.Context, kinds []pattern.Kind, window float64, timeUnit model.TimeUnit, minAmount *graph.Decimal, tolerance *float64, maxLength int, minFan int, hubCap int, strict bool, currency *string, scope *model.Scope, first int, after *string, atLeast *string) (model.MoneyPatternConnection, error)
@@ -2740,6 +2741,44 @@ func (ec *executionContext) field_Query_neighborhood_args(ctx context.Context, r
 		return nil, err
 	}
 	args["atLeast"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_networkFigures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "mode",
+		func(ctx context.Context, v any) (model.ApproximationMode, error) {
+			return ec.unmarshalNApproximationMode2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐApproximationMode(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mode"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "seed",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNInt642int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seed"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*model.Scope, error) {
+			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["atLeast"] = arg3
 	return args, nil
 }
 
@@ -6529,6 +6568,98 @@ func (ec *executionContext) fieldContext_Case_linkCounts(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _CentralizationFigures_degree(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_degree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Degree(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_degree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_betweenness(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_betweenness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Betweenness(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_betweenness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_closeness(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_closeness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closeness(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_closeness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_unavailableBecause(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_unavailableBecause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnavailableBecause(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_unavailableBecause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "String")
+}
+
 func (ec *executionContext) _Change_outcome(ctx context.Context, field graphql.CollectedField, obj *model.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7774,6 +7905,75 @@ func (ec *executionContext) fieldContext_ChokepointPlan_computedOn(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ClusteringFigures_triangles(ctx context.Context, field graphql.CollectedField, obj *session.Clustering) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusteringFigures_triangles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Triangles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt642int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusteringFigures_triangles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusteringFigures", field, false, false, "Int64")
+}
+
+func (ec *executionContext) _ClusteringFigures_transitivity(ctx context.Context, field graphql.CollectedField, obj *session.Clustering) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusteringFigures_transitivity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Transitivity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusteringFigures_transitivity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusteringFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ClusteringFigures_average(ctx context.Context, field graphql.CollectedField, obj *session.Clustering) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClusteringFigures_average(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Average, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClusteringFigures_average(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClusteringFigures", field, false, false, "Float")
 }
 
 func (ec *executionContext) _CohesiveGroupConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.CohesiveGroupConnection) (ret graphql.Marshaler) {
@@ -13151,6 +13351,282 @@ func (ec *executionContext) fieldContext_DistanceEdge_node(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _DistanceFigures_exact(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_exact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_exact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _DistanceFigures_sources(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DistanceFigures_confidence(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_diameter(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_diameter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Diameter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_diameter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DistanceFigures_diameterAtLeast(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_diameterAtLeast(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiameterAtLeast, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_diameterAtLeast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DistanceFigures_radius(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_radius(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Radius, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_radius(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DistanceFigures_mean(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_meanLow(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_meanLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeanLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_meanLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_meanHigh(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_meanHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeanHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_meanHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_efficiency(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_efficiency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Efficiency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_efficiency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_efficiencyLow(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_efficiencyLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EfficiencyLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_efficiencyLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _DistanceFigures_efficiencyHigh(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_efficiencyHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EfficiencyHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_efficiencyHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Document_title(ctx context.Context, field graphql.CollectedField, obj *model.Document) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17512,6 +17988,75 @@ func (ec *executionContext) fieldContext_KindInfo_properties(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _KindMixing_from(ctx context.Context, field graphql.CollectedField, obj *session.KindMixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KindMixing_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Kind) graphql.Marshaler {
+			return ec.marshalNEntityKind2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KindMixing_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KindMixing", field, false, false, "EntityKind")
+}
+
+func (ec *executionContext) _KindMixing_to(ctx context.Context, field graphql.CollectedField, obj *session.KindMixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KindMixing_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v graph.Kind) graphql.Marshaler {
+			return ec.marshalNEntityKind2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KindMixing_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KindMixing", field, false, false, "EntityKind")
+}
+
+func (ec *executionContext) _KindMixing_pairs(ctx context.Context, field graphql.CollectedField, obj *session.KindMixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KindMixing_pairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KindMixing_pairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KindMixing", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Licence_authority(ctx context.Context, field graphql.CollectedField, obj *model.Licence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20744,6 +21289,84 @@ func (ec *executionContext) fieldContext_MinimumCut_computedOn(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _MixingFigures_degreeAssortativity(ctx context.Context, field graphql.CollectedField, obj *session.Mixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MixingFigures_degreeAssortativity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DegreeAssortativity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MixingFigures_degreeAssortativity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MixingFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MixingFigures_kindAssortativity(ctx context.Context, field graphql.CollectedField, obj *session.Mixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MixingFigures_kindAssortativity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KindAssortativity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MixingFigures_kindAssortativity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MixingFigures", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MixingFigures_kinds(ctx context.Context, field graphql.CollectedField, obj *session.Mixing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MixingFigures_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []session.KindMixing) graphql.Marshaler {
+			return ec.marshalNKindMixing2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐKindMixingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MixingFigures_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MixingFigures",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KindMixing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MoneyPattern_kind(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPattern) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22139,6 +22762,350 @@ func (ec *executionContext) _NetworkFigures_reached(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_NetworkFigures_reached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NetworkFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _NetworkSummary_nodes(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _NetworkSummary_links(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_links(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Links, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_links(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _NetworkSummary_density(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_density(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Density, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_density(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Float")
+}
+
+func (ec *executionContext) _NetworkSummary_reciprocity(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_reciprocity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reciprocity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_reciprocity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Float")
+}
+
+func (ec *executionContext) _NetworkSummary_components(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Components, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _NetworkSummary_largestComponent(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_largestComponent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LargestComponent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_largestComponent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, true, false, "Int")
+}
+
+func (ec *executionContext) _NetworkSummary_connectedPairs(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_connectedPairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConnectedPairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt642int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_connectedPairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Int64")
+}
+
+func (ec *executionContext) _NetworkSummary_fragmentation(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_fragmentation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fragmentation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_fragmentation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NetworkSummary", field, false, false, "Float")
+}
+
+func (ec *executionContext) _NetworkSummary_distances(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_distances(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Distances(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v session.DistanceFigures) graphql.Marshaler {
+			return ec.marshalNDistanceFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐDistanceFigures(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_distances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NetworkSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DistanceFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NetworkSummary_clustering(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_clustering(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clustering(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v session.Clustering) graphql.Marshaler {
+			return ec.marshalNClusteringFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐClustering(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_clustering(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NetworkSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClusteringFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NetworkSummary_mixing(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_mixing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mixing(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v session.Mixing) graphql.Marshaler {
+			return ec.marshalNMixingFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐMixing(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_mixing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NetworkSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MixingFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NetworkSummary_centralization(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_centralization(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Centralization(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.CentralizationFigures) graphql.Marshaler {
+			return ec.marshalNCentralizationFigures2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐCentralizationFigures(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_centralization(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NetworkSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CentralizationFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NetworkSummary_computedOn(ctx context.Context, field graphql.CollectedField, obj *model.NetworkSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NetworkSummary_computedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ComputedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ComputedOn) graphql.Marshaler {
+			return ec.marshalNComputedOn2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐComputedOn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NetworkSummary_computedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NetworkSummary",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ComputedOn(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Ontology_kinds(ctx context.Context, field graphql.CollectedField, obj *model.Ontology) (ret graphql.Marshaler) {
@@ -25113,6 +26080,50 @@ func (ec *executionContext) fieldContext_Query_cohesiveGroups(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_cohesiveGroups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_networkFigures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_networkFigures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().NetworkFigures(ctx, fc.Args["mode"].(model.ApproximationMode), fc.Args["seed"].(int64), fc.Args["scope"].(*model.Scope), fc.Args["atLeast"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.NetworkSummary) graphql.Marshaler {
+			return ec.marshalNNetworkSummary2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐNetworkSummary(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_networkFigures(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NetworkSummary(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_networkFigures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -34344,6 +35355,58 @@ func (ec *executionContext) _Case(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var centralizationFiguresImplementors = []string{"CentralizationFigures"}
+
+func (ec *executionContext) _CentralizationFigures(ctx context.Context, sel ast.SelectionSet, obj *model.CentralizationFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, centralizationFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CentralizationFigures")
+		case "degree":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_degree(ctx, field, obj)
+				})
+		case "betweenness":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_betweenness(ctx, field, obj)
+				})
+		case "closeness":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_closeness(ctx, field, obj)
+				})
+		case "unavailableBecause":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_unavailableBecause(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changeImplementors = []string{"Change"}
 
 func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, obj *model.Change) graphql.Marshaler {
@@ -34728,6 +35791,49 @@ func (ec *executionContext) _ChokepointPlan(ctx context.Context, sel ast.Selecti
 			}
 		case "computedOn":
 			out.Values[i] = ec._ChokepointPlan_computedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var clusteringFiguresImplementors = []string{"ClusteringFigures"}
+
+func (ec *executionContext) _ClusteringFigures(ctx context.Context, sel ast.SelectionSet, obj *session.Clustering) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clusteringFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClusteringFigures")
+		case "triangles":
+			out.Values[i] = ec._ClusteringFigures_triangles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "transitivity":
+			out.Values[i] = ec._ClusteringFigures_transitivity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "average":
+			out.Values[i] = ec._ClusteringFigures_average(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36515,6 +37621,94 @@ func (ec *executionContext) _DistanceEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var distanceFiguresImplementors = []string{"DistanceFigures"}
+
+func (ec *executionContext) _DistanceFigures(ctx context.Context, sel ast.SelectionSet, obj *session.DistanceFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, distanceFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DistanceFigures")
+		case "exact":
+			out.Values[i] = ec._DistanceFigures_exact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._DistanceFigures_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._DistanceFigures_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "diameter":
+			out.Values[i] = ec._DistanceFigures_diameter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "diameterAtLeast":
+			out.Values[i] = ec._DistanceFigures_diameterAtLeast(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "radius":
+			out.Values[i] = ec._DistanceFigures_radius(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mean":
+			out.Values[i] = ec._DistanceFigures_mean(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "meanLow":
+			out.Values[i] = ec._DistanceFigures_meanLow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "meanHigh":
+			out.Values[i] = ec._DistanceFigures_meanHigh(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "efficiency":
+			out.Values[i] = ec._DistanceFigures_efficiency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "efficiencyLow":
+			out.Values[i] = ec._DistanceFigures_efficiencyLow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "efficiencyHigh":
+			out.Values[i] = ec._DistanceFigures_efficiencyHigh(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var documentImplementors = []string{"Document", "Node", "Entity"}
 
 func (ec *executionContext) _Document(ctx context.Context, sel ast.SelectionSet, obj *model.Document) graphql.Marshaler {
@@ -37859,6 +39053,49 @@ func (ec *executionContext) _KindInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var kindMixingImplementors = []string{"KindMixing"}
+
+func (ec *executionContext) _KindMixing(ctx context.Context, sel ast.SelectionSet, obj *session.KindMixing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kindMixingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KindMixing")
+		case "from":
+			out.Values[i] = ec._KindMixing_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._KindMixing_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pairs":
+			out.Values[i] = ec._KindMixing_pairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var licenceImplementors = []string{"Licence", "Node", "Entity"}
 
 func (ec *executionContext) _Licence(ctx context.Context, sel ast.SelectionSet, obj *model.Licence) graphql.Marshaler {
@@ -38849,6 +40086,49 @@ func (ec *executionContext) _MinimumCut(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var mixingFiguresImplementors = []string{"MixingFigures"}
+
+func (ec *executionContext) _MixingFigures(ctx context.Context, sel ast.SelectionSet, obj *session.Mixing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mixingFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MixingFigures")
+		case "degreeAssortativity":
+			out.Values[i] = ec._MixingFigures_degreeAssortativity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kindAssortativity":
+			out.Values[i] = ec._MixingFigures_kindAssortativity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kinds":
+			out.Values[i] = ec._MixingFigures_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var moneyPatternImplementors = []string{"MoneyPattern"}
 
 func (ec *executionContext) _MoneyPattern(ctx context.Context, sel ast.SelectionSet, obj *model.MoneyPattern) graphql.Marshaler {
@@ -39306,6 +40586,102 @@ func (ec *executionContext) _NetworkFigures(ctx context.Context, sel ast.Selecti
 		case "reached":
 			out.Values[i] = ec._NetworkFigures_reached(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var networkSummaryImplementors = []string{"NetworkSummary"}
+
+func (ec *executionContext) _NetworkSummary(ctx context.Context, sel ast.SelectionSet, obj *model.NetworkSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, networkSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NetworkSummary")
+		case "nodes":
+			out.Values[i] = ec._NetworkSummary_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "links":
+			out.Values[i] = ec._NetworkSummary_links(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "density":
+			out.Values[i] = ec._NetworkSummary_density(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reciprocity":
+			out.Values[i] = ec._NetworkSummary_reciprocity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "components":
+			out.Values[i] = ec._NetworkSummary_components(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "largestComponent":
+			out.Values[i] = ec._NetworkSummary_largestComponent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "connectedPairs":
+			out.Values[i] = ec._NetworkSummary_connectedPairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fragmentation":
+			out.Values[i] = ec._NetworkSummary_fragmentation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "distances":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._NetworkSummary_distances(ctx, field, obj)
+				})
+		case "clustering":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._NetworkSummary_clustering(ctx, field, obj)
+				})
+		case "mixing":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._NetworkSummary_mixing(ctx, field, obj)
+				})
+		case "centralization":
+			out.Values[i] = ec._NetworkSummary_centralization(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "computedOn":
+			out.Values[i] = ec._NetworkSummary_computedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
@@ -40115,6 +41491,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_cohesiveGroups(ctx, field)
+				})
+		case "networkFigures":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_networkFigures(ctx, field)
 				})
 		case "minimumCutTree":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -42497,6 +43879,10 @@ func (ec *executionContext) marshalNCentralityMeasure2githubᚗcomᚋchokepoint�
 	return v
 }
 
+func (ec *executionContext) marshalNCentralizationFigures2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐCentralizationFigures(ctx context.Context, sel ast.SelectionSet, v model.CentralizationFigures) graphql.Marshaler {
+	return ec._CentralizationFigures(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNChange2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐChange(ctx context.Context, sel ast.SelectionSet, v model.Change) graphql.Marshaler {
 	return ec._Change(ctx, sel, &v)
 }
@@ -42568,6 +43954,10 @@ func (ec *executionContext) unmarshalNChokepointCost2githubᚗcomᚋchokepoint�
 
 func (ec *executionContext) marshalNChokepointPlan2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐChokepointPlan(ctx context.Context, sel ast.SelectionSet, v model.ChokepointPlan) graphql.Marshaler {
 	return ec._ChokepointPlan(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNClusteringFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐClustering(ctx context.Context, sel ast.SelectionSet, v session.Clustering) graphql.Marshaler {
+	return ec._ClusteringFigures(ctx, sel, &v)
 }
 
 func (ec *executionContext) unmarshalNCohesion2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCohesion(ctx context.Context, v any) (session.Cohesion, error) {
@@ -42994,6 +44384,10 @@ func (ec *executionContext) marshalNDistanceEdge2ᚕgithubᚗcomᚋchokepointᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalNDistanceFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐDistanceFigures(ctx context.Context, sel ast.SelectionSet, v session.DistanceFigures) graphql.Marshaler {
+	return ec._DistanceFigures(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNDominator2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐDominator(ctx context.Context, sel ast.SelectionSet, v model.Dominator) graphql.Marshaler {
 	return ec._Dominator(ctx, sel, &v)
 }
@@ -43273,6 +44667,26 @@ func (ec *executionContext) marshalNKindInfo2ᚕgithubᚗcomᚋchokepointᚋchok
 	return ret
 }
 
+func (ec *executionContext) marshalNKindMixing2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐKindMixing(ctx context.Context, sel ast.SelectionSet, v session.KindMixing) graphql.Marshaler {
+	return ec._KindMixing(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNKindMixing2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐKindMixingᚄ(ctx context.Context, sel ast.SelectionSet, v []session.KindMixing) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKindMixing2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐKindMixing(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNLink2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐLink(ctx context.Context, sel ast.SelectionSet, v model.Link) graphql.Marshaler {
 	return ec._Link(ctx, sel, &v)
 }
@@ -43515,6 +44929,10 @@ func (ec *executionContext) marshalNMinimumCut2githubᚗcomᚋchokepointᚋchoke
 	return ec._MinimumCut(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNMixingFigures2githubᚗcomᚋchokepointᚋchokepointᚋsessionᚐMixing(ctx context.Context, sel ast.SelectionSet, v session.Mixing) graphql.Marshaler {
+	return ec._MixingFigures(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNMoneyPattern2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐMoneyPattern(ctx context.Context, sel ast.SelectionSet, v model.MoneyPattern) graphql.Marshaler {
 	return ec._MoneyPattern(ctx, sel, &v)
 }
@@ -43630,6 +45048,10 @@ func (ec *executionContext) marshalNMoneyTrace2githubᚗcomᚋchokepointᚋchoke
 
 func (ec *executionContext) marshalNNetworkFigures2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐNetworkFigures(ctx context.Context, sel ast.SelectionSet, v model.NetworkFigures) graphql.Marshaler {
 	return ec._NetworkFigures(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNNetworkSummary2githubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐNetworkSummary(ctx context.Context, sel ast.SelectionSet, v model.NetworkSummary) graphql.Marshaler {
+	return ec._NetworkSummary(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {

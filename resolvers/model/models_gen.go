@@ -351,7 +351,7 @@ type WriteItem struct {
 type ApproximationMode string
 
 const (
-	// Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness, 10^11 for closeness and harmonic.
+	// Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness and for distances of the whole network, 10^11 for closeness and harmonic.
 	ApproximationModeAutomatic ApproximationMode = "AUTOMATIC"
 	// Never: an answer that takes too long ends in an error.
 	ApproximationModeExact ApproximationMode = "EXACT"

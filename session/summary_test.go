@@ -1,0 +1,83 @@
+package session_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/chokepoint/chokepoint/graph/centrality"
+	"github.com/chokepoint/chokepoint/graph/community"
+	"github.com/chokepoint/chokepoint/graph/connectivity"
+	nt "github.com/chokepoint/chokepoint/graph/networktest"
+	"github.com/chokepoint/chokepoint/projection"
+	"github.com/chokepoint/chokepoint/session"
+)
+
+// The figures of caviar are those of the kernels, and of igraph where it was asked.
+func TestFiguresAreThoseOfTheKernels(t *testing.T) {
+	w := newWorld(t)
+	_, net := w.criminals()
+	sum, err := w.as(low).Summary(t.Context(), session.Automatic, 0, projection.AnyTime())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum.Nodes != 110 || sum.Links != 205 || sum.Components != 1 || *sum.Fragmentation != 0 || *sum.Density != 205.0/5995 {
+		t.Errorf("%+v", sum)
+	}
+	want, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := sum.Distances(t.Context())
+	if err != nil || !got.Exact || *got.Diameter != want.Diameter() || *got.Mean != *want.Mean() || got.Efficiency != want.Efficiency() {
+		t.Errorf("%+v %v", got, err)
+	}
+	mixed, err := sum.Mixing(t.Context())
+	if err != nil || len(mixed.Kinds) != 1 || mixed.Kinds[0].Pairs != 205 || mixed.KindAssortativity != nil {
+		t.Errorf("%+v %v", mixed, err)
+	}
+	clustered, err := sum.Clustering(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := nt.Dataset(t, "caviar")
+	var assortativity, transitivity float64
+	nt.Decode(t, d.Expected["degree_assortativity"], &assortativity)
+	nt.Decode(t, d.Expected["transitivity"], &transitivity)
+	triangles, err := community.CountTriangles(t.Context(), net)
+	if err != nil || clustered.Triangles != triangles.Total || math.Abs(clustered.Transitivity-transitivity) > 1e-9 || math.Abs(*mixed.DegreeAssortativity-assortativity) > 1e-9 {
+		t.Errorf("%+v %v, want %v %v", clustered, *mixed.DegreeAssortativity, transitivity, assortativity)
+	}
+	scores, err := centrality.Betweenness(t.Context(), net, centrality.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	central, err := sum.Centralization(t.Context(), "BETWEENNESS")
+	if err != nil || *central != centrality.BetweennessCentralization(scores, false) {
+		t.Errorf("%v %v", central, err)
+	}
+	if why, err := sum.WithoutCentralization(t.Context()); why != "" || err != nil {
+		t.Errorf("%q %v", why, err)
+	}
+}
+
+// Samples of a network that is smaller than they are tell the same, and say so.
+func TestSampledFigures(t *testing.T) {
+	w := newWorld(t)
+	w.criminals()
+	exact, err := w.as(low).Summary(t.Context(), session.Exact, 0, projection.AnyTime())
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, err := w.as(low).Summary(t.Context(), session.Sampled, 4, projection.AnyTime())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err1 := exact.Distances(t.Context())
+	b, err2 := some.Distances(t.Context())
+	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || b.Radius != nil {
+		t.Errorf("%+v, exactly %+v, %v %v", b, a, err1, err2)
+	}
+	if central, err := some.Centralization(t.Context(), "CLOSENESS"); central != nil || err != nil {
+		t.Errorf("%v %v", central, err)
+	}
+}
