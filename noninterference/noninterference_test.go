@@ -164,8 +164,8 @@ func compare(d *drawer, whole, without *world, field string, answered meaningful
 	}
 }
 
-// hasContent says whether an answer shows an item: an id, a name, an outcome, or that
-// something is likely.
+// hasContent says whether an answer shows an item: an id, a name, an outcome, that
+// something is likely, or that a network has links.
 func hasContent(value any) bool {
 	switch v := value.(type) {
 	case map[string]any:
@@ -173,7 +173,7 @@ func hasContent(value any) bool {
 			if _, isText := inner.(string); isText && slices.Contains([]string{"id", "name", "token", "outcome"}, name) {
 				return true
 			}
-			if likely, isNumber := inner.(float64); isNumber && name == "probability" && likely > 0 {
+			if share, isNumber := inner.(float64); isNumber && slices.Contains([]string{"probability", "density"}, name) && share > 0 {
 				return true
 			}
 			if hasContent(inner) {

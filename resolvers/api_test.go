@@ -327,6 +327,7 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 	a.run("parts", a.parts)
 	a.run("groups", a.groups)
 	a.run("figures", a.figures)
+	a.run("roles", a.roles)
 
 	a.run("taking apart", func() {
 		a.expect(`{ dismantling(target: 0.45, strategies: [ADAPTIVE_DEGREE, COLLECTIVE_INFLUENCE], radii: [1], `+people+`) { initialLargestComponent initialConnectedPairs targetSize totalSteps truncated

@@ -46,6 +46,54 @@ func (a *api) figures() {
 		`{"networkFigures": {"density": 0.5, "reciprocity": 0, "distances": {"diameter": 1, "radius": null}, "mixing": {"degreeAssortativity": null}, "centralization": {"degree": null}}}`)
 }
 
+// roles asks who is alike in the kite: a and b, whose neighbours are each other and c.
+func (a *api) roles() {
+	a.expect(`{ roles(equivalence: STRUCTURAL, `+people+`) { totalCount equivalence classes nodes { rank size members { nodes { name } } } computedOn { nodes } } }`,
+		`{"roles": {"totalCount": 1, "equivalence": "STRUCTURAL", "classes": 6, "nodes": [{"rank": 1, "size": 2, "members": {"nodes": [`+pair("a", "b")+`]}}], "computedOn": {"nodes": 7}}}`)
+	a.expect(`{ roles(minSize: 1, of: [«c», «nobody»], `+people+`) { totalCount equivalence edges { node { size members { totalCount } } } } }`,
+		`{"roles": {"totalCount": 1, "equivalence": "EQUITABLE", "edges": [{"node": {"size": 1, "members": {"totalCount": 1}}}]}}`)
+	a.expect(`{ roles(equivalence: REGULAR, minSize: 1, `+people+`) { classes nodes { size } } }`,
+		`{"roles": {"classes": 2, "nodes": [{"size": 6}, {"size": 1}]}}`)
+	a.expect(`{ roles(minSize: 1, scope: {projection: MONEY, orientation: NATURAL}) { equivalence classes } }`,
+		`{"roles": {"equivalence": "REGULAR", "classes": 2}}`)
+	a.refused(`{ roles(minSize: 0) { classes } }`, graph.BadUserInput)
+
+	a.expect(`{ similarNodes(to: «f», `+people+`) { totalCount nodes { rank score entity { name } } computedOn { exact } } }`,
+		// f knows e alone, whom d and c know too.
+		`{"similarNodes": {"totalCount": 2, "nodes": [{"rank": 1, "score": 0.5, "entity": {"name": "Nd"}}, {"rank": 2, "score": 0.25, "entity": {"name": "Nc"}}], "computedOn": {"exact": true}}}`)
+	a.expect(`{ similarNodes(to: «nobody», measure: COSINE) { totalCount nodes { rank } } }`, `{"similarNodes": {"totalCount": 0, "nodes": []}}`)
+
+	a.expect(`{ missingLinks(measure: COMMON_NEIGHBOURS, first: 1, `+people+`) { predictions { rank score one { __typename } other { __typename } } truncated truncatedBecause computedOn { nodes links } } }`,
+		`{"missingLinks": {"predictions": [{"rank": 1, "score": 1, "one": {"__typename": "`+kindOf(leastPair())+`"}, "other": {"__typename": "`+kindOf(otherOfLeastPair())+`"}}], "truncated": true, "truncatedBecause": "first: 1",
+		"computedOn": {"nodes": 7, "links": 8}}}`)
+	a.expect(`{ missingLinks(first: 500, `+people+`) { predictions { score } truncated } }`,
+		// By c, who has four neighbours: a and b to d and e; by e, who has three: f to c and d.
+		`{"missingLinks": {"predictions": [{"score": 0.3333333333333333}, {"score": 0.3333333333333333}, {"score": 0.25}, {"score": 0.25}, {"score": 0.25}, {"score": 0.25}], "truncated": false}}`)
+	a.refused(`{ missingLinks(first: 501) { truncated } }`, graph.BadUserInput)
+}
+
+// leastPair returns the lesser end of the first of the pairs of the kite that share a
+// neighbour, by ID; otherOfLeastPair the other.
+func leastPair() string        { return firstPair()[0] }
+func otherOfLeastPair() string { return firstPair()[1] }
+
+func firstPair() (first [2]string) {
+	for i, p := range [][2]string{{"a", "d"}, {"a", "e"}, {"b", "d"}, {"b", "e"}, {"c", "f"}, {"d", "f"}} {
+		p = [2]string{lesser(p[0], p[1]), other(p[0], p[1])}
+		if i == 0 || p[0] != first[0] && lesser(p[0], first[0]) == p[0] || p[0] == first[0] && lesser(p[1], first[1]) == p[1] {
+			first = p
+		}
+	}
+	return first
+}
+
+func kindOf(key string) string {
+	if key == "f" {
+		return "Company"
+	}
+	return "Person"
+}
+
 func least3(x, y, z string) string { return lesser(lesser(x, y), z) }
 
 // place gives the rank of a community of three with more.

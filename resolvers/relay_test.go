@@ -24,6 +24,7 @@ var required = map[string]string{
 	"dominators":       `from: [«a»]`,
 	"cohesiveGroups":   `kind: K_CORE, k: 1`,
 	"moneyPatterns":    `kinds: [FAN_OUT, FAN_IN, CYCLE], minFan: 2, window: 1000`,
+	"similarNodes":     `to: «c»`,
 	"history":          `id: «a»`,
 }
 

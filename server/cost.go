@@ -64,6 +64,9 @@ var weights = map[string]int{
 	"RevisionConnection.totalCount": 500,    // counts the whole log
 	"Query.__schema":                500,    // the whole schema, which is the same for all
 	"Query.__type":                  50,     // a part of it
+	"Query.roles":                   5_000,  // a few passes over the view, more where it is long
+	"Query.similarNodes":            1_000,  // the surroundings of one entity
+	"Query.missingLinks":            20_000, // seconds of search, by its own bound of work
 	"Query.networkFigures":          2_000,  // a few passes over the view
 	"NetworkSummary.distances":      10_000, // a search from every entity, up to a bound
 	"NetworkSummary.centralization": 20_000, // searches from every entity, up to a bound

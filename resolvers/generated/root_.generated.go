@@ -735,6 +735,49 @@ type Query {
     "A revision token to wait for."
     atLeast: String
   ): NetworkSummary!
+  "Classes of entities that play the same role in the network, the largest first: who could replace whom. Example: roles(equivalence: STRUCTURAL) { nodes { size members { nodes { name } } } }."
+  roles(
+    "When two play the same role. Without it REGULAR where links have a direction, else EQUITABLE: without directions all entities that have links are regularly equivalent."
+    equivalence: Equivalence
+    "Leaves out smaller classes, at least 1."
+    minSize: Int! = 2
+    "Only the classes of these entities. Example: [\"0c9h…\"]."
+    of: [ID!]
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): RoleConnection!
+  "Entities that are alike to one by their neighbours, direction ignored, the most alike first; none that have nothing in common with it. Example: similarNodes(to: \"0c9h…\") { nodes { score entity { name } } }."
+  similarNodes(
+    "The entity to compare with. Example: \"0c9h…\"."
+    to: ID!
+    "What alike means."
+    measure: SimilarityMeasure! = JACCARD
+    "Which part of the graph to look at."
+    scope: Scope
+    "How many, at most 500."
+    first: Int! = 25
+    "The cursor after which to go on."
+    after: String
+    "A revision token to wait for."
+    atLeast: String
+  ): SimilarEntityConnection!
+  "PREDICTIONS, never evidence: pairs of entities that are not linked and whose neighbours suggest that they might be. They are leads to look into; they are not in the graph, never written to it, and no other answer counts them. Example: missingLinks(measure: RESOURCE_ALLOCATION, first: 10) { predictions { score one { name } other { name } } }."
+  missingLinks(
+    "What suggests a link."
+    measure: SimilarityMeasure! = RESOURCE_ALLOCATION
+    "Which part of the graph to look at; direction does not count."
+    scope: Scope
+    "How many, the highest scores first, at most 500."
+    first: Int! = 25
+    "A revision token to wait for."
+    atLeast: String
+  ): MissingLinkPredictions!
   "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
   minimumCutTree(
     "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
@@ -1720,6 +1763,103 @@ type CentralizationFigures {
   unavailableBecause: String
 }
 
+"A page of roles, and what is true of all."
+type RoleConnection {
+  "The page with cursors."
+  edges: [RoleEdge!]!
+  "The page without cursors."
+  nodes: [Role!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all, of ` + "`" + `minSize` + "`" + ` at least. Example: 12."
+  totalCount: Int
+  "Which equivalence was used. Example: EQUITABLE."
+  equivalence: Equivalence!
+  "How many classes there are of any size. Example: 61."
+  classes: Int!
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The role in a page."
+type RoleEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The role."
+  node: Role!
+}
+
+"Entities that play the same role."
+type Role {
+  "1 for the largest, ties by the least id of a member. Example: 1."
+  rank: Int!
+  "How many play it. Example: 9."
+  size: Int!
+  "Who plays it, by id."
+  members(
+    "How many, at most 500."
+    first: Int! = 10
+    "The cursor after which to go on."
+    after: String
+  ): EntityConnection!
+}
+
+"A page of similar entities."
+type SimilarEntityConnection {
+  "The page with cursors."
+  edges: [SimilarEntityEdge!]!
+  "The page without cursors."
+  nodes: [SimilarEntity!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all. Example: 31."
+  totalCount: Int
+  "What they were computed on."
+  computedOn: ComputedOn!
+}
+
+"The similar entity in a page."
+type SimilarEntityEdge {
+  "Where to go on after it."
+  cursor: String!
+  "The similar entity."
+  node: SimilarEntity!
+}
+
+"An entity with how alike it is to another. That is no sign that they are the same."
+type SimilarEntity {
+  "1 for the most alike, each place once, ties by id. Example: 1."
+  rank: Int!
+  "How alike it is, by the measure. Example: 0.4."
+  score: Float!
+  "The entity."
+  entity: Entity!
+}
+
+"PREDICTIONS, never evidence: leads to look into. They are not in the graph and never written to it."
+type MissingLinkPredictions {
+  "The predictions of the highest scores, ties by id."
+  predictions: [PredictedLink!]!
+  "Whether there are others. Example: true."
+  truncated: Boolean!
+  "What cut them off; null when nothing did. Example: \"first: 25\"."
+  truncatedBecause: String
+  "What they were computed on. The scores are exact; what they suggest is not."
+  computedOn: ComputedOn!
+}
+
+"A PREDICTION, never evidence: two entities that no link joins, and that similar ones would. It has no id: it is not in the graph."
+type PredictedLink {
+  "1 for the highest score, each place once. Example: 1."
+  rank: Int!
+  "How strongly it is suggested, by the measure; no probability. Example: 1.25."
+  score: Float!
+  "The entity of the lesser id."
+  one: Entity!
+  "The other entity."
+  other: Entity!
+}
+
 "A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve."
 type Dismantling {
   "How many entities the largest piece has before. Example: 92."
@@ -2414,6 +2554,34 @@ enum Cohesion {
   K_CORE
   "Every link is in k − 2 triangles of it at least (Cohen 2008)."
   K_TRUSS
+}
+
+"When two entities play the same role."
+enum Equivalence {
+  "They are linked alike, by direction, to the same others (Lorrain and White 1971)."
+  STRUCTURAL
+  "They are linked, by direction, to entities of the same roles, however many (White and Reitz 1983): the coarsest division of this sort."
+  REGULAR
+  "They are linked, by direction, to equally many entities of each role (Everett and Borgatti 1996): the coarsest division of this sort."
+  EQUITABLE
+}
+
+"How two entities are compared by their neighbours."
+enum SimilarityMeasure {
+  "How many neighbours they share."
+  COMMON_NEIGHBOURS
+  "The share of shared neighbours among those of either."
+  JACCARD
+  "Shared neighbours by the geometric mean of the numbers of neighbours."
+  COSINE
+  "Shared neighbours, each 1/ln of the number of its neighbours (Adamic and Adar 2003)."
+  ADAMIC_ADAR
+  "Shared neighbours, each 1/ the number of its neighbours (Zhou, Lü and Zhang 2009)."
+  RESOURCE_ALLOCATION
+  "The product of their numbers of neighbours (Barabási and Albert 1999)."
+  PREFERENTIAL_ATTACHMENT
+  "Paths of three links between them, each 1/√ of the product of the numbers of neighbours on the way (Kovács et al. 2019)."
+  THREE_STEPS
 }
 
 "Which entity goes next when a network is taken apart."
@@ -4811,6 +4979,20 @@ func (ec *executionContext) childFields_MinimumCut(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type MinimumCut", field.Name)
 }
 
+func (ec *executionContext) childFields_MissingLinkPredictions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "predictions":
+		return ec.fieldContext_MissingLinkPredictions_predictions(ctx, field)
+	case "truncated":
+		return ec.fieldContext_MissingLinkPredictions_truncated(ctx, field)
+	case "truncatedBecause":
+		return ec.fieldContext_MissingLinkPredictions_truncatedBecause(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_MissingLinkPredictions_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingLinkPredictions", field.Name)
+}
+
 func (ec *executionContext) childFields_MixingFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "degreeAssortativity":
@@ -5057,6 +5239,20 @@ func (ec *executionContext) childFields_PathResult(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PathResult", field.Name)
 }
 
+func (ec *executionContext) childFields_PredictedLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_PredictedLink_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_PredictedLink_score(ctx, field)
+	case "one":
+		return ec.fieldContext_PredictedLink_one(ctx, field)
+	case "other":
+		return ec.fieldContext_PredictedLink_other(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PredictedLink", field.Name)
+}
+
 func (ec *executionContext) childFields_Property(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -5237,6 +5433,48 @@ func (ec *executionContext) childFields_RevisionEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RevisionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_Role_rank(ctx, field)
+	case "size":
+		return ec.fieldContext_Role_size(ctx, field)
+	case "members":
+		return ec.fieldContext_Role_members(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RoleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RoleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RoleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RoleConnection_totalCount(ctx, field)
+	case "equivalence":
+		return ec.fieldContext_RoleConnection_equivalence(ctx, field)
+	case "classes":
+		return ec.fieldContext_RoleConnection_classes(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_RoleConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RoleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RoleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -5305,6 +5543,44 @@ func (ec *executionContext) childFields_ShortestPathEdge(ctx context.Context, fi
 		return ec.fieldContext_ShortestPathEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ShortestPathEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarEntity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_SimilarEntity_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_SimilarEntity_score(ctx, field)
+	case "entity":
+		return ec.fieldContext_SimilarEntity_entity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarEntity", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarEntityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SimilarEntityConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SimilarEntityConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SimilarEntityConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SimilarEntityConnection_totalCount(ctx, field)
+	case "computedOn":
+		return ec.fieldContext_SimilarEntityConnection_computedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarEntityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarEntityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SimilarEntityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SimilarEntityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarEntityEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_StrategyResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

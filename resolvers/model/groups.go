@@ -68,3 +68,47 @@ type CohesiveGroupConnection struct {
 	session.Cohesive
 	ComputedOn ComputedOn
 }
+
+// RoleConnection is a page of roles.
+type RoleConnection struct {
+	Connection[Community]
+	session.Roles
+	ComputedOn ComputedOn
+}
+
+// SimilarEntity is an entity with how alike it is to another.
+type SimilarEntity struct {
+	Ref
+	Rank  int
+	Score float64
+}
+
+// SimilarEntityConnection is a page of similar entities.
+type SimilarEntityConnection struct {
+	Connection[SimilarEntity]
+	ComputedOn ComputedOn
+}
+
+// MissingLinkPredictions are links that might be there.
+type MissingLinkPredictions struct {
+	Predictions []PredictedLink
+	// TruncatedBecause says what cut them off; nil when nothing did.
+	TruncatedBecause *string
+	ComputedOn       ComputedOn
+}
+
+// Truncated says whether there are others.
+func (m MissingLinkPredictions) Truncated() bool { return m.TruncatedBecause != nil }
+
+// PredictedLink is a link that might be there.
+type PredictedLink struct {
+	Ends  [2]Ref
+	Rank  int
+	Score float64
+}
+
+// One looks one end up.
+func (p PredictedLink) One(ctx context.Context) (Entity, error) { return p.Ends[0].Entity(ctx) }
+
+// Other looks the other end up.
+func (p PredictedLink) Other(ctx context.Context) (Entity, error) { return p.Ends[1].Entity(ctx) }

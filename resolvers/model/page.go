@@ -89,6 +89,8 @@ type (
 	BlockEdge = Edge[Block]
 	// CommunityEdge is a community in a page.
 	CommunityEdge = Edge[Community]
+	// SimilarEntityEdge is a similar entity in a page.
+	SimilarEntityEdge = Edge[SimilarEntity]
 	// CutTreeEdge is a link of a cut tree in a page.
 	CutTreeEdge = Edge[CutTreeLink]
 	// HistoryConnection is a page of a history.
