@@ -12,6 +12,7 @@ type body struct {
 	first []uint32
 	nbr   []uint32
 	link  []uint32
+	tree  *spanning // for bounds; nil until somebody needs it
 }
 
 // newBody reads a network; simple drops parallel links.

@@ -1,6 +1,7 @@
 package dismantle
 
 import (
+	"context"
 	"math/bits"
 	"slices"
 )
@@ -33,7 +34,10 @@ func nodeBound(b *body, a aim, k int) *holding {
 		h.clusters(b, k)
 	}
 	h.rank(k)
-	tree := newSpanning(b)
+	tree := b.tree
+	if tree == nil {
+		tree = newSpanning(context.Background(), b)
+	}
 	h.pieces = min(piecesAtMost(b, k), tree.pieces(k))
 	h.floor = h.least(0, k)
 	if h.nodes == 0 {

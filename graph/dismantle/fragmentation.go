@@ -28,8 +28,8 @@ func Fragmentation(ctx context.Context, net *network.Network, budget int, t Targ
 }
 
 // LargestComponent chooses at most budget nodes or links that leave the smallest
-// largest component. Value counts its nodes. Otherwise it is [Fragmentation], but where
-// the network is a forest the optimum is found and proven at any size.
+// largest component. Value counts its nodes. Otherwise it is [Fragmentation], but in
+// a forest the best nodes are found and proven at any size, if all cost the same.
 func LargestComponent(ctx context.Context, net *network.Network, budget int, t Targets, lim Limits) (Plan, error) {
 	return breakUp(ctx, net, largestComponent, budget, t, lim)
 }
@@ -68,6 +68,9 @@ func breakUp(ctx context.Context, net *network.Network, a aim, budget int, t Tar
 		b.probe = newWordScan(b.body, a)
 	} else {
 		b.probe = newScan(b.body, a, t == Links)
+	}
+	if t == Nodes {
+		b.body.tree = newSpanning(ctx, b.body)
 	}
 	b.values = make([]int64, t.count(net))
 	plan := b.solve(purse.count(budget, len(b.values)))
@@ -226,8 +229,7 @@ func (b *breaking) search(s *stage) optima {
 	starts := [][]int{s.start}
 	if !proof {
 		if b.what == Nodes {
-			tree := newSpanning(b.body)
-			h.offer(tree.removals(int(tree.largest(s.size))))
+			h.offer(b.body.tree.removals(int(b.body.tree.largest(s.size))))
 		}
 		starts = append(starts, b.starts(s, h)...)
 	}

@@ -1,6 +1,9 @@
 package dismantle
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // spanning is a forest of as many trees as the network has components, by depth-first
 // search, which makes paths rather than stars. What is removed from the network leaves
@@ -13,17 +16,23 @@ type spanning struct {
 	trees  int
 }
 
-func newSpanning(b *body) *spanning {
+// newSpanning searches until the end of ctx; what is not reached by then is left as
+// trees of one node, which bounds less but nothing wrong.
+func newSpanning(ctx context.Context, b *body) *spanning {
 	s := &spanning{parent: slices.Repeat([]int{-2}, b.n), degree: make([]int, b.n)}
 	at := make([]int, b.n) // the next neighbour to look at
 	var path []int
+	steps, late := 0, false
 	for root := range b.n {
 		if s.parent[root] != -2 {
 			continue
 		}
 		s.trees++
-		s.parent[root], s.order, path = -1, append(s.order, root), append(path, root)
-		for len(path) > 0 {
+		s.parent[root], s.order, path = -1, append(s.order, root), append(path[:0], root)
+		for len(path) > 0 && !late {
+			if steps++; steps%(1<<14) == 0 {
+				late = ctx.Err() != nil
+			}
 			v := path[len(path)-1]
 			row := b.row(v)
 			if at[v] == len(row) {
