@@ -144,6 +144,24 @@ func (g *Graph) At(e network.EdgeIndex) graph.Instant {
 	return g.snap.derivedAt(&g.derived[e])
 }
 
+// Held returns the bounds of the time in which a link held, the end exclusive;
+// NoInstant leaves a side open. A derived link held while all links behind it did.
+func (g *Graph) Held(e network.EdgeIndex) (from, to graph.Instant) {
+	if g.derived == nil {
+		return g.snap.linkHeld(g.links[e])
+	}
+	from, to = graph.NoInstant, graph.NoInstant
+	d := &g.derived[e]
+	for _, i := range d.links[:d.parts] {
+		begin, end := g.snap.linkHeld(i)
+		from = max(from, begin) // NoInstant is the least
+		if to == graph.NoInstant || (end != graph.NoInstant && end < to) {
+			to = end
+		}
+	}
+	return from, to
+}
+
 // Value returns what a column says of a link, absent where it says nothing. For a
 // derived link the links behind it are asked, the last first, and then the fact
 // between them: a transfer's amount, a shipment's quantity, which is that of all

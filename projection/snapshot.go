@@ -183,6 +183,15 @@ func (s *Snapshot) linkAt(i uint32) graph.Instant {
 	return s.base.links.at.get(int(i))
 }
 
+// linkHeld returns when a link held, the end exclusive; NoInstant is open.
+func (s *Snapshot) linkHeld(i uint32) (from, to graph.Instant) {
+	if row := s.added(i); row != nil {
+		return row.validFrom, row.validTo
+	}
+	l := &s.base.links
+	return l.validFrom.get(int(i)), l.validTo.get(int(i))
+}
+
 // endsOf returns the ends of a link; starts is base.starts().
 func (s *Snapshot) endsOf(i uint32, starts []uint32) (from, to uint32) {
 	if row := s.added(i); row != nil {

@@ -9,23 +9,31 @@ import (
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
-// Contact is one event between two nodes. Instants and durations share a unit, which
-// is the caller's.
+// Contact is one event between two nodes, or a time in which it can happen. Instants
+// and durations share a unit, which is the caller's.
 type Contact struct {
 	From, To         network.NodeIndex
 	Depart, Duration int64
+	// Window is how much later than Depart it can depart as well: 0 for an event.
+	Window int64
 	// Link is the link that it stands for, for the caller.
 	Link network.EdgeIndex
 }
 
-// Arrive returns the instant at which it is over.
+// Forever is the Depart of a contact that could always depart, with a Window of
+// 2·−Forever.
+const Forever int64 = -limit
+
+// Arrive returns the first instant at which it can be over.
 func (c Contact) Arrive() int64 { return c.Depart + c.Duration }
 
 // Contacts is an immutable list in the order of departure, ties in the order given.
-// It takes 32 bytes a contact.
+// It takes 44 bytes a contact.
 type Contacts struct {
-	nodes int
-	list  []Contact
+	nodes     int
+	list      []Contact
+	byArrival []int32 // places of contacts, ties by place
+	windows   bool    // some last longer than an instant
 }
 
 // limit bounds instants, durations and waits, so that sums of three fit.
@@ -39,14 +47,20 @@ func NewContacts(nodes int, list []Contact) (*Contacts, error) {
 		switch {
 		case int(c.From) >= nodes || int(c.To) >= nodes:
 			return nil, graph.Errorf(graph.BadUserInput, "contacts: there is no node %d", max(c.From, c.To))
-		case c.Duration < 0:
-			return nil, graph.Errorf(graph.BadUserInput, "contacts: a duration is %d, and none can be negative", c.Duration)
-		case c.Depart < -limit || c.Depart > limit || c.Duration > limit:
+		case c.Duration < 0 || c.Window < 0:
+			return nil, graph.Errorf(graph.BadUserInput, "contacts: a duration is %d, and none can be negative", min(c.Duration, c.Window))
+		case c.Depart < -limit || c.Depart > limit || c.Duration > limit || c.Depart+min(c.Window, 2*limit+1) > limit:
 			return nil, graph.Errorf(graph.BadUserInput, "contacts: a time is beyond what can be counted")
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Contact) int { return cmp.Compare(a.Depart, b.Depart) })
-	return &Contacts{nodes, list}, nil
+	c := &Contacts{nodes: nodes, list: list, byArrival: make([]int32, len(list))}
+	for i := range list {
+		c.byArrival[i] = int32(i)
+		c.windows = c.windows || list[i].Window > 0
+	}
+	slices.SortStableFunc(c.byArrival, func(a, b int32) int { return cmp.Compare(list[a].Arrive(), list[b].Arrive()) })
+	return c, nil
 }
 
 // Len returns how many contacts there are.

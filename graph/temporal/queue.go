@@ -45,69 +45,31 @@ func (w *waiting) best(since int64) (label, bool) {
 	return w.queue[w.first].label, true
 }
 
-// due is a contact and when the next may depart.
-type due struct {
-	at      int64
-	contact int32
+// instant holds the labelled contacts of one instant, the best in front: those that it
+// began with, sorted, and those found since. What follows a better one is better, so
+// these come sorted too.
+type instant struct {
+	begun, found []reached
 }
 
-func (d due) less(other due) bool {
-	return d.at < other.at || d.at == other.at && d.contact < other.contact
-}
-
-// reached is a contact and how well it is reached, within one instant.
+// reached is a contact and how well it is reached.
 type reached struct {
 	label
 	contact int32
 }
 
-func (r reached) less(other reached) bool {
-	return cmp.Or(r.compare(other.label), cmp.Compare(r.contact, other.contact)) < 0
+func (r reached) compare(other reached) int {
+	return cmp.Or(r.label.compare(other.label), cmp.Compare(r.contact, other.contact))
 }
 
-type ordered[T any] interface{ less(T) bool }
+func (q *instant) empty() bool { return len(q.begun)+len(q.found) == 0 }
 
-// heap hands out the least of its elements.
-type heap[T ordered[T]] []T
-
-func (h *heap[T]) push(d T) {
-	list := append(*h, d)
-	i := len(list) - 1
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !d.less(list[parent]) {
-			break
-		}
-		list[i] = list[parent]
-		i = parent
+func (q *instant) pop() int32 {
+	from := &q.begun
+	if len(q.begun) == 0 || (len(q.found) > 0 && q.found[0].compare(q.begun[0]) < 0) {
+		from = &q.found
 	}
-	list[i] = d
-	*h = list
-}
-
-func (h *heap[T]) pop() T {
-	list := *h
-	top, last := list[0], list[len(list)-1]
-	list = list[:len(list)-1]
-	*h = list
-	if len(list) == 0 {
-		return top
-	}
-	i := 0
-	for {
-		child := 2*i + 1
-		if child >= len(list) {
-			break
-		}
-		if child+1 < len(list) && list[child+1].less(list[child]) {
-			child++
-		}
-		if !list[child].less(last) {
-			break
-		}
-		list[i] = list[child]
-		i = child
-	}
-	list[i] = last
-	return top
+	first := (*from)[0].contact
+	*from = (*from)[1:]
+	return first
 }

@@ -56,12 +56,12 @@ type search struct {
 	// labels of contacts; hops 0 is not reached.
 	labels  []label
 	nodes   []waiting
-	pending heap[due]
+	arrived int     // how many of the contacts by arrival have been looked at
 	best    []int32 // the contact by which each node is best reached, −1 for none
 	// Within one instant: the first contact from each node, the next from the same
 	// node by place in the instant, −1 for none, and those to go on from.
 	head, next []int32
-	open       heap[reached]
+	open       instant
 }
 
 func newSearch(c *Contacts, by Criterion, opt Options) *search {
@@ -92,7 +92,7 @@ func (s *search) run(ctx context.Context) error {
 		for end < len(s.list) && s.list[end].Depart == s.list[begin].Depart {
 			end++
 		}
-		s.arriveBy(s.list[begin].Depart)
+		s.arriveBy(s.list[begin].Depart, begin)
 		for i := begin; i < end; i++ {
 			s.depart(int32(i))
 		}
@@ -109,17 +109,23 @@ func (s *search) run(ctx context.Context) error {
 	return nil
 }
 
-// arriveBy lets the contacts that are over in time for a departure wait for it.
-func (s *search) arriveBy(depart int64) {
+// arriveBy lets the contacts before place begin that are over in time for a departure
+// wait for it.
+func (s *search) arriveBy(depart int64, begin int) {
 	inTime := depart
 	if s.opt.Strict && s.opt.MinWait == 0 { // a wait orders by itself
 		inTime--
 	}
-	for len(s.pending) > 0 && s.pending[0].at <= inTime {
-		i := s.pending.pop().contact
-		l := s.labels[i]
-		l.prev = i
-		s.nodes[s.list[i].To].add(arrival{s.list[i].Arrive(), l})
+	for ; s.arrived < len(s.byArrival); s.arrived++ {
+		i := s.byArrival[s.arrived]
+		c := &s.list[i]
+		if int(i) >= begin || c.Arrive()+s.opt.MinWait > inTime {
+			return
+		}
+		if l := s.labels[i]; l.hops > 0 {
+			l.prev = i
+			s.nodes[c.To].add(arrival{c.Arrive(), l})
+		}
 	}
 }
 
@@ -166,15 +172,19 @@ func (s *search) chain(ctx context.Context, begin, end int) error {
 	if end-begin == 1 {
 		return nil
 	}
+	s.open = instant{s.open.begun[:0], s.open.found[:0]}
 	for i := begin; i < end; i++ {
-		s.opened(int32(i))
+		if s.instantly(int32(i)) {
+			s.open.begun = append(s.open.begun, reached{s.labels[i], int32(i)})
+		}
 	}
-	if len(s.open) == 0 {
+	if s.open.empty() {
 		return nil
 	}
+	slices.SortFunc(s.open.begun, reached.compare)
 	s.link(begin, end)
-	for looked := begin; len(s.open) > 0; {
-		i := s.open.pop().contact
+	for looked := begin; !s.open.empty(); {
+		i := s.open.pop()
 		l := s.labels[i]
 		l.prev = i
 		to := s.list[i].To
@@ -182,8 +192,8 @@ func (s *search) chain(ctx context.Context, begin, end int) error {
 			if looked++; looked%checkEvery == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if s.list[next].Arrive() <= s.opt.End && s.improve(next, l) {
-				s.opened(next)
+			if s.list[next].Arrive() <= s.opt.End && s.improve(next, l) && s.instantly(next) {
+				s.open.found = append(s.open.found, reached{s.labels[next], next})
 			}
 		}
 		s.head[to] = -1
@@ -194,12 +204,8 @@ func (s *search) chain(ctx context.Context, begin, end int) error {
 	return nil
 }
 
-// opened lets others follow a labelled contact in the same instant if it takes no time.
-func (s *search) opened(i int32) {
-	if s.labels[i].hops > 0 && s.list[i].Duration == 0 {
-		s.open.push(reached{s.labels[i], i})
-	}
-}
+// instantly says whether others can follow a contact in the same instant.
+func (s *search) instantly(i int32) bool { return s.labels[i].hops > 0 && s.list[i].Duration == 0 }
 
 // link lists the contacts of an instant by the node from which they depart, in order.
 func (s *search) link(begin, end int) {
@@ -210,14 +216,12 @@ func (s *search) link(begin, end int) {
 	}
 }
 
-// settle sends a labelled contact on its way, and keeps it if its target is best
-// reached so.
+// settle keeps a labelled contact if its target is best reached so.
 func (s *search) settle(i int32) {
 	if s.labels[i].hops == 0 {
 		return
 	}
 	c := s.list[i]
-	s.pending.push(due{c.Arrive() + s.opt.MinWait, i})
 	if best := s.best[c.To]; best < 0 || s.compare(i, best) < 0 {
 		s.best[c.To] = i
 	}
