@@ -17,14 +17,14 @@ var units = map[model.TimeUnit]int64{
 }
 
 // TemporalPaths resolves Query.temporalPaths.
-func (query) TemporalPaths(ctx context.Context, from, to []graph.ID, criterion temporal.Criterion, unit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error) {
+func (query) TemporalPaths(ctx context.Context, from, to []graph.ID, criterion temporal.Criterion, unit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict, undated bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error) {
 	d, err := scoped(ctx, atLeast, scope)
 	if err != nil {
 		return model.TemporalPathResult{}, err
 	}
 	found, err := d.Session.TemporalPaths(ctx, session.TemporalQuery{
 		From: from, To: to, Criterion: criterion, Unit: units[unit], MinWait: minWait, MaxWait: maxWait,
-		DurationProperty: text(durationProperty), Strict: strict, First: first, Scope: scopeOf(scope),
+		DurationProperty: text(durationProperty), Strict: strict, Undated: undated, First: first, Scope: scopeOf(scope),
 	})
 	if err != nil {
 		return model.TemporalPathResult{}, err
@@ -38,7 +38,7 @@ func (query) TemporalPaths(ctx context.Context, from, to []graph.ID, criterion t
 		routes[i] = r.Route
 	}
 	for i, c := range d.chains(routes) {
-		out.Paths[i] = model.TemporalPath{Chain: c, Departs: found.Routes[i].Depart, Arrives: found.Routes[i].Arrive}
+		out.Paths[i] = model.TemporalPath{Chain: c, LinkDepartures: found.Routes[i].Departs, Departs: found.Routes[i].Depart, Arrives: found.Routes[i].Arrive}
 	}
 	return out, nil
 }

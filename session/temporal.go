@@ -23,13 +23,17 @@ type TemporalQuery struct {
 	MaxWait          *float64
 	DurationProperty string // "" takes no time
 	Strict           bool
+	// Undated has links of which nobody knows when they happened or held hold always.
+	Undated bool
 	First            int
 	Scope            projection.Scope
 }
 
-// TemporalRoute is a path in time. Depart and Arrive are NoInstant without links.
+// TemporalRoute is a path in time. Departs says when each link departs. Instants that
+// nothing bounds, and Depart and Arrive without links, are NoInstant.
 type TemporalRoute struct {
 	Route
+	Departs        []graph.Instant
 	Depart, Arrive graph.Instant
 }
 
@@ -37,7 +41,7 @@ type TemporalRoute struct {
 type TemporalPaths struct {
 	Routes           []TemporalRoute
 	Total            int
-	WithoutTime      int // links in scope that nobody knows when they happened
+	WithoutTime      int // links left out: nobody knows when they happened or held
 	TruncatedBecause string
 	ComputedOn       ComputedOn
 }
@@ -54,18 +58,18 @@ func (q *TemporalQuery) check() error {
 	return checkScope(q.Scope)
 }
 
-// events are the links of a network that happened at a known instant.
+// events are the links of a network that happened or held at a known time.
 type events struct {
 	*temporal.Contacts
 	untimed int
 }
 
-func (e *events) size() int64 { return int64(e.Len()) * 32 }
+func (e *events) size() int64 { return int64(e.Len()) * 44 }
 
 // events returns the links of a scope as contacts, both ways where links have no
 // direction, in microseconds.
 func (s *Session) events(ctx context.Context, q *TemporalQuery) (*events, *projection.Graph, error) {
-	return computed(ctx, s, q.Scope, "events", []any{q.DurationProperty, q.Unit}, func(ctx context.Context, g *projection.Graph) (*events, error) {
+	return computed(ctx, s, q.Scope, "events", []any{q.DurationProperty, q.Unit, q.Undated}, func(ctx context.Context, g *projection.Graph) (*events, error) {
 		var durations []float64
 		if q.DurationProperty != "" {
 			values, err := s.numbers(ctx, q.Scope, q.DurationProperty)
@@ -79,18 +83,20 @@ func (s *Session) events(ctx context.Context, q *TemporalQuery) (*events, *proje
 		e := &events{}
 		list := make([]temporal.Contact, 0, g.Net.NumLinks())
 		for link := range network.EdgeIndex(g.Net.NumLinks()) {
-			at := g.At(link)
-			if at == graph.NoInstant {
-				e.untimed++
-				continue
-			}
 			from, to := g.Net.Ends(link)
-			c := temporal.Contact{From: from, To: to, Depart: int64(at), Link: link}
+			c := temporal.Contact{From: from, To: to, Link: link}
 			if durations != nil {
 				var err error
 				if c.Duration, err = micros(durations[link], q.Unit, "durationProperty"); err != nil {
 					return nil, err
 				}
+			}
+			if dated := timed(g, link, &c); !dated && !q.Undated {
+				e.untimed++
+				continue
+			}
+			if c.Window < 0 { // it does not hold for as long as it takes
+				continue
 			}
 			list = append(list, c)
 			if !g.Net.Directed() && from != to {
@@ -104,6 +110,33 @@ func (s *Session) events(ctx context.Context, q *TemporalQuery) (*events, *proje
 		}
 		return e, nil
 	})
+}
+
+// timed sets when a link can depart: when it happened, or else as long as it holds, so
+// that it is over by then. It returns false if nobody knows either.
+func timed(g *projection.Graph, link network.EdgeIndex, c *temporal.Contact) bool {
+	if at := g.At(link); at != graph.NoInstant {
+		c.Depart = int64(at)
+		return true
+	}
+	begin, end := g.Held(link)
+	last := -temporal.Forever
+	if c.Depart = temporal.Forever; begin != graph.NoInstant {
+		c.Depart = int64(begin)
+	}
+	if end != graph.NoInstant {
+		last = int64(end) - 1 - c.Duration
+	}
+	c.Window = last - c.Depart
+	return begin != graph.NoInstant || end != graph.NoInstant
+}
+
+// bound returns an instant, NoInstant where nothing bounds it: no one lived so early or late.
+func bound(at int64) graph.Instant {
+	if at < temporal.Forever/2 || at > -temporal.Forever/2 {
+		return graph.NoInstant
+	}
+	return graph.Instant(at)
 }
 
 // micros returns a number of units in microseconds.
@@ -181,7 +214,10 @@ func (s *Session) inTime(ctx context.Context, g *projection.Graph, c *temporal.C
 			r.Entities = []graph.ID{g.Nodes[p.To]}
 		} else {
 			r.Entities = []graph.ID{g.Nodes[c.At(p.Contacts[0]).From]}
-			r.Depart, r.Arrive = graph.Instant(p.Depart), graph.Instant(p.Arrive)
+			r.Depart, r.Arrive = bound(p.Depart), bound(p.Arrive)
+		}
+		for _, at := range p.Departs {
+			r.Departs = append(r.Departs, bound(at))
 		}
 		for _, at := range p.Contacts {
 			r.Entities = append(r.Entities, g.Nodes[c.At(at).To])

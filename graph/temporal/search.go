@@ -15,6 +15,8 @@ type Path struct {
 	// Contacts are its parts by their place in the order of departure; none for a
 	// target that is a source.
 	Contacts []int
+	// Departs is when each of them departs.
+	Departs []int64
 	// Depart is when the first departs and Arrive when the last is over; 0 without any.
 	Depart, Arrive int64
 }
@@ -23,9 +25,12 @@ type Path struct {
 // target; targets that cannot be reached are left out. If to is nil, every node that
 // can be reached by a contact is a target.
 //
-// Time O(m log m) for m contacts, also if there is no path, O(m) if no contact takes
-// any time; about 60 bytes a contact and 60 a node of memory. Errors: BAD_USER_INPUT for a
-// criterion, option or node that there is not; the end of ctx.
+// Time O(m log m) for m contacts, also if there is no path; about 60 bytes a contact and
+// 60 a node of memory. If some contact has a Window, then for each node all chains to it
+// are kept that no other can stand in for, each with all times in which it can be walked
+// (a zone, as of timed automata): few without MaxWait, without any bound with it, so that
+// the search gives up after a number of steps, which is an error. Errors: BAD_USER_INPUT for that, and
+// for a criterion, option or node that there is not; the end of ctx.
 func Best(ctx context.Context, c *Contacts, from, to []network.NodeIndex, by Criterion, opt Options) ([]Path, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
@@ -33,14 +38,23 @@ func Best(ctx context.Context, c *Contacts, from, to []network.NodeIndex, by Cri
 	if !slices.Contains([]Criterion{EarliestArrival, LatestDeparture, Fastest, FewestHops}, by) {
 		return nil, graph.Errorf(graph.BadUserInput, "criterion: there is no %q", by)
 	}
-	s := newSearch(c, by, opt)
 	for _, v := range slices.Concat(from, to) {
 		if int(v) >= c.nodes {
 			return nil, graph.Errorf(graph.BadUserInput, "from and to: there is no node %d", v)
 		}
 	}
+	source := make([]bool, c.nodes)
 	for _, v := range from {
-		s.source[v] = true
+		source[v] = true
+	}
+	var s interface {
+		run(ctx context.Context) error
+		paths(to []network.NodeIndex) []Path
+	}
+	if c.windows {
+		s = newRoaming(c, by, opt, source)
+	} else {
+		s = newSearch(c, by, opt, source)
 	}
 	if err := s.run(ctx); err != nil {
 		return nil, err
@@ -64,9 +78,9 @@ type search struct {
 	open       instant
 }
 
-func newSearch(c *Contacts, by Criterion, opt Options) *search {
+func newSearch(c *Contacts, by Criterion, opt Options, source []bool) *search {
 	s := &search{
-		Contacts: c, by: by, opt: opt, source: make([]bool, c.nodes),
+		Contacts: c, by: by, opt: opt, source: source,
 		labels: make([]label, len(c.list)), nodes: make([]waiting, c.nodes), best: make([]int32, c.nodes), head: make([]int32, c.nodes),
 	}
 	for v := range s.best {
@@ -276,6 +290,9 @@ func (s *search) path(v network.NodeIndex) Path {
 	}
 	slices.Reverse(p.Contacts)
 	last := s.list[p.Contacts[len(p.Contacts)-1]]
+	for _, i := range p.Contacts {
+		p.Departs = append(p.Departs, s.list[i].Depart)
+	}
 	p.Depart, p.Arrive = s.list[p.Contacts[0]].Depart, last.Arrive()
 	return p
 }

@@ -369,12 +369,13 @@ func FuzzBest(f *testing.F) {
 		for ; len(data) >= 3 && len(list) < 500; data = data[3:] {
 			list = append(list, temporal.Contact{
 				From: network.NodeIndex(data[0] % 16), To: network.NodeIndex(data[0] / 16), Depart: int64(data[1]), Duration: int64(data[2] % 8),
+				Window: int64(data[2]>>5) * int64(options>>2&1),
 			})
 		}
 		q.c = contacts(t, q.nodes, list)
 		for _, by := range criteria {
 			for _, p := range best(t, q.c, q.from, nil, by, q.opt) {
-				if err := q.check(p); err != nil {
+				if err := q.scheduled(p); err != nil {
 					t.Errorf("%s: %+v: %v", by, p, err)
 				}
 			}

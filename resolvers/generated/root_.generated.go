@@ -445,7 +445,9 @@ type Query {
     durationProperty: String
     "Whether a link must depart after the one before has arrived, and not in the same instant."
     strict: Boolean! = false
-    "Which part of the graph to look at. Only links that happened at a known instant are passed, in the direction of ` + "`" + `orientation` + "`" + `."
+    "Whether links of which nobody knows when they happened or held are taken to hold always. Without it they are left out."
+    undated: Boolean! = false
+    "Which part of the graph to look at. A link that happened at an instant departs then; one that held from a time to a time departs at any instant of it at which it can still be over by its end, and where an end is not known, nothing bounds it there. Links are passed in the direction of ` + "`" + `orientation` + "`" + `."
     scope: Scope
     "How many targets, at most 500."
     first: Int! = 25
@@ -1269,7 +1271,7 @@ type TemporalPathResult {
   paths: [TemporalPath!]!
   "How many targets can be reached. Example: 12."
   totalCount: Int!
-  "How many links in scope were left out since nobody knows when they happened. Example: 3."
+  "How many links in scope were left out since nobody knows when they happened or held. Example: 3."
   withoutTime: Int!
   "Whether something was cut off. Example: true."
   truncated: Boolean!
@@ -1287,10 +1289,12 @@ type TemporalPath {
   links: [Link!]!
   "How many links it has. Example: 3."
   hops: Int!
-  "When its first link departs; null for a target that is a source."
+  "When its first link departs; null for a target that is a source, and where nothing bounds it. Example: \"2024-03-01T09:30:00Z\"."
   departs: DateTime
-  "When its last link arrives; null for a target that is a source."
+  "When its last link arrives; null for a target that is a source, and where nothing bounds it. Example: \"2024-03-05T00:00:00Z\"."
   arrives: DateTime
+  "When each of its links departs, as early as ` + "`" + `criterion` + "`" + ` allows; null where nothing bounds it. Example: [\"2024-03-01T09:30:00Z\", \"2024-03-05T00:00:00Z\"]."
+  linkDepartures: [DateTime]!
 }
 
 "The cheapest entities or links without which nothing passes. Every other cut as cheap lies between the two listed."
@@ -5647,6 +5651,8 @@ func (ec *executionContext) childFields_TemporalPath(ctx context.Context, field 
 		return ec.fieldContext_TemporalPath_departs(ctx, field)
 	case "arrives":
 		return ec.fieldContext_TemporalPath_arrives(ctx, field)
+	case "linkDepartures":
+		return ec.fieldContext_TemporalPath_linkDepartures(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemporalPath", field.Name)
 }

@@ -41,7 +41,7 @@ type QueryResolver interface {
 	ShortestPaths(ctx context.Context, from []graph.ID, to []graph.ID, k int, weight model.PathWeight, weightProperty *string, maxHops int, via []graph.ID, avoid []graph.ID, scope *model.Scope, atLeast *string) (model.PathResult, error)
 	AllShortestPaths(ctx context.Context, from []graph.ID, to []graph.ID, weight model.PathWeight, weightProperty *string, via []graph.ID, avoid []graph.ID, scope *model.Scope, first int, after *string, atLeast *string) (model.ShortestPathConnection, error)
 	Distances(ctx context.Context, from []graph.ID, weight model.PathWeight, weightProperty *string, scope *model.Scope, first int, after *string, atLeast *string) (model.DistanceConnection, error)
-	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
+	TemporalPaths(ctx context.Context, from []graph.ID, to []graph.ID, criterion temporal.Criterion, timeUnit model.TimeUnit, minWait float64, maxWait *float64, durationProperty *string, strict bool, undated bool, scope *model.Scope, first int, atLeast *string) (model.TemporalPathResult, error)
 	Centrality(ctx context.Context, measure model.CentralityMeasure, weight model.LinkWeight, normalized bool, pathWeight model.PathWeight, weightProperty *string, from []graph.ID, top *int, approximation *model.Approximation, scope *model.Scope, first int, after *string, atLeast *string) (model.RankingConnection, error)
 	GroupCentrality(ctx context.Context, of []graph.ID, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.GroupCentrality, error)
 	LinkCentrality(ctx context.Context, weight model.PathWeight, weightProperty *string, normalized bool, scope *model.Scope, first int, after *string, atLeast *string) (model.LinkRankingConnection, error)
@@ -3267,30 +3267,38 @@ func (ec *executionContext) field_Query_temporalPaths_args(ctx context.Context, 
 		return nil, err
 	}
 	args["strict"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "undated",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["undated"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*model.Scope, error) {
 			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["scope"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["scope"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg9
-	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+	args["first"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["atLeast"] = arg10
+	args["atLeast"] = arg11
 	return args, nil
 }
 
@@ -25748,7 +25756,7 @@ func (ec *executionContext) _Query_temporalPaths(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().TemporalPaths(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["criterion"].(temporal.Criterion), fc.Args["timeUnit"].(model.TimeUnit), fc.Args["minWait"].(float64), fc.Args["maxWait"].(*float64), fc.Args["durationProperty"].(*string), fc.Args["strict"].(bool), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
+			return ec.Resolvers.Query().TemporalPaths(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["criterion"].(temporal.Criterion), fc.Args["timeUnit"].(model.TimeUnit), fc.Args["minWait"].(float64), fc.Args["maxWait"].(*float64), fc.Args["durationProperty"].(*string), fc.Args["strict"].(bool), fc.Args["undated"].(bool), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.TemporalPathResult) graphql.Marshaler {
@@ -31702,6 +31710,29 @@ func (ec *executionContext) _TemporalPath_arrives(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_TemporalPath_arrives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TemporalPath", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _TemporalPath_linkDepartures(ctx context.Context, field graphql.CollectedField, obj *model.TemporalPath) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TemporalPath_linkDepartures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LinkDepartures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []graph.Instant) graphql.Marshaler {
+			return ec.marshalNDateTime2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TemporalPath_linkDepartures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TemporalPath", field, false, false, "DateTime")
 }
 
@@ -44509,6 +44540,11 @@ func (ec *executionContext) _TemporalPath(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "linkDepartures":
+			out.Values[i] = ec._TemporalPath_linkDepartures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -45762,6 +45798,29 @@ func (ec *executionContext) marshalNDateTime2githubᚗcomᚋchokepointᚋchokepo
 		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNDateTime2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx context.Context, v any) ([]graph.Instant, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]graph.Instant, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDateTime2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx context.Context, sel ast.SelectionSet, v []graph.Instant) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalODateTime2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐInstant(ctx, sel, v[i])
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNDecimal2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐDecimal(ctx context.Context, v any) (graph.Decimal, error) {

@@ -190,6 +190,7 @@ type Distance struct {
 type TemporalPath struct {
 	Chain
 	Departs, Arrives graph.Instant
+	LinkDepartures   []graph.Instant
 }
 
 // Hops counts the links.
