@@ -25,8 +25,8 @@ type TemporalQuery struct {
 	Strict           bool
 	// Undated has links of which nobody knows when they happened or held hold always.
 	Undated bool
-	First            int
-	Scope            projection.Scope
+	First   int
+	Scope   projection.Scope
 }
 
 // TemporalRoute is a path in time. Departs says when each link departs. Instants that

@@ -7,6 +7,9 @@
 // the strict order contacts of no duration must follow one another at later
 // instants; otherwise they may share one.
 //
+// A contact may also be able to depart for a time, its window: a link that holds from one
+// day to another. It then departs at any one instant of it, which the path chooses.
+//
 // With no limit on waiting every answer is a path that repeats no node. With one, it
 // may have to go round in circles until a contact departs: to avoid that is NP-hard
 // (Casteigts, Himmel, Molter and Zschoche 2021, Algorithmica 83:2754), and answers are
