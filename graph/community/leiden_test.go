@@ -274,5 +274,34 @@ func FuzzCommunities(f *testing.F) {
 		if got, want := triangles(t, net).Of, slow(net); !slices.Equal(got, want) {
 			t.Fatalf("triangles %v, want %v", got, want)
 		}
+		fuzzGroups(t, net, opt, int(kind>>3)%4)
 	})
+}
+
+// fuzzGroups looks at stability, cores and trusses: shares are shares, and a truss lies
+// within a core.
+func fuzzGroups(t *testing.T, net *network.Network, opt community.LeidenOptions, k int) {
+	t.Helper()
+	r := stable(t, net, opt, 2)
+	if !(r.Agreement >= 0 && r.Agreement <= 1) {
+		t.Fatalf("agreement %v", r.Agreement)
+	}
+	for _, p := range r.Persistence {
+		if !(p > 0 && p <= 1) {
+			t.Fatalf("persistence %v", r.Persistence)
+		}
+	}
+	trusses, err := community.Trusses(t.Context(), net, k+2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cores, err := community.Cores(t.Context(), net, k+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v, c := range trusses.Of {
+		if c != community.NoGroup && cores.Of[v] == community.NoGroup {
+			t.Fatalf("node %d is in the %d-truss and not in the %d-core", v, k+2, k+1)
+		}
+	}
 }

@@ -23,6 +23,28 @@ func triangles(t nt.TB, net *network.Network) community.Triangles {
 	return found
 }
 
+// Reciprocity of igraph and mean clustering of NetworkX, see testdata/random/figures.py.
+func TestFiguresOfLibraries(t *testing.T) {
+	var theirs map[string]struct {
+		Reciprocity *float64
+		Clustering  float64
+	}
+	nt.Answers(t, "figures", &theirs)
+	for _, g := range nt.Random(t) {
+		want := theirs[g.Name]
+		if r, err := community.Reciprocity(t.Context(), g.Net); err != nil || math.IsNaN(r) != (want.Reciprocity == nil) || want.Reciprocity != nil && math.Abs(r-*want.Reciprocity) > 1e-9 {
+			t.Errorf("%s: reciprocity %v %v, want %v", g.Name, r, err, want.Reciprocity)
+		}
+		mean := 0.0
+		for _, c := range triangles(t, g.Net).Clustering() {
+			mean += c / float64(g.Nodes)
+		}
+		if math.Abs(mean-want.Clustering) > 1e-9 {
+			t.Errorf("%s: mean clustering %v, want %v", g.Name, mean, want.Clustering)
+		}
+	}
+}
+
 func TestTrianglesByHand(t *testing.T) {
 	// Two triangles that share a link, one link twice, a loop, and a node apart.
 	g := nt.Of(6, [][2]int{{0, 1}, {1, 2}, {2, 0}, {2, 3}, {3, 1}, {1, 0}, {4, 4}, {3, 4}})

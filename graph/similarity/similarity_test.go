@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
 	nt "github.com/chokepoint/chokepoint/graph/networktest"
 	"github.com/chokepoint/chokepoint/graph/similarity"
@@ -270,6 +271,10 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := similarity.Missing(t.Context(), net, similarity.Jaccard, -1); err == nil {
 		t.Error("a negative limit was accepted")
+	}
+	var e *graph.Error
+	if _, err := similarity.RefinedWithin(t.Context(), nt.Path(400).Build(t, false), true, 10_000); !errors.As(err, &e) || e.Code != graph.TooComplex {
+		t.Errorf("a long chain: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
