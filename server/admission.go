@@ -56,7 +56,36 @@ func (s *Server) openLanes() {
 	n := runtime.GOMAXPROCS(0)
 	s.lookups = newLane(n*lookupsRunning, n*lookupsWaiting)
 	s.analyses = newLane(max(2, n*analysesRunning), n*analysesWaiting)
+	s.lanes = newLanes()
 	s.arrivals = newLane(0, int(s.lookups.room+s.analyses.room))
+}
+
+// isFull says whether who comes now would be refused.
+func (l *lane) isFull() bool { return l.under.Load() >= l.room }
+
+// remembered is of how many documents the lane is remembered.
+const remembered = 1024
+
+// lanes remembers which lane documents took: that of most does not depend on their
+// variables. What its lane has no room for is refused before it is parsed, since that
+// costs as much as many look-ups.
+type lanes struct{ by *lru.Cache[string, *lane] }
+
+func newLanes() lanes {
+	by, _ := lru.New[string, *lane](remembered) // fails for no size
+	return lanes{by}
+}
+
+func (l lanes) remember(document string, lane *lane) {
+	if len(document) <= shelfDocument {
+		l.by.Add(document, lane)
+	}
+}
+
+// areFull says whether a document is known to take a lane that has no room.
+func (l lanes) areFull(document string) bool {
+	lane, known := l.by.Get(document)
+	return known && lane.isFull()
 }
 
 // arrive counts one in, if there is room; leave counts it out.
@@ -93,7 +122,9 @@ func (s *Server) admit(ctx context.Context, viewer access.Viewer, op *graphql.Op
 		a.limits, a.extensions = within, spendingOf(op).extension()
 		return nil, within, &a
 	}
-	leave, ok, err := s.laneOf(cost).enter(ctx)
+	lane := s.laneOf(cost)
+	s.lanes.remember(op.RawQuery, lane)
+	leave, ok, err := lane.enter(ctx)
 	switch {
 	case err != nil:
 		a := refused(gqlerror.List{present(ctx, err)})

@@ -78,6 +78,11 @@ func (s *Server) prepare(ctx context.Context, viewer access.Viewer, p *asked) (*
 		a := refused(errorList(ctx, fail))
 		return nil, &a
 	}
+	if s.lanes.areFull(p.Query) {
+		a := refused(errorList(ctx, errOverload))
+		a.limits = s.overloaded()
+		return nil, &a
+	}
 	op, errs := s.exec.CreateOperationContext(graphql.StartOperationTrace(ctx), p.RawParams)
 	if len(errs) > 0 {
 		a := refused(presentRequest(ctx, errs))

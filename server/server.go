@@ -74,6 +74,7 @@ type Server struct {
 	handler http.Handler
 
 	arrivals, lookups, analyses *lane
+	lanes                       lanes
 	meters                      *meters
 	streams                     *streams
 	metrics                     *metrics
