@@ -24,7 +24,8 @@ const readStanding cypher = "MATCH (h:_Head {id: 'head'}) RETURN h.revision AS r
 	"COLLECT { MATCH (d:_Dataset) UNWIND d.kinds AS kind RETURN DISTINCT kind } AS kinds, " +
 	"COUNT { MATCH (:Entity) } AS records, COUNT { MATCH ()-->() } AS links, COUNT { MATCH (:_Version) } AS versions"
 
-// look finds out where the store stands, in one round trip.
+// look finds out where the store stands: in one round trip, or two when there is a new
+// revision.
 //
 // Whatever is read later shows all of that revision, though Neo4j makes a commit
 // visible piece by piece: the server answers each statement with a bookmark of the
@@ -39,12 +40,21 @@ func (d *Driver) look(ctx context.Context) (*standing, error) {
 		return nil, errHead
 	}
 	s := &standing{head: graph.Revision(integer(rows[0].Values[0]))}
+	known := d.standing.Load()
+	if known == nil || known.head != s.head { // what stands beside a new head may be older than it
+		if rows, err = d.steadily(ctx, "head", readStanding, nil); err != nil {
+			return nil, err
+		}
+		if len(rows) != 1 {
+			return nil, errHead
+		}
+	}
 	for _, kind := range texts(rows[0].Values[1]) {
 		s.kinds = append(s.kinds, graph.LinkKind(kind))
 	}
 	slices.Sort(s.kinds)
 	s.records, s.links, s.versions = integer(rows[0].Values[2]), integer(rows[0].Values[3]), integer(rows[0].Values[4])
-	if known := d.standing.Load(); known != nil && slices.Equal(known.kinds, s.kinds) {
+	if known != nil && slices.Equal(known.kinds, s.kinds) {
 		s.linkReaders = known.linkReaders
 	} else {
 		s.linkReaders = d.statements.linkReaders(s.kinds)
