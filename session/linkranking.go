@@ -3,7 +3,6 @@ package session
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -93,31 +92,19 @@ func newLinkRanking(scores []float64, g *projection.Graph) *linkRanking {
 // nothing, and of those the shortest path may take any number.
 const aLink = 1e-7
 
-// costs returns what walking each link costs, nil by hops.
+// costs returns what walking each link costs where nothing may be free, nil by hops.
 func (s *Session) costs(ctx context.Context, scope projection.Scope, weight PathWeight, property string) ([]float64, error) {
-	switch weight {
-	case Hops:
-		return nil, nil
-	case PropertySum:
-		values, err := s.numbers(ctx, scope, property)
-		if err != nil {
-			return nil, err
-		}
-		costs, err := values.orElse(1, "weightProperty")
-		if slices.Contains(costs, 0) {
-			return nil, graph.Errorf(graph.BadUserInput, "weightProperty: a link has 0, and what costs nothing has no shortest path; narrow the scope")
-		}
-		return costs, err
-	case MostConfidence:
-		values, err := s.numbers(ctx, scope, string(projection.Confidence))
-		if err != nil {
-			return nil, err
-		}
-		costs, err := values.orElse(1, "weight")
-		for e, p := range costs {
-			costs[e] = aLink - math.Log(min(p, 1)) // +Inf: of no use
-		}
-		return costs, err
+	costs, err := s.lengths(ctx, scope, weight, property)
+	if err != nil {
+		return nil, err
 	}
-	return nil, graph.Errorf(graph.BadUserInput, "weight: there is no %q", weight)
+	switch {
+	case weight == MostConfidence:
+		for e := range costs {
+			costs[e] += aLink
+		}
+	case slices.Contains(costs, 0):
+		return nil, graph.Errorf(graph.BadUserInput, "weightProperty: a link has 0, and what costs nothing has no shortest path; narrow the scope")
+	}
+	return costs, nil
 }
