@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -15,77 +16,25 @@ const (
 	// assumedRows is how long a list without a page argument is taken to be: the
 	// records, names or properties of one entity.
 	assumedRows = 10
-	// maxAlternatives is how many alternatives a plan lists at most.
-	maxAlternatives = 20
 	// maxRows keeps products within an int; every page is far smaller.
 	maxRows = 1_000_000
 	// tooMuch is where costs stop growing.
 	tooMuch = 1 << 40
 )
 
-// weights are what fields cost beyond their answer, in units of one field: the
-// kernels run over the whole view however few rows are taken.
-var weights = map[string]int{
-	"Query.search":                  50,     // candidates are read until enough visible ones are found
-	"Query.neighborhood":            200,    // a search from a few entities
-	"Query.shortestPaths":           1_000,  // a search over the view, up to k times
-	"Query.allShortestPaths":        2_000,  // a search over the view, and another as far
-	"Query.distances":               2_000,  // a search over the whole view, twice by cost
-	"Query.articulationPoints":      2_000,  // one pass over the view
-	"Query.bridges":                 2_000,  // one pass over the view
-	"Query.components":              2_000,  // one pass over the view
-	"Query.blocks":                  2_000,  // one pass over the view
-	"Query.dominators":              2_000,  // a few passes over the view
-	"Query.minimumCut":              10_000, // a maximum flow
-	"Query.maximumFlow":             10_000, // a maximum flow
-	"Query.connectivity":            20_000, // two maximum flows
-	"Query.reliability":             20_000, // a second of search, then thousands of them
-	"Query.minimumCutTree":          50_000, // a maximum flow for each entity
-	"Query.temporalPaths":           2_000,  // one pass over the events of the view
-	"Query.moneyPatterns":           30_000, // seconds of search, by its own bound of steps
-	"Query.dismantling":             50_000, // seconds of search, by its own bound of work
-	"Query.communities":             30_000, // up to 50 runs over the view
-	"Query.cohesiveGroups":          5_000,  // triangles of the view
-	"Query.traceMoney":              10_000, // every transfer of the view, once a policy
-	"Query.centrality":              10_000, // up to a search from every entity
-	"Query.groupCentrality":         10_000, // up to a search from every entity
-	"Query.linkCentrality":          20_000, // a search from every entity, by cost
-	"Query.chokepoints":             50_000, // seconds of search, by its own time budget
-	"NetworkFigures.efficiency":     2_000,  // a search from every entity
-	"Mutation.upsertRecords":        500,    // a transaction; what it writes is bounded by the body
-	"Mutation.upsertLinks":          500,    // likewise
-	"Mutation.deleteRecords":        500,    // likewise
-	"Mutation.revertBatch":          2_000,  // as much as the batch wrote
-	"Subscription.changes":          200,    // two or three store calls for each event
-	"EntityConnection.totalCount":   100,    // counts all pages
-	"LinkConnection.totalCount":     20,     // counts one entity's links
-	"SearchConnection.totalCount":   500,    // finds all that fits
-	"HistoryConnection.totalCount":  20,     // counts one entity's changes
-	"RevisionConnection.totalCount": 500,    // counts the whole log
-	"Query.__schema":                500,    // the whole schema, which is the same for all
-	"Query.__type":                  50,     // a part of it
-	"Query.roles":                   5_000,  // a few passes over the view, more where it is long
-	"Query.similarNodes":            1_000,  // the surroundings of one entity
-	"Query.missingLinks":            20_000, // seconds of search, by its own bound of work
-	"Query.networkFigures":          2_000,  // a few passes over the view
-	"NetworkSummary.distances":      10_000, // a search from every entity, up to a bound
-	"NetworkSummary.centralization": 20_000, // searches from every entity, up to a bound
-	"NetworkSummary.clustering":     3_000,  // triangles of the view
-	"NetworkSummary.mixing":         2_000,  // a few passes over the view
-}
+// introspectionWeights are what the fields cost that the schema does not declare itself: the
+// whole schema, which is the same for all, and a part of it.
+var introspectionWeights = map[string]int{"__schema": 500, "__type": 50}
 
-// byField is weights by the names of type and field, so that to look one up costs no
-// memory.
-var byField = func() map[[2]string]int {
-	m := make(map[[2]string]int, len(weights))
-	for name, weight := range weights {
-		object, field, _ := strings.Cut(name, ".")
-		m[[2]string{object, field}] = weight
+// weightOf returns what a field costs beyond its answer, by @cost of the schema, in units
+// of one field: the kernels run over the whole view however few rows are taken.
+func weightOf(f *ast.Field) int {
+	if cost := f.Definition.Directives.ForName("cost"); cost != nil {
+		weight, _ := strconv.Atoi(cost.Arguments.ForName("weight").Value.Raw) // TestWeights reads each
+		return weight
 	}
-	return m
-}()
-
-func weightOf(f *ast.Field) int { return byField[[2]string{f.ObjectDefinition.Name, f.Name}] }
+	return introspectionWeights[f.Name]
+}
 
 // page is how many rows the lists below a field have: those directly below it,
 // and those within the rows of these.
@@ -134,14 +83,11 @@ func (c costing) field(f *ast.Field, in page) int {
 
 // listed returns how many rows a list field may have.
 func listed(f *ast.Field, arguments map[string]any, in page) int {
-	if ids, ok := arguments["ids"].([]any); ok {
-		return max(1, len(ids))
+	if slicing, ok := slicingOf(f); ok {
+		return length(arguments[slicing])
 	}
-	if f.Name == "alternatives" {
-		return maxAlternatives
-	}
-	if first, ok := arguments["first"]; ok {
-		return number(first)
+	if size := assumedSize(f); size > 0 {
+		return size
 	}
 	if in.rows > 0 {
 		return in.rows
@@ -152,19 +98,47 @@ func listed(f *ast.Field, arguments map[string]any, in page) int {
 // below returns the page that a field's arguments ask for; a list passes on what
 // lies within its rows.
 func below(f *ast.Field, arguments map[string]any, in page) page {
+	slicing, sliced := slicingOf(f)
 	switch {
-	case f.Definition.Arguments.ForName("first") != nil:
-		return page{rows: number(arguments["first"])}
-	case f.Definition.Arguments.ForName("k") != nil:
-		return page{rows: number(arguments["k"]), nested: number(arguments["maxHops"]) + 1}
-	case f.Definition.Arguments.ForName("budget") != nil:
-		return page{rows: number(arguments["budget"])}
-	case f.Name == "alternatives":
+	case sliced && slicing == "k": // paths
+		return page{rows: length(arguments[slicing]), nested: length(arguments["maxHops"]) + 1}
+	case sliced && slicing != "ids":
+		return page{rows: length(arguments[slicing])}
+	case assumedSize(f) > 0:
 		return page{rows: in.rows}
 	case f.Definition.Type.Elem != nil:
 		return page{rows: in.nested}
 	}
 	return page{}
+}
+
+// slicingOf returns the argument that @listSize names.
+func slicingOf(f *ast.Field) (string, bool) {
+	if list := f.Definition.Directives.ForName("listSize"); list != nil {
+		if names := list.Arguments.ForName("slicingArguments"); names != nil {
+			return names.Value.Children[0].Value.Raw, true
+		}
+	}
+	return "", false
+}
+
+// assumedSize returns the length that @listSize states, 0 for none.
+func assumedSize(f *ast.Field) int {
+	if list := f.Definition.Directives.ForName("listSize"); list != nil {
+		if size := list.Arguments.ForName("assumedSize"); size != nil {
+			n, _ := strconv.Atoi(size.Value.Raw) // a number in a valid schema
+			return n
+		}
+	}
+	return 0
+}
+
+// length returns how long a list an argument asks for: its number, or its own length.
+func length(argument any) int {
+	if list, ok := argument.([]any); ok {
+		return max(1, len(list))
+	}
+	return number(argument)
 }
 
 // number returns an argument as a count from 1 to maxRows.

@@ -2,10 +2,12 @@ package server
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/chokepoint/chokepoint/resolvers/generated"
 )
@@ -115,21 +117,26 @@ func costOfForm(t *testing.T, query string) int {
 	return costOf(t, query, nil)
 }
 
-// TestWeights holds the table to the schema: each name exists, and each operation
-// that looks at a scope has a weight.
+// TestWeights reads every @cost and @listSize of the schema: weights are numbers, each
+// operation that looks at a scope has one, and every argument that slices a list is named
+// by its field.
 func TestWeights(t *testing.T) {
-	types := schema.Schema().Types
-	for name := range weights {
-		object, field, _ := strings.Cut(name, ".")
-		if def := types[object]; def == nil || def.Fields.ForName(field) == nil {
-			t.Errorf("the schema has no %s", name)
-		}
-	}
-	for _, object := range []string{"Query", "Mutation"} {
-		for _, field := range types[object].Fields {
-			analysis := object == "Mutation" || field.Arguments.ForName("scope") != nil
-			if analysis && weights[object+"."+field.Name] == 0 {
-				t.Errorf("%s.%s has no weight", object, field.Name)
+	for _, object := range schema.Schema().Types {
+		for _, field := range object.Fields {
+			name := object.Name + "." + field.Name
+			if cost := field.Directives.ForName("cost"); cost != nil {
+				if n, err := strconv.Atoi(cost.Arguments.ForName("weight").Value.Raw); err != nil || n < 1 || n > DefaultCostLimit {
+					t.Errorf("%s: a weight of %v", name, cost.Arguments)
+				}
+			} else if object.Name == "Mutation" || object.Name == "Query" && field.Arguments.ForName("scope") != nil {
+				t.Errorf("%s has no weight", name)
+			}
+			slicing, sliced := slicingOf(&ast.Field{Definition: field})
+			if sliced && field.Arguments.ForName(slicing) == nil {
+				t.Errorf("%s has no argument %s", name, slicing)
+			}
+			if field.Arguments.ForName("first") != nil && slicing != "first" {
+				t.Errorf("%s: how long is its list?", name)
 			}
 		}
 	}

@@ -54,7 +54,8 @@ func complete(schema string) (string, error) {
 	return schema, nil
 }
 
-// signatures writes the fields of an interface without descriptions, one a line.
+// signatures writes the fields of an interface without descriptions, one a line, with
+// their directives.
 func signatures(def *ast.Definition) string {
 	var b strings.Builder
 	for _, field := range def.Fields {
@@ -70,7 +71,18 @@ func signatures(def *ast.Definition) string {
 		if len(arguments) > 0 {
 			b.WriteString("(" + strings.Join(arguments, ", ") + ")")
 		}
-		b.WriteString(": " + field.Type.String() + "\n")
+		b.WriteString(": " + field.Type.String())
+		for _, d := range field.Directives {
+			b.WriteString(" @" + d.Name)
+			var arguments []string
+			for _, a := range d.Arguments {
+				arguments = append(arguments, a.Name+": "+a.Value.String())
+			}
+			if len(arguments) > 0 {
+				b.WriteString("(" + strings.Join(arguments, ", ") + ")")
+			}
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -235,6 +235,20 @@ directive @judgement on ENUM_VALUE
 "Marks a kind that the projections derive from facts: no source states it, and it cannot be written."
 directive @derived on ENUM_VALUE
 
+"What a field costs beyond its answer, in units of one field (GraphQL Cost Directives, IBM 2023). The gate adds it up before anything is executed."
+directive @cost(
+  "A whole number. Example: \"2000\"."
+  weight: String!
+) on FIELD_DEFINITION
+
+"How long a list is that a field returns or holds (GraphQL Cost Directives, IBM 2023)."
+directive @listSize(
+  "The length, where no argument says so. Example: 20."
+  assumedSize: Int
+  "The arguments of which one says how long. Example: [\"first\"]."
+  slicingArguments: [String!]
+) on FIELD_DEFINITION
+
 "A point in time, RFC 3339 in UTC on output, to the microsecond. Input may leave out the time: \"2024-03-01\" is its first instant. Example: \"2024-03-01T09:30:00Z\"."
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
@@ -291,7 +305,7 @@ interface Entity implements Node {
     first: Int! = 25
     "The cursor after which to go on."
     after: String
-  ): LinkConnection!
+  ): LinkConnection! @listSize(slicingArguments: ["first"])
   "How many links of which kind an expansion would bring, before it is asked for. Example: [{kind: OWNS, direction: OUT, count: 3}]."
   linkCounts: [LinkCount!]!
 }
@@ -317,7 +331,7 @@ type Query {
     ids: [ID!]!
     "A revision token to wait for."
     atLeast: String
-  ): [Node]!
+  ): [Node]! @listSize(slicingArguments: ["ids"])
   "An entity by its id or that of any of its records; null if it is missing. Example: entity(id: \"0c9h…\") { name linkCounts { kind count } }."
   entity(
     "The id of the entity or of one of its records."
@@ -337,7 +351,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): EntityConnection!
+  ): EntityConnection! @listSize(slicingArguments: ["first"])
   "Entities whose names, aliases or searched properties resemble a text, best first. Example: search(text: \"harbor frieght\") { nodes { score matched entity { name } } }."
   search(
     "Words in any script, spelt roughly. Example: \"harbor frieght\"."
@@ -350,7 +364,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): SearchConnection!
+  ): SearchConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "50") # candidates are read until enough visible ones are found
   "What lies around some entities. Example: neighborhood(of: [\"0c9h…\"], depth: 2) { entities { name } truncated }."
   neighborhood(
     "The entities to start from. Example: [\"0c9h…\"]."
@@ -363,7 +377,7 @@ type Query {
     first: Int! = 200
     "A revision token to wait for."
     atLeast: String
-  ): Subgraph!
+  ): Subgraph! @listSize(slicingArguments: ["first"]) @cost(weight: "200") # a search from a few entities
   "The best k paths without repeated entities from one set to another. Example: shortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], k: 3) { paths { hops entities { name } } }."
   shortestPaths(
     "Where paths begin: at any of these."
@@ -386,7 +400,7 @@ type Query {
     scope: Scope
     "A revision token to wait for."
     atLeast: String
-  ): PathResult!
+  ): PathResult! @listSize(slicingArguments: ["k"]) @cost(weight: "1000") # a search over the view, up to k times
   "All shortest paths from one set of entities to another: how many there are, exactly, and which, a page at a time, in the order of the ids along them. Example: allShortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"]) { pathCount cost nodes { entities { name } } }."
   allShortestPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -409,7 +423,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): ShortestPathConnection!
+  ): ShortestPathConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a search over the view, and another as far
   "How far everything lies from some entities, the nearest first. Example: distances(from: [\"0c9h…\"]) { totalCount unreachable histogram nodes { distance entity { name } } }."
   distances(
     "From the nearest of these. They are listed, at no distance. Example: [\"0c9h…\"]."
@@ -426,7 +440,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): DistanceConnection!
+  ): DistanceConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a search over the whole view, twice by cost
   "For each target the best path on which every link happens after the one before it. Example: temporalPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], scope: {projection: MONEY, orientation: NATURAL}) { paths { departs arrives hops } }."
   temporalPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -453,7 +467,7 @@ type Query {
     first: Int! = 25
     "A revision token to wait for."
     atLeast: String
-  ): TemporalPathResult!
+  ): TemporalPathResult! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the events of the view
   "Entities ranked by how central they are. Example: centrality(measure: BETWEENNESS, scope: {projection: MONEY}) { nodes { rank score entity { name } } }."
   centrality(
     "What central means."
@@ -480,7 +494,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): RankingConnection!
+  ): RankingConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # up to a search from every entity
   "How central some entities are together: what passes through any of them, and what they reach. Example: groupCentrality(of: [\"0c9h…\", \"1d2k…\"]) { betweennessShare degree }."
   groupCentrality(
     "The entities, 1 to 500. Example: [\"0c9h…\", \"1d2k…\"]."
@@ -491,7 +505,7 @@ type Query {
     scope: Scope
     "A revision token to wait for."
     atLeast: String
-  ): GroupCentrality!
+  ): GroupCentrality! @cost(weight: "10000") # up to a search from every entity
   "Links ranked by how many shortest paths take them: their betweenness, exact. Example: linkCentrality(first: 10, scope: {projection: MONEY}) { nodes { rank score link { from { name } to { name } } } }."
   linkCentrality(
     "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count."
@@ -508,7 +522,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): LinkRankingConnection!
+  ): LinkRankingConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # a search from every entity, by cost
   "The few entities or links whose removal harms the network most. Example: chokepoints(objective: FRAGMENTATION, budget: 3) { choices { entity { name } } after { fragmentation } }."
   chokepoints(
     "What harm means."
@@ -541,7 +555,7 @@ type Query {
     scope: Scope
     "A revision token to wait for."
     atLeast: String
-  ): ChokepointPlan!
+  ): ChokepointPlan! @listSize(slicingArguments: ["budget"]) @cost(weight: "50000") # seconds of search, by its own time budget
   "How the network comes apart when entities are taken away one after another, by the strategy that needs the fewest. Example: dismantling(target: 0.1) { steps { entity { name } largestComponent } compared { strategy removals } }."
   dismantling(
     "Which strategies to try; the best one is told in full."
@@ -562,7 +576,7 @@ type Query {
     first: Int! = 50
     "A revision token to wait for."
     atLeast: String
-  ): Dismantling!
+  ): Dismantling! @listSize(slicingArguments: ["first"]) @cost(weight: "50000") # seconds of search, by its own bound of work
   "Entities without which the network falls into more pieces, the most pairs cut first. Example: articulationPoints { nodes { entity { name } pairsCut } }."
   articulationPoints(
     "Which part of the graph to look at."
@@ -573,7 +587,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): ArticulationPointConnection!
+  ): ArticulationPointConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "Links without which the network falls into more pieces, the most pairs cut first. Example: bridges { nodes { link { id } pairsCut } }."
   bridges(
     "Which part of the graph to look at."
@@ -584,7 +598,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): BridgeConnection!
+  ): BridgeConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "The cheapest entities or links without which nothing gets from one set of entities to another. Example: minimumCut(from: [\"0c9h…\"], to: [\"1d2k…\"]) { value unique nearFrom { entity { name } } }."
   minimumCut(
     "Where paths begin: at any of these; never cut. Example: [\"0c9h…\"]."
@@ -603,7 +617,7 @@ type Query {
     first: Int! = 100
     "A revision token to wait for."
     atLeast: String
-  ): MinimumCut!
+  ): MinimumCut! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # a maximum flow
   "How much can pass from one set of entities to another, and by which ways. Example: maximumFlow(from: [\"0c9h…\"], to: [\"1d2k…\"], capacityProperty: \"capacity\") { value paths { amount entities { name } } }."
   maximumFlow(
     "Where flow begins: at any of these. Example: [\"0c9h…\"]."
@@ -618,7 +632,7 @@ type Query {
     first: Int! = 100
     "A revision token to wait for."
     atLeast: String
-  ): MaximumFlow!
+  ): MaximumFlow! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # a maximum flow
   "In how many separate ways one set of entities is joined to another (Menger 1927). Example: connectivity(from: [\"0c9h…\"], to: [\"1d2k…\"]) { links entities entityDisjointPaths { entities { name } } }."
   connectivity(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -631,7 +645,7 @@ type Query {
     first: Int! = 25
     "A revision token to wait for."
     atLeast: String
-  ): Connectivity!
+  ): Connectivity! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # two maximum flows
   "How likely it is that something gets from one set of entities to another, where each link holds with its confidence (two-terminal reliability, Colbourn 1987). Example: reliability(from: [\"0c9h…\"], to: [\"1d2k…\"]) { probability low high computedOn { exact samples } }."
   reliability(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
@@ -646,7 +660,7 @@ type Query {
     scope: Scope
     "A revision token to wait for."
     atLeast: String
-  ): PathReliability!
+  ): PathReliability! @cost(weight: "20000") # a second of search, then thousands of them
   "Entities that every path from some entities to others passes, who cuts off most first. Example: dominators(from: [\"0c9h…\"], scope: {orientation: NATURAL}) { nodes { entity { name } dominated } }."
   dominators(
     "Where paths begin: at any of these. They are not listed. Example: [\"0c9h…\"]."
@@ -661,7 +675,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): DominatorConnection!
+  ): DominatorConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a few passes over the view
   "The components of the network: what paths join, the largest first. Example: components(first: 3) { totalCount nodes { size members { name } } }."
   components(
     "Whether paths must run along links, both ways between any two members: strong components. Only a directed scope tells the difference."
@@ -674,7 +688,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): ComponentConnection!
+  ): ComponentConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "The blocks of the network (biconnected components): what no single entity takes apart, the largest first. Example: blocks(first: 3) { nodes { size articulationPoints { name } } }."
   blocks(
     "Which part of the graph to look at."
@@ -685,7 +699,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): BlockConnection!
+  ): BlockConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "Groups of entities that have more links among themselves than to others, by Leiden's algorithm (Traag, Waltman and Van Eck 2019), direction ignored: the largest first. Example: communities(runs: 10) { modularity stability nodes { size persistence members(first: 5) { nodes { name } } } }."
   communities(
     "What they are judged by."
@@ -708,7 +722,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): CommunityConnection!
+  ): CommunityConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "30000") # up to 50 runs over the view
   "Groups that hold together because every member, or every link, has support within: the pieces of the k-core or the k-truss, direction ignored, the largest first. Example: cohesiveGroups(kind: K_TRUSS, k: 4) { greatest nodes { size members { nodes { name } } } }."
   cohesiveGroups(
     "What holds them together."
@@ -725,7 +739,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): CohesiveGroupConnection!
+  ): CohesiveGroupConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "5000") # triangles of the view
   "What can be said of the network as a whole. Example: networkFigures(scope: {projection: PEOPLE}) { density fragmentation distances { diameter mean exact } clustering { transitivity } centralization { betweenness } }."
   networkFigures(
     "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `) or left out (` + "`" + `centralization` + "`" + `)."
@@ -736,7 +750,7 @@ type Query {
     scope: Scope
     "A revision token to wait for."
     atLeast: String
-  ): NetworkSummary!
+  ): NetworkSummary! @cost(weight: "2000") # a few passes over the view
   "Classes of entities that play the same role in the network, the largest first: who could replace whom. Example: roles(equivalence: STRUCTURAL) { nodes { size members { nodes { name } } } }."
   roles(
     "When two play the same role. Without it REGULAR where links have a direction, else EQUITABLE: without directions all entities that have links are regularly equivalent."
@@ -753,7 +767,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): RoleConnection!
+  ): RoleConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "5000") # a few passes over the view, more where it is long
   "Entities that are alike to one by their neighbours, direction ignored, the most alike first; none that have nothing in common with it. Example: similarNodes(to: \"0c9h…\") { nodes { score entity { name } } }."
   similarNodes(
     "The entity to compare with. Example: \"0c9h…\"."
@@ -768,7 +782,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): SimilarEntityConnection!
+  ): SimilarEntityConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "1000") # the surroundings of one entity
   "PREDICTIONS, never evidence: pairs of entities that are not linked and whose neighbours suggest that they might be. They are leads to look into; they are not in the graph, never written to it, and no other answer counts them. Example: missingLinks(measure: RESOURCE_ALLOCATION, first: 10) { predictions { score one { name } other { name } } }."
   missingLinks(
     "What suggests a link."
@@ -779,7 +793,7 @@ type Query {
     first: Int! = 25
     "A revision token to wait for."
     atLeast: String
-  ): MissingLinkPredictions!
+  ): MissingLinkPredictions! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # seconds of search, by its own bound of work
   "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
   minimumCutTree(
     "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
@@ -792,7 +806,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): CutTreeConnection!
+  ): CutTreeConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "50000") # a maximum flow for each entity
   "Where the money of accounts or transfers went, or came from, by one transfer after another in time. Example: traceMoney(from: [\"0c9h…\"]) { accounts { entity { name } traces { policy held } } }."
   traceMoney(
     "The money to follow: accounts, all that they hold and receive; transfers (links of the projection MONEY), what they move. Example: [\"0c9h…\"]."
@@ -809,7 +823,7 @@ type Query {
     first: Int! = 50
     "A revision token to wait for."
     atLeast: String
-  ): MoneyTrace!
+  ): MoneyTrace! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # every transfer of the view, once a policy
   "Shapes in which money is laundered, among transfers that lie within a window of time: by kind in the order asked for, then by their beginning, then by id. Example: moneyPatterns(kinds: [CYCLE], window: 10) { nodes { layers { entities { name } } amount } }."
   moneyPatterns(
     "Which shapes."
@@ -840,7 +854,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): MoneyPatternConnection!
+  ): MoneyPatternConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "30000") # seconds of search, by its own bound of steps
   "The sources in which the viewer sees something, by name. Example: datasets { name records }."
   datasets(
     "A revision token to wait for."
@@ -858,7 +872,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): HistoryConnection!
+  ): HistoryConnection! @listSize(slicingArguments: ["first"])
   "The writes that touched something visible, newest first. Example: revisions(first: 5) { nodes { token at reason records } }."
   revisions(
     "How many, at most 500."
@@ -867,7 +881,7 @@ type Query {
     after: String
     "A revision token to wait for."
     atLeast: String
-  ): RevisionConnection!
+  ): RevisionConnection! @listSize(slicingArguments: ["first"])
 }
 
 "Everything that can be written. Each call is one transaction and one revision; to repeat a call changes nothing."
@@ -876,22 +890,22 @@ type Mutation {
   upsertRecords(
     "The records and the reason."
     input: UpsertRecordsInput!
-  ): UpsertRecordsPayload!
+  ): UpsertRecordsPayload! @cost(weight: "500") # a transaction; what it writes is bounded by the body
   "Writes what sources say of connections, identity judgements too. Example: upsertLinks(input: {links: [{dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}]}) { revision }."
   upsertLinks(
     "The links and the reason."
     input: UpsertLinksInput!
-  ): UpsertLinksPayload!
+  ): UpsertLinksPayload! @cost(weight: "500") # likewise
   "Takes back records and links; their history stays. Example: deleteRecords(input: {ids: [\"0c9h…\"]}) { deleted }."
   deleteRecords(
     "The ids and the reason."
     input: DeleteRecordsInput!
-  ): DeleteRecordsPayload!
+  ): DeleteRecordsPayload! @cost(weight: "500") # likewise
   "Undoes one earlier write: what it changed becomes as it was before. CONFLICT if a later write changed the same items. Example: revertBatch(input: {revision: \"q83v…\"}) { revision }."
   revertBatch(
     "The revision and the reason."
     input: RevertBatchInput!
-  ): RevertBatchPayload!
+  ): RevertBatchPayload! @cost(weight: "2000") # as much as the batch wrote
 }
 
 "What is told of as it happens: over a WebSocket (graphql-transport-ws) or as server-sent events."
@@ -904,7 +918,7 @@ type Subscription {
     of: [ID!]
     "Only changes to records and links within it; of a link both ends must be. A projection other than ALL and ` + "`" + `asOf` + "`" + ` have no meaning here and are refused. Example: {entityKinds: [Person]}."
     scope: Scope
-  ): ChangeEvent!
+  ): ChangeEvent! @cost(weight: "200") # two or three store calls for each event
 }
 
 # ---- 3. What operations take and give ---------------------------------------
@@ -930,7 +944,7 @@ type EntityConnection {
   "Where the page begins and ends."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 2310."
-  totalCount: Int
+  totalCount: Int @cost(weight: "100") # counts all pages
 }
 
 "An entity in a page."
@@ -950,7 +964,7 @@ type LinkConnection {
   "Where the page begins and ends."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 41."
-  totalCount: Int
+  totalCount: Int @cost(weight: "20") # counts one entity's links
 }
 
 "A link in a page."
@@ -970,7 +984,7 @@ type SearchConnection {
   "Where the page begins and ends."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 12."
-  totalCount: Int
+  totalCount: Int @cost(weight: "500") # finds all that fits
 }
 
 "A search result in a page."
@@ -1469,7 +1483,7 @@ type Component {
   members(
     "How many, at most 500."
     first: Int! = 10
-  ): [Entity!]!
+  ): [Entity!]! @listSize(slicingArguments: ["first"])
 }
 
 "A page of blocks."
@@ -1504,12 +1518,12 @@ type Block {
   members(
     "How many, at most 500."
     first: Int! = 10
-  ): [Entity!]!
+  ): [Entity!]! @listSize(slicingArguments: ["first"])
   "Its first members by id that are in other blocks too: the branches of the block-cut tree."
   articulationPoints(
     "How many, at most 500."
     first: Int! = 10
-  ): [Entity!]!
+  ): [Entity!]! @listSize(slicingArguments: ["first"])
   "How many articulation points it has. Example: 5."
   totalArticulationPoints: Int!
 }
@@ -1563,7 +1577,7 @@ type ChokepointPlan {
   "How far from the bound the plan may be, as a share of it; 0 when optimal. Example: 0.02."
   gap: Float
   "Other choices of as many that do exactly as much, at most 20."
-  alternatives: [ChokepointAlternative!]!
+  alternatives: [ChokepointAlternative!]! @listSize(assumedSize: 20)
   "How many such choices are known; null when they were not counted. Example: 2."
   alternativesTotal: Int
   "What it was computed on."
@@ -1638,7 +1652,7 @@ type Community {
     first: Int! = 10
     "The cursor after which to go on."
     after: String
-  ): EntityConnection!
+  ): EntityConnection! @listSize(slicingArguments: ["first"])
 }
 
 "A page of cohesive groups, and what is true of all."
@@ -1686,13 +1700,13 @@ type NetworkSummary {
   "The share of pairs of entities that do not: Borgatti's F (2006); null with fewer than two entities. Example: 0.0."
   fragmentation: Float
   "How far apart entities are, along the direction of links."
-  distances: DistanceFigures!
+  distances: DistanceFigures! @cost(weight: "10000") # a search from every entity, up to a bound
   "How many neighbours of an entity are neighbours of each other, direction ignored."
-  clustering: ClusteringFigures!
+  clustering: ClusteringFigures! @cost(weight: "3000") # triangles of the view
   "Whether like is joined to like, direction ignored."
-  mixing: MixingFigures!
+  mixing: MixingFigures! @cost(weight: "2000") # a few passes over the view
   "How much one entity stands out."
-  centralization: CentralizationFigures!
+  centralization: CentralizationFigures! @cost(weight: "20000") # searches from every entity, up to a bound
   "What it was computed on. Only ` + "`" + `distances` + "`" + ` may be estimates, and say so."
   computedOn: ComputedOn!
 }
@@ -1805,7 +1819,7 @@ type Role {
     first: Int! = 10
     "The cursor after which to go on."
     after: String
-  ): EntityConnection!
+  ): EntityConnection! @listSize(slicingArguments: ["first"])
 }
 
 "A page of similar entities."
@@ -1933,7 +1947,7 @@ type NetworkFigures {
   "F = 1 − Σ s(s−1) / n(n−1) over pieces of size s, with n the entities before removal: 0 whole, 1 in single entities; null when n < 2 (Borgatti 2006). Example: 0.62."
   fragmentation: Float
   "Mean of 1/distance over pairs, 0 where there is no path (Latora and Marchiori 2001); computed only when selected. Example: 0.31."
-  efficiency: Float
+  efficiency: Float @cost(weight: "2000") # a search from every entity
   "The maximum flow from ` + "`" + `from` + "`" + ` to ` + "`" + `to` + "`" + `; null for other objectives. Example: 14."
   flow: Float
   "The length of the shortest path from ` + "`" + `from` + "`" + ` to ` + "`" + `to` + "`" + `; null without one and for other objectives. Example: 5."
@@ -2236,7 +2250,7 @@ type HistoryConnection {
   "Where the page begins and ends."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 5."
-  totalCount: Int
+  totalCount: Int @cost(weight: "20") # counts one entity's changes
 }
 
 "A change in a page."
@@ -2283,7 +2297,7 @@ type ChangeEvent {
   changes(
     "How many, at most 500."
     first: Int! = 100
-  ): [Change!]!
+  ): [Change!]! @listSize(slicingArguments: ["first"])
 }
 
 "One changed record or link."
@@ -2307,7 +2321,7 @@ type RevisionConnection {
   "Where the page begins and ends."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 31."
-  totalCount: Int
+  totalCount: Int @cost(weight: "500") # counts the whole log
 }
 
 "A revision in a page."
@@ -3090,7 +3104,7 @@ type Person implements Node & Entity @kind(label: "Person", icon: "person", ftm:
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3121,7 +3135,7 @@ type CriminalOrganization implements Node & Entity @kind(label: "Criminal organi
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3162,7 +3176,7 @@ type Company implements Node & Entity @kind(label: "Company", icon: "building", 
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3193,7 +3207,7 @@ type FinancialInstitution implements Node & Entity @kind(label: "Financial insti
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3218,7 +3232,7 @@ type Agency implements Node & Entity @kind(label: "Agency", icon: "shield", ftm:
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3255,7 +3269,7 @@ type BankAccount implements Node & Entity @kind(label: "Bank account", icon: "ac
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3288,7 +3302,7 @@ type CryptoWallet implements Node & Entity @kind(label: "Crypto wallet", icon: "
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3319,7 +3333,7 @@ type Transfer implements Node & Entity @kind(label: "Transfer", icon: "transfer"
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3358,7 +3372,7 @@ type Shipment implements Node & Entity @kind(label: "Shipment", icon: "box", ftm
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3393,7 +3407,7 @@ type Conveyance implements Node & Entity @kind(label: "Conveyance", icon: "ship"
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3424,7 +3438,7 @@ type Chemical implements Node & Entity @kind(label: "Chemical", icon: "flask", s
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3453,7 +3467,7 @@ type Drug implements Node & Entity @kind(label: "Drug", icon: "pill", stix: ["x-
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3480,7 +3494,7 @@ type Equipment implements Node & Entity @kind(label: "Equipment", icon: "gear", 
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3509,7 +3523,7 @@ type Weapon implements Node & Entity @kind(label: "Weapon", icon: "weapon", ftmE
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3544,7 +3558,7 @@ type Site implements Node & Entity @kind(label: "Site", icon: "factory", ftm: ["
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3575,7 +3589,7 @@ type PortOfEntry implements Node & Entity @kind(label: "Port of entry", icon: "a
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3608,7 +3622,7 @@ type Location implements Node & Entity @kind(label: "Location", icon: "pin", ftm
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3641,7 +3655,7 @@ type Seizure implements Node & Entity @kind(label: "Seizure", icon: "hand", ftmE
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3668,7 +3682,7 @@ type Arrest implements Node & Entity @kind(label: "Arrest", icon: "cuffs", ftmEx
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3697,7 +3711,7 @@ type Identifier implements Node & Entity @kind(label: "Identifier", icon: "at", 
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3732,7 +3746,7 @@ type MarketListing implements Node & Entity @kind(label: "Market listing", icon:
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3763,7 +3777,7 @@ type Licence implements Node & Entity @kind(label: "Licence", icon: "certificate
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3794,7 +3808,7 @@ type Designation implements Node & Entity @kind(label: "Designation", icon: "fla
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3823,7 +3837,7 @@ type IdentityDocument implements Node & Entity @kind(label: "Identity document",
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3856,7 +3870,7 @@ type Document implements Node & Entity @kind(label: "Document", icon: "document"
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3887,7 +3901,7 @@ type Case implements Node & Entity @kind(label: "Case", icon: "folder", ftm: ["C
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
@@ -3906,7 +3920,7 @@ type UnknownEntity implements Node & Entity @kind(label: "Unknown", icon: "quest
   datasets: [String!]!
   markings: [Marking!]!
   judgements: [Judgement!]!
-  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection!
+  links(kinds: [LinkKind!], direction: Direction! = BOTH, first: Int! = 25, after: String): LinkConnection! @listSize(slicingArguments: ["first"])
   linkCounts: [LinkCount!]!
 }
 
