@@ -106,39 +106,45 @@ func (q question) scheduled(p temporal.Path) error {
 
 func TestBestThroughWindows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q := windowed(t)
-		all := q.everything()
-		for _, v := range q.from {
-			delete(all, v)
-		}
-		for _, by := range criteria {
-			got := best(t, q.c, q.from, nil, by, q.opt)
-			for i, p := range got {
-				if err := q.scheduled(p); err != nil {
-					t.Fatalf("%s: %+v: %v", by, p, err)
-				}
-				found := journey{p.Depart, p.Arrive, int64(len(p.Contacts))}
-				var want *journey
-				for j := range all[p.To] {
-					if want == nil || rank(by)(j, *want) < 0 {
-						want = &j
-					}
-				}
-				if want == nil || rank(by)(found, *want) != 0 {
-					t.Fatalf("%s: %+v, want %+v", by, p, want)
-				}
-				if i > 0 {
-					before := journey{got[i-1].Depart, got[i-1].Arrive, int64(len(got[i-1].Contacts))}
-					if rank(by)(before, found) > 0 {
-						t.Fatalf("%s: %+v before %+v", by, got[i-1], p)
-					}
-				}
-			}
-			if len(got) != len(all) {
-				t.Fatalf("%s: %d are reached, want %d", by, len(got), len(all))
-			}
+		for range 50 { // one question alone seldom meets a bound
+			bestThroughWindows(t)
 		}
 	})
+}
+
+func bestThroughWindows(t *rapid.T) {
+	q := windowed(t)
+	all := q.everything()
+	for _, v := range q.from {
+		delete(all, v)
+	}
+	for _, by := range criteria {
+		got := best(t, q.c, q.from, nil, by, q.opt)
+		for i, p := range got {
+			if err := q.scheduled(p); err != nil {
+				t.Fatalf("%s: %+v: %v", by, p, err)
+			}
+			found := journey{p.Depart, p.Arrive, int64(len(p.Contacts))}
+			var want *journey
+			for j := range all[p.To] {
+				if want == nil || rank(by)(j, *want) < 0 {
+					want = &j
+				}
+			}
+			if want == nil || rank(by)(found, *want) != 0 {
+				t.Fatalf("%s: %+v, want %+v", by, p, want)
+			}
+			if i > 0 {
+				before := journey{got[i-1].Depart, got[i-1].Arrive, int64(len(got[i-1].Contacts))}
+				if rank(by)(before, found) > 0 {
+					t.Fatalf("%s: %+v before %+v", by, got[i-1], p)
+				}
+			}
+		}
+		if len(got) != len(all) {
+			t.Fatalf("%s: %d are reached, want %d", by, len(got), len(all))
+		}
+	}
 }
 
 // Always open contacts have no first instant; a path through them and one event is
