@@ -24,10 +24,11 @@ type shrunk struct {
 // there. O(n + m), and in a directed network up to that for each articulation point
 // outside the greatest strong component of its block.
 func shrink(ctx context.Context, net *network.Network) (*shrunk, error) {
-	plan, err := undirected(net)
+	both, err := net.Undirected()
 	if err != nil {
 		return nil, err
 	}
+	plan, _ := both.Simple()
 	b, err := decompose(ctx, plan)
 	if err != nil {
 		return nil, err
@@ -48,23 +49,6 @@ func shrink(ctx context.Context, net *network.Network) (*shrunk, error) {
 		err = h.count(ctx)
 	}
 	return h, err
-}
-
-// undirected returns a simple network without its directions.
-func undirected(net *network.Network) (*network.Network, error) {
-	if !net.Directed() {
-		return net, nil
-	}
-	links := make([]network.Link, net.NumLinks())
-	for e := range links {
-		links[e].From, links[e].To = net.Ends(network.EdgeIndex(e))
-	}
-	both, err := network.Build(net.NumNodes(), links, false)
-	if err != nil {
-		return nil, err
-	}
-	simple, _ := both.Simple()
-	return simple, nil
 }
 
 // count fills in what nodes of blocks stand for in a directed network, what carries

@@ -40,11 +40,7 @@ type trusses struct {
 }
 
 func newTrusses(ctx context.Context, net *network.Network) (*trusses, error) {
-	links := make([]network.Link, net.NumLinks())
-	for e := range links {
-		links[e].From, links[e].To = net.Ends(network.EdgeIndex(e))
-	}
-	both, err := network.Build(net.NumNodes(), links, false)
+	both, err := net.Undirected()
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func breakUp(ctx context.Context, net *network.Network, a aim, budget int, t Tar
 	if err != nil {
 		return Plan{}, err
 	}
-	plain, err := undirected(net)
+	plain, err := net.Undirected()
 	if err != nil {
 		return Plan{}, err
 	}
@@ -76,17 +76,6 @@ func breakUp(ctx context.Context, net *network.Network, a aim, budget int, t Tar
 	plan := b.solve(purse.count(budget, len(b.values)))
 	plan.Cost = purse.sum(plan.Choice)
 	return plan, stopped(ctx)
-}
-
-func undirected(net *network.Network) (*network.Network, error) {
-	if !net.Directed() {
-		return net, nil
-	}
-	links := make([]network.Link, net.NumLinks())
-	for e := range links {
-		links[e].From, links[e].To = net.Ends(network.EdgeIndex(e))
-	}
-	return network.Build(net.NumNodes(), links, false)
 }
 
 // solve proves the optimum for sets of one member, of two, and so on, for as long as

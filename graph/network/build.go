@@ -114,3 +114,16 @@ func (s *side) simple() bool {
 	}
 	return true
 }
+
+// Undirected returns the network with links that can be walked both ways, under the same
+// indices: itself if it is undirected. It takes the time and memory of [Build].
+func (net *Network) Undirected() (*Network, error) {
+	if !net.Directed() {
+		return net, nil
+	}
+	links := make([]Link, net.NumLinks())
+	for e := range links {
+		links[e].From, links[e].To = net.Ends(EdgeIndex(e))
+	}
+	return Build(net.NumNodes(), links, false)
+}

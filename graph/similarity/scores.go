@@ -106,29 +106,13 @@ func newScorer(ctx context.Context, net *network.Network, measure Measure) (*sco
 	default:
 		return nil, graph.Errorf(graph.BadUserInput, "measure: there is no %q", measure)
 	}
-	both, err := undirected(net)
+	both, err := net.Undirected()
 	if err != nil {
 		return nil, err
 	}
+	simple, _ := both.Simple()
 	n := net.NumNodes()
-	return &scorer{ctx: ctx, net: both, measure: measure, sum: make([]float64, n), step: make([]float64, n)}, nil
-}
-
-// undirected returns the simple network without directions.
-func undirected(net *network.Network) (*network.Network, error) {
-	if net.Directed() {
-		links := make([]network.Link, net.NumLinks())
-		for e := range links {
-			links[e].From, links[e].To = net.Ends(network.EdgeIndex(e))
-		}
-		both, err := network.Build(net.NumNodes(), links, false)
-		if err != nil {
-			return nil, err
-		}
-		net = both
-	}
-	simple, _ := net.Simple()
-	return simple, nil
+	return &scorer{ctx: ctx, net: simple, measure: measure, sum: make([]float64, n), step: make([]float64, n)}, nil
 }
 
 func (s *scorer) degree(v network.NodeIndex) float64 { return float64(s.net.OutDegree(v)) }
