@@ -13,14 +13,7 @@ func FuzzCentrality(f *testing.F) {
 	f.Add([]byte{6, 9, 0, 1, 1, 2, 2, 0, 2, 3, 3, 4, 4, 5, 5, 3, 1, 1, 4, 3, 2, 1, 0, 3, 1, 1, 2, 5}, false)
 	f.Add([]byte{8, 8, 0, 1, 0, 2, 0, 3, 1, 4, 2, 4, 3, 4, 4, 5, 5, 6, 1, 1, 1, 2, 2}, true)
 	f.Fuzz(func(t *testing.T, data []byte, directed bool) {
-		at := 0
-		draw := func(lo, hi int) int {
-			if at == len(data) {
-				return lo
-			}
-			at++
-			return lo + int(data[at-1])%(hi-lo+1)
-		}
+		draw := nt.Bytes(data)
 		g := nt.Drawn(14, 30, draw)
 		weights, costs := make([]float64, len(g.Links)), make([]float64, len(g.Links))
 		for e := range weights {

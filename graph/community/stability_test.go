@@ -3,13 +3,10 @@ package community_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -196,7 +193,7 @@ func TestGraphalyticsClustering(t *testing.T) {
 	dir := filepath.Join(nt.Reference(t), "data", "graphalytics_validation", "lcc")
 	index := map[string]network.NodeIndex{}
 	g := nt.Graph{}
-	rows := words(t, filepath.Join(dir, "undir-input"))
+	rows := nt.Rows(t, filepath.Join(dir, "undir-input"))
 	for _, row := range rows {
 		index[row[0]] = network.NodeIndex(len(index))
 	}
@@ -210,27 +207,10 @@ func TestGraphalyticsClustering(t *testing.T) {
 	}
 	g.Nodes = len(index)
 	got := triangles(t, g.Build(t, false)).Clustering()
-	for _, row := range words(t, filepath.Join(dir, "undir-output")) {
+	for _, row := range nt.Rows(t, filepath.Join(dir, "undir-output")) {
 		want, err := strconv.ParseFloat(row[1], 64)
 		if err != nil || math.Abs(got[index[row[0]]]-want) > 1e-4*want {
 			t.Errorf("%s: %v, want %v %v", row[0], got[index[row[0]]], want, err)
 		}
 	}
-}
-
-func words(t *testing.T, file string) (rows [][]string) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		if row := strings.Fields(line); len(row) > 0 {
-			rows = append(rows, row)
-		}
-	}
-	if len(rows) == 0 {
-		t.Fatal(fmt.Errorf("%s is empty", filepath.Base(file)))
-	}
-	return rows
 }

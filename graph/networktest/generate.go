@@ -157,3 +157,16 @@ func Drawn(maxNodes, maxLinks int, draw func(lo, hi int) int) Graph {
 	}
 	return g
 }
+
+// Bytes draws for [Drawn] and the like from the input of a fuzz test, a byte a number,
+// and the least once there is no more.
+func Bytes(data []byte) (draw func(lo, hi int) int) {
+	return func(lo, hi int) int {
+		if len(data) == 0 {
+			return lo
+		}
+		next := int(data[0])
+		data = data[1:]
+		return lo + next%(hi-lo+1)
+	}
+}

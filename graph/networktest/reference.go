@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -252,4 +253,23 @@ func Decode(t testing.TB, raw []byte, into any) {
 	if err := json.Unmarshal(raw, into); err != nil {
 		t.Fatalf("decode: %v", err)
 	}
+}
+
+// Rows reads a file of words parted by blanks, line by line, empty lines left out. It
+// fails where there is none.
+func Rows(t testing.TB, file string) (rows [][]string) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if row := strings.Fields(line); len(row) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		t.Fatalf("%s is empty", filepath.Base(file))
+	}
+	return rows
 }

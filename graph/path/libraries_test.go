@@ -2,7 +2,6 @@ package path_test
 
 import (
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -132,12 +131,12 @@ func TestGraphalyticsDistances(t *testing.T) {
 	} {
 		dir := filepath.Join(nt.Reference(t), "data", "graphalytics_validation")
 		index := map[string]network.NodeIndex{}
-		for _, row := range fields(t, filepath.Join(dir, c.nodes)) {
+		for _, row := range nt.Rows(t, filepath.Join(dir, c.nodes)) {
 			index[row[0]] = network.NodeIndex(len(index))
 		}
 		g := nt.Graph{Nodes: len(index)}
 		var cost []float64
-		for _, row := range fields(t, filepath.Join(dir, c.links)) {
+		for _, row := range nt.Rows(t, filepath.Join(dir, c.links)) {
 			g.Links = append(g.Links, network.Link{From: index[row[0]], To: index[row[1]]})
 			cost = append(cost, number(t, row[2]))
 		}
@@ -146,7 +145,7 @@ func TestGraphalyticsDistances(t *testing.T) {
 		}
 		net := g.Build(t, !strings.Contains(c.links, "undir"))
 		got := distances(t, net, []network.NodeIndex{index[c.source]}, cost)
-		for _, row := range fields(t, filepath.Join(dir, c.want)) {
+		for _, row := range nt.Rows(t, filepath.Join(dir, c.want)) {
 			want := number(t, row[1])
 			if row[1] == "9223372036854775807" { // how Graphalytics writes that there is none
 				want = math.Inf(1)
@@ -156,20 +155,6 @@ func TestGraphalyticsDistances(t *testing.T) {
 			}
 		}
 	}
-}
-
-func fields(t *testing.T, file string) (list [][]string) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		if row := strings.Fields(line); len(row) > 0 {
-			list = append(list, row)
-		}
-	}
-	return list
 }
 
 func number(t *testing.T, text string) float64 {
@@ -185,14 +170,7 @@ func number(t *testing.T, text string) float64 {
 func FuzzPaths(f *testing.F) {
 	f.Add([]byte{5, 7, 0, 1, 1, 2, 2, 3, 3, 4, 0, 4, 1, 3, 2, 4, 1, 0, 3, 9, 2}, true)
 	f.Fuzz(func(t *testing.T, data []byte, directed bool) {
-		at := 0
-		draw := func(lo, hi int) int {
-			if at == len(data) {
-				return lo
-			}
-			at++
-			return lo + int(data[at-1])%(hi-lo+1)
-		}
+		draw := nt.Bytes(data)
 		g := nt.Drawn(12, 24, draw)
 		net := g.Build(t, directed)
 		cost := make([]float64, len(g.Links))
