@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,8 +32,41 @@ import (
 type api struct {
 	t       *testing.T
 	exec    *executor.Executor
+	counter *counter
 	service *session.Service
 	asked   map[string]bool // root fields
+}
+
+// counter has answers written in one pass where that is possible, as the server does, and
+// adds up what fields cost: their rows and the length of their names.
+type counter struct {
+	schema interface {
+		WriteSerial(ctx context.Context, value any, weigh func(*ast.Field) int) (graphql.Marshaler, int, bool)
+	}
+	cost    atomic.Int64
+	written sync.Map // root fields that were written in one pass
+}
+
+func (*counter) ExtensionName() string                   { return "counter" }
+func (*counter) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (c *counter) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	weigh := func(f *ast.Field) int { return len(f.Name) }
+	result, err := next(ctx)
+	field, rows := graphql.GetFieldContext(ctx).Field.Field, 1
+	if list := reflect.ValueOf(result); list.Kind() == reflect.Slice && len(field.SelectionSet) > 0 {
+		rows = list.Len()
+	}
+	c.cost.Add(int64(rows + weigh(field)))
+	if err != nil || result == nil {
+		return result, err
+	}
+	if written, used, ok := c.schema.WriteSerial(ctx, result, weigh); ok {
+		c.written.Store(field.Name, true)
+		c.cost.Add(int64(used))
+		return written, nil
+	}
+	return result, nil
 }
 
 func newAPI(t *testing.T) *api {
@@ -57,7 +93,11 @@ func newAPI(t *testing.T) *api {
 			t.Error(err)
 		}
 	})
-	return &api{t: t, exec: executor.New(resolvers.Schema()), service: service, asked: map[string]bool{}}
+	schema := resolvers.Schema()
+	counter := &counter{schema: schema}
+	exec := executor.New(schema)
+	exec.Use(counter)
+	return &api{t: t, exec: exec, counter: counter, service: service, asked: map[string]bool{}}
 }
 
 // run asks in a subtest.
@@ -71,8 +111,8 @@ func (a *api) run(name string, ask func()) {
 	a.t = whole
 }
 
-// send answers a document as one request. What can be answered from memory is asked of
-// the store, too, and both must say the same.
+// send answers a document as one request. What can be answered from memory, and so in one
+// pass, is asked of the store, too, and both must say and cost the same.
 func (a *api) send(document string, variables map[string]any) *graphql.Response {
 	a.t.Helper()
 	ctx := graphql.StartOperationTrace(a.t.Context())
@@ -83,10 +123,16 @@ func (a *api) send(document string, variables map[string]any) *graphql.Response 
 	for _, field := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation"}) {
 		a.asked[field.Name] = true
 	}
+	a.counter.cost.Store(0)
 	answer := a.dispatch(graphql.WithOperationContext(ctx, op), op)
 	if op.Operation.Operation == ast.Query {
-		if stored := a.dispatch(ctx, op); !bytes.Equal(stored.Data, answer.Data) || len(stored.Errors) != len(answer.Errors) {
+		cost := a.counter.cost.Swap(0)
+		stored := a.dispatch(ctx, op)
+		if !bytes.Equal(stored.Data, answer.Data) || len(stored.Errors) != len(answer.Errors) {
 			a.t.Errorf("%s: %s, %v, and by the store %s, %v", document, answer.Data, answer.Errors, stored.Data, stored.Errors)
+		}
+		if again := a.counter.cost.Load(); again != cost {
+			a.t.Errorf("%s: costs %d, and by the store %d", document, cost, again)
 		}
 	}
 	return answer
@@ -213,6 +259,7 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 		a.expect(`{ entity(id: «nobody») { id } bad: entity(id: "no id") { id } }`, `{"entity": null, "bad": null}`)
 		a.expect(`{ node(id: «c>e») { __typename ... on Link { kind weight to { id } records { key kind name } derivedBy } } }`,
 			`{"node": {"__typename": "Link", "kind": "FAMILY_OF", "weight": 5, "to": {"id": «e»}, "records": [{"key": "c>e", "kind": "FAMILY_OF", "name": null}], "derivedBy": null}}`)
+		a.expect(`{ node(id: «a») { id __typename } }`, `{"node": {"id": «a», "__typename": "Person"}}`)
 		a.expect(`{ nodes(ids: [«a», «nobody», «a>b», «a»]) { id } }`, `{"nodes": [{"id": «a»}, null, {"id": «a>b»}, {"id": «a»}]}`)
 	})
 
@@ -366,6 +413,11 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 	for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
 		if !a.asked[field.Name] && !strings.HasPrefix(field.Name, "__") {
 			t.Errorf("no question asks %s", field.Name)
+		}
+	}
+	for _, field := range schema.Query.Fields {
+		if _, written := a.counter.written.Load(field.Name); !written && schema.Types[field.Type.Name()].IsCompositeType() && !strings.HasPrefix(field.Name, "__") {
+			t.Errorf("nothing that %s answered was written in one pass", field.Name)
 		}
 	}
 }

@@ -7,18 +7,41 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/loaders"
 	"github.com/chokepoint/chokepoint/resolvers/generated"
 	"github.com/chokepoint/chokepoint/resolvers/model"
+	"github.com/chokepoint/chokepoint/resolvers/serial"
 	"github.com/chokepoint/chokepoint/session"
 )
 
 // Schema returns the executable schema. Its operations need a context made by
 // [NewContext].
-func Schema() graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{Resolvers: root{}})
+func Schema() Executable {
+	return Executable{generated.NewExecutableSchema(generated.Config{Resolvers: root{}})}
+}
+
+// Executable is the executable schema. It can write answers in one pass, beside executing
+// operations as gqlgen does.
+type Executable struct{ graphql.ExecutableSchema }
+
+// WriteSerial writes what the field of ctx resolved to, if that is a field of Query and
+// nothing below it waits for the store, and returns what all fields below cost. ok is
+// false if it was not written, as when an error came up: gqlgen writes it then.
+func (s Executable) WriteSerial(ctx context.Context, value any, weigh func(*ast.Field) int) (written graphql.Marshaler, used int, ok bool) {
+	r, opened := ctx.Value(contextKey{}).(*request)
+	field := graphql.GetFieldContext(ctx)
+	if !opened || !r.fromMemory || field.Object != "Query" {
+		return nil, 0, false
+	}
+	w := serial.NewWriter(graphql.GetOperationContext(ctx), weigh)
+	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, graphql.DefaultRecover) // errors are not told from here
+	if !generated.Serial(ctx, s.ExecutableSchema, w, field.Field, value) || len(graphql.GetErrors(ctx)) > 0 {
+		return nil, 0, false
+	}
+	return w, w.Used(), true
 }
 
 // root resolves the fields of Query and Mutation.
@@ -38,6 +61,8 @@ type (
 // request is what the operations of one request share.
 type request struct {
 	door
+	// fromMemory says that no field below the roots waits for the store.
+	fromMemory bool
 
 	mu     sync.Mutex
 	others map[[2]string]door          // by what they were asked for: atLeast, asOf
@@ -67,10 +92,11 @@ type contextKey struct{}
 // operation, and it selects nothing that the store alone knows, the session answers
 // without it.
 func NewContext(ctx context.Context, s *session.Session) context.Context {
-	if graphql.HasOperationContext(ctx) && !asksStore(graphql.GetOperationContext(ctx).Operation) {
+	fromMemory := graphql.HasOperationContext(ctx) && !asksStore(graphql.GetOperationContext(ctx).Operation)
+	if fromMemory {
 		s = s.FromMemory()
 	}
-	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), others: map[[2]string]door{}, past: map[string]*session.Session{}})
+	return context.WithValue(ctx, contextKey{}, &request{door: newDoor(s), fromMemory: fromMemory, others: map[[2]string]door{}, past: map[string]*session.Session{}})
 }
 
 var errNoSession = graph.Errorf(graph.Internal, "the request has no session")

@@ -36,6 +36,8 @@ const (
 // executed.
 type gate struct {
 	schema    *ast.Schema
+	serial    serialWriter // nil if the schema has none
+	documents documents    // valid ones, which were surveyed before
 	costLimit int
 	tracer    trace.Tracer
 }
@@ -48,10 +50,13 @@ func (gate) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses a document by its form, and variables that do
 // not fit. What does not parse is left for the executor to report.
-func (g gate) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
-	doc, err := surveyed(p.Query)
-	if doc == nil || err != nil {
-		return err
+func (g gate) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
+	doc, known := g.documents.Get(ctx, p.Query)
+	if !known {
+		var err *gqlerror.Error
+		if doc, err = surveyed(p.Query); doc == nil || err != nil {
+			return err
+		}
 	}
 	op := doc.Operations.ForName(p.OperationName)
 	switch {
@@ -125,13 +130,29 @@ func isOneStream(set ast.SelectionSet) bool {
 	return false
 }
 
-// InterceptField counts what a field came to.
-func (gate) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+// serialWriter is an executable schema that can write what a field resolved to by itself,
+// in one pass, and tells what the fields below it cost.
+type serialWriter interface {
+	WriteSerial(ctx context.Context, value any, weigh func(*ast.Field) int) (written graphql.Marshaler, used int, ok bool)
+}
+
+// InterceptField counts what a field came to, and has it written in one pass where that
+// is possible.
+func (g gate) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	result, err := next(ctx)
-	if spent := spendingOf(graphql.GetOperationContext(ctx)); spent != nil {
-		spent.count(graphql.GetFieldContext(ctx).Field.Field, result)
+	spent := spendingOf(graphql.GetOperationContext(ctx))
+	if spent == nil {
+		return result, err
 	}
-	return result, err
+	spent.count(graphql.GetFieldContext(ctx).Field.Field, result)
+	if g.serial == nil || err != nil || result == nil {
+		return result, err
+	}
+	if written, used, ok := g.serial.WriteSerial(ctx, result, weightOf); ok {
+		spent.used.Add(int64(used))
+		return written, nil
+	}
+	return result, nil
 }
 
 func tooComplex(format string, args ...any) *gqlerror.Error {

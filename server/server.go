@@ -136,12 +136,14 @@ func withoutDefer(schema *ast.Schema) {
 
 func newExecutor(schema graphql.ExecutableSchema, o Options) *executor.Executor {
 	exec := executor.New(schema)
-	exec.SetQueryCache(newDocuments())
+	documents := newDocuments()
+	exec.SetQueryCache(documents)
 	exec.SetErrorPresenter(presenter{schema.Schema()}.present)
 	exec.SetRecoverFunc(func(_ context.Context, value any) error { return newPanicked(value) })
 	exec.SetDisableSuggestion(true)
 	exec.SetDefaultRulesFn(rulesWithoutSuggestions)
-	exec.Use(gate{schema: schema.Schema(), costLimit: o.CostLimit, tracer: o.Tracer})
+	serial, _ := schema.(serialWriter)
+	exec.Use(gate{schema: schema.Schema(), serial: serial, documents: documents, costLimit: o.CostLimit, tracer: o.Tracer})
 	return exec
 }
 

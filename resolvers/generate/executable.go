@@ -29,7 +29,7 @@ func executable(o *ontology.Ontology) error {
 	for _, k := range o.Kinds {
 		cfg.Models.Add(string(k.Name), modelPackage+"."+string(k.Name))
 	}
-	return api.Generate(cfg, api.AddPlugin(guard{}))
+	return api.Generate(cfg, api.AddPlugin(guard{}), api.AddPlugin(serialWriter{}))
 }
 
 // guard stops generation when a field below the roots binds to nothing: gqlgen
