@@ -18,7 +18,7 @@ func (l *Loader) levelOf(ctx context.Context, id graph.ID) (*level, error) {
 	if together := l.levels[id]; together != nil {
 		return together, nil
 	}
-	return &level{ids: []graph.ID{id}, pages: map[string]map[graph.ID]model.LinkPage{}}, nil
+	return &level{ids: []graph.ID{id}}, nil
 }
 
 // Links implements model.Door: the first call for a query loads the pages of all
@@ -46,15 +46,20 @@ func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (mod
 	if err != nil {
 		return model.LinkPage{}, err
 	}
+	if together.pages == nil {
+		together.pages = map[string]map[graph.ID]model.LinkPage{}
+	}
 	if together.pages[key] == nil {
 		together.pages[key] = map[graph.ID]model.LinkPage{}
 	}
-	var views []model.LinkView
+	var ends []graph.ID
 	for i, owner := range ids {
 		together.pages[key][owner] = pages[i]
-		views = append(views, pages[i].Items...)
+		for _, link := range pages[i].Items {
+			ends = l.appendEnds(ends, link)
+		}
 	}
-	l.expectLinks(views)
+	l.expected = append(l.expected, ends)
 	return together.pages[key][id], nil
 }
 

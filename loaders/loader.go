@@ -59,16 +59,17 @@ func (l *Loader) Expect(ids ...graph.ID) {
 func (l *Loader) ExpectLinks(links []model.LinkView) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.expectLinks(links)
-}
-
-func (l *Loader) expectLinks(links []model.LinkView) {
-	ends := make([]graph.ID, 0, 2*len(links))
+	var ends []graph.ID
 	for i := range links {
-		ends = append(ends, links[i].From, links[i].To)
-		l.supports = append(l.supports, links[i].Support...)
+		ends = l.appendEnds(ends, &links[i])
 	}
 	l.expected = append(l.expected, ends)
+}
+
+// appendEnds announces what supports a link, and appends its ends to those of its level.
+func (l *Loader) appendEnds(ends []graph.ID, link *model.LinkView) []graph.ID {
+	l.supports = append(l.supports, link.Support...)
+	return append(ends, link.From, link.To)
 }
 
 // Entity implements model.Door.
@@ -103,7 +104,7 @@ func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
 	var missing []graph.ID
 	var levels []*level
 	for _, group := range append(l.expected, ids) {
-		together := &level{pages: map[string]map[graph.ID]model.LinkPage{}}
+		together := &level{}
 		for _, id := range group {
 			if l.lacks(id) {
 				l.entities[id] = nil // each once

@@ -24,7 +24,7 @@ func (query) AllShortestPaths(ctx context.Context, from, to []graph.ID, weight m
 	paths := d.paths(found.Items)
 	return model.ShortestPathConnection{
 		Connection: model.Connection[model.Path]{Paged: session.Paged[model.Path]{
-			Items: paths, Cursors: found.Cursors, HasNextPage: found.HasNextPage, HasPreviousPage: found.HasPreviousPage, Total: found.Total,
+			Items: paths, Cursor: found.Cursor, HasNextPage: found.HasNextPage, HasPreviousPage: found.HasPreviousPage, Total: found.Total,
 		}},
 		PathCount: graph.Decimal(found.Count.String()), Cost: found.Cost,
 		From: found.ReachedFrom, To: found.ReachedTo, ComputedOn: computedOn(found.ComputedOn),

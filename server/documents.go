@@ -16,7 +16,8 @@ const (
 )
 
 // documents keeps valid documents by their text. They depend on the schema alone,
-// so that all viewers share them; the gate looks at every request all the same.
+// so that all viewers share them; the gate looks at the variables of every request all
+// the same.
 type documents struct{ *lru.LRU[*ast.QueryDocument] }
 
 func newDocuments() documents { return documents{lru.New[*ast.QueryDocument](keptDocuments)} }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -40,6 +42,6 @@ func (s *spending) count(f *ast.Field, result any) {
 }
 
 // extension is what an answer says of its cost.
-func (s *spending) extension() map[string]any {
-	return map[string]any{"cost": map[string]any{"estimated": s.estimated, "limit": s.limit, "used": s.used.Load()}}
+func (s *spending) extension() json.RawMessage {
+	return fmt.Appendf(nil, `{"cost":{"estimated":%d,"limit":%d,"used":%d}}`, s.estimated, s.limit, s.used.Load())
 }

@@ -79,7 +79,7 @@ func TestTokens(t *testing.T) {
 	if n := tokens(flood); n != maxTokens+1 {
 		t.Errorf("counting went on to %d", n)
 	}
-	err := gate{}.MutateOperationParameters(t.Context(), params(flood))
+	err := gate{documents: newDocuments()}.MutateOperationParameters(t.Context(), params(flood))
 	if err == nil || graph.CodeOf(err) != graph.TooComplex {
 		t.Errorf("8,000 repeats: got %v", err)
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"mime"
@@ -29,7 +28,7 @@ type answer struct {
 	status     int
 	errors     gqlerror.List
 	data       json.RawMessage // nil when execution did not begin
-	extensions map[string]any
+	extensions json.RawMessage
 	limits     limits
 }
 
@@ -116,28 +115,27 @@ func write(w http.ResponseWriter, media string, a answer) {
 
 // encode writes an answer as JSON: errors first, and data only if execution began.
 func encode(a answer) []byte {
-	var b bytes.Buffer
-	member := func(name string, value any) {
-		text, err := json.Marshal(value)
+	b := append(make([]byte, 0, len(a.data)+len(a.extensions)+64), '{')
+	member := func(name string, text json.RawMessage) {
+		if text == nil {
+			return
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(b, `"`+name+`":`...)
+		b = append(b, text...)
+	}
+	if len(a.errors) > 0 {
+		text, err := json.Marshal(a.errors)
 		if err != nil { // strings, numbers and maps of them
 			text = []byte("null")
 		}
-		if b.Len() > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(`"` + name + `":`)
-		b.Write(text)
+		member("errors", text)
 	}
-	if len(a.errors) > 0 {
-		member("errors", a.errors)
-	}
-	if a.data != nil {
-		member("data", a.data)
-	}
-	if len(a.extensions) > 0 {
-		member("extensions", a.extensions)
-	}
-	return []byte("{" + b.String() + "}\n")
+	member("data", a.data)
+	member("extensions", a.extensions)
+	return append(b, '}', '\n')
 }
 
 // acceptable chooses the media type of the answer: the one with the highest

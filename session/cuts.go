@@ -82,7 +82,7 @@ func (s *Session) Bridges(ctx context.Context, scope projection.Scope, page Page
 	if err != nil {
 		return none, ComputedOn{}, err
 	}
-	out := Paged[Bridge]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[Bridge]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	first := 0
 	if len(edges) > 0 {
 		first = slices.IndexFunc(found, func(f connectivity.Bridge) bool { return f.Link == edges[0] })

@@ -195,11 +195,11 @@ type LinkQuery struct {
 
 // LinkPages returns a page of stored links, by ID, of each of these entities,
 // position by position. One store call.
-func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuery) ([]Paged[LinkView], error) {
+func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuery) ([]Paged[*LinkView], error) {
 	scope := projection.AnyTime()
 	scope.LinkKinds = q.Kinds
 	scoped := s.view.Scoped(scope)
-	pages := make([]Paged[LinkView], len(entities))
+	pages := make([]Paged[*LinkView], len(entities))
 	listed := make([]Paged[projection.LinkAt], len(entities))
 	var ids []graph.ID
 	for i, id := range entities {
@@ -222,13 +222,15 @@ func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuer
 		return nil, err
 	}
 	for i, page := range listed {
-		pages[i] = Paged[LinkView]{HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}
+		pages[i] = Paged[*LinkView]{HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}
+		var of []int // the place of each item on the page, where some are missing
 		for j := range page.Items {
 			if view := views[j]; view != nil {
-				pages[i].Items = append(pages[i].Items, *view)
-				pages[i].Cursors = append(pages[i].Cursors, page.Cursors[j])
+				pages[i].Items = append(pages[i].Items, view)
+				of = append(of, j)
 			}
 		}
+		pages[i].Cursor = func(j int) string { return page.Cursor(of[j]) }
 		views = views[len(page.Items):]
 	}
 	return pages, nil

@@ -99,7 +99,7 @@ func pageOfGroups(s *Session, l listing, g *projection.Graph, p *groups, numbers
 	if err != nil {
 		return Paged[Community]{}, err
 	}
-	out := Paged[Community]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[Community]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	for _, i := range part.Items {
 		out.Items = append(out.Items, p.group(s, l, g, i))
 	}
@@ -115,7 +115,7 @@ func (p *groups) group(s *Session, l listing, g *projection.Graph, i int) Commun
 	own := listing{operation: l.operation + " members", arguments: digest([]any{l.arguments, g.Nodes[nodes[0]]})}
 	out.Members = func(page Page) (Paged[graph.ID], error) {
 		list, err := pageOf(s, own, nodes, func(v network.NodeIndex) position { return position{id: g.Nodes[v]} }, page)
-		ids := Paged[graph.ID]{Cursors: list.Cursors, HasNextPage: list.HasNextPage, HasPreviousPage: list.HasPreviousPage, Total: list.Total}
+		ids := Paged[graph.ID]{Cursor: list.Cursor, HasNextPage: list.HasNextPage, HasPreviousPage: list.HasPreviousPage, Total: list.Total}
 		for _, v := range list.Items {
 			ids.Items = append(ids.Items, g.Nodes[v])
 		}

@@ -51,7 +51,7 @@ func allMembers(t *testing.T, c session.Community) (ids []graph.ID) {
 		if !page.HasNextPage {
 			return ids
 		}
-		after = page.Cursors[len(page.Cursors)-1]
+		after = page.Cursor(len(page.Items) - 1)
 	}
 }
 

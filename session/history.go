@@ -91,7 +91,7 @@ func (s *Session) History(ctx context.Context, id graph.ID, page Page) (Paged[Hi
 	slices.SortFunc(all, func(a, b dated) int { return a.at.compare(b.at, true) })
 	l := listing{operation: "history", arguments: digest(id), descending: true}
 	part, err := pageOf(s, l, all, func(d dated) position { return d.at }, page)
-	out := Paged[HistoryEntry]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[HistoryEntry]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	for _, d := range part.Items {
 		out.Items = append(out.Items, d.HistoryEntry)
 	}
@@ -172,7 +172,7 @@ func (s *Session) Revisions(ctx context.Context, page Page) (Paged[Revision], er
 	for _, e := range entries {
 		byRevision[e.Revision] = e
 	}
-	out := Paged[Revision]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[Revision]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	for i, v := range part.Items {
 		e := byRevision[revisions[i]]
 		out.Items = append(out.Items, Revision{Token: s.token(v), At: e.At, Who: e.Who, Why: e.Why, Import: e.Import, revision: revisions[i]})

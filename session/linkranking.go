@@ -63,7 +63,7 @@ func (s *Session) LinkCentrality(ctx context.Context, weight PathWeight, propert
 	if err != nil {
 		return none, ComputedOn{}, err
 	}
-	out := Paged[RankedLink]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[RankedLink]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	first := 0
 	if len(part.Items) > 0 {
 		first = slices.Index(r.order, part.Items[0])

@@ -93,8 +93,8 @@ func (s *Session) List(ctx context.Context, f Filter, o Order, page Page) (Paged
 	}}
 	for _, p := range found[:min(len(found), page.First)] {
 		out.Items = append(out.Items, p.id)
-		out.Cursors = append(out.Cursors, s.cursor(l, p))
 	}
+	out.Cursor = func(i int) string { return s.cursor(l, found[i]) }
 	if start > 0 {
 		before, err := sieve(ctx, places[:start], 1)
 		if err != nil {

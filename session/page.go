@@ -27,8 +27,8 @@ type Page struct {
 // Paged is a part of a list.
 type Paged[T any] struct {
 	Items []T
-	// Cursors holds where to go on after each item.
-	Cursors                      []string
+	// Cursor returns where to go on after the i-th item. It seals it at each call.
+	Cursor                       func(i int) string
 	HasNextPage, HasPreviousPage bool
 	// Total counts the whole list; nil if nobody can.
 	Total func(context.Context) (int, error)
@@ -125,9 +125,7 @@ func pageOf[T any](s *Session, l listing, list []T, at func(T) position, page Pa
 		Items: slices.Clone(list[start:end]), HasNextPage: end < total, HasPreviousPage: start > 0,
 		Total: func(context.Context) (int, error) { return total, nil },
 	}
-	for _, item := range out.Items {
-		out.Cursors = append(out.Cursors, s.cursor(l, at(item)))
-	}
+	out.Cursor = func(i int) string { return s.cursor(l, at(out.Items[i])) }
 	return out, nil
 }
 

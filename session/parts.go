@@ -123,7 +123,7 @@ func pageOfParts(s *Session, l listing, g *projection.Graph, p *parts, page Page
 	if err != nil {
 		return Paged[Part]{}, err
 	}
-	out := Paged[Part]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[Part]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	for _, i := range part.Items {
 		out.Items = append(out.Items, p.part(g, i))
 	}

@@ -148,7 +148,7 @@ func (s *Session) MoneyPatterns(ctx context.Context, q PatternQuery, page Page) 
 	if err != nil {
 		return none, MoneyPatterns{}, err
 	}
-	out := Paged[MoneyPattern]{Cursors: part.Cursors, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
+	out := Paged[MoneyPattern]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	if out.Items, err = s.moneyPatterns(ctx, g, p, part.Items); err != nil {
 		return none, MoneyPatterns{}, err
 	}

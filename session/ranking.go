@@ -194,7 +194,7 @@ func firstOf(found []centrality.Scored, n int) *ranking {
 
 // rankedPage turns a page of nodes into a page of places.
 func rankedPage(nodes Paged[network.NodeIndex], r *ranking, g *projection.Graph) Paged[Ranked] {
-	out := Paged[Ranked]{Cursors: nodes.Cursors, HasNextPage: nodes.HasNextPage, HasPreviousPage: nodes.HasPreviousPage, Total: nodes.Total}
+	out := Paged[Ranked]{Cursor: nodes.Cursor, HasNextPage: nodes.HasNextPage, HasPreviousPage: nodes.HasPreviousPage, Total: nodes.Total}
 	if len(nodes.Items) == 0 {
 		return out
 	}

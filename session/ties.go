@@ -61,9 +61,9 @@ func (s *Session) AllShortestPaths(ctx context.Context, q PathQuery, page Page) 
 		out.ReachedTo = reaching(g, reversed{g.adjacency}, q.To, q)
 	}
 	out.HasPreviousPage = skip > 0 // there was a cursor
-	for i := range found {
+	out.Cursor = func(i int) string {
 		primary := binary.BigEndian.AppendUint64(nil, skip+uint64(i))
-		out.Cursors = append(out.Cursors, s.cursor(l, position{primary: string(primary)}))
+		return s.cursor(l, position{primary: string(primary)})
 	}
 	q.recost(g, found)
 	out.Items, err = s.routes(ctx, g, q.Weight, found)

@@ -38,7 +38,7 @@ type LinkQuery struct {
 }
 
 // LinkPage is a page of an entity's links.
-type LinkPage = session.Paged[LinkView]
+type LinkPage = session.Paged[*LinkView]
 
 // LinkView is a link as the viewer sees it.
 type LinkView = session.LinkView

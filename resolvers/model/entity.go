@@ -135,7 +135,7 @@ func (e entity) Links(ctx context.Context, kinds []graph.LinkKind, direction Dir
 	if err != nil {
 		return nil, err
 	}
-	connection := Page(page, func(v LinkView) Link { return LinkOf(&v, e.door) })
+	connection := Page(page, func(v *LinkView) Link { return LinkOf(v, e.door) })
 	return &connection, nil
 }
 

@@ -24,7 +24,7 @@ import (
 type world struct {
 	ontology *ontology.Ontology
 	entities map[graph.ID]*graph.Entity
-	links    []model.LinkView
+	links    []*model.LinkView
 	counted  int // how often a total was counted
 	written  model.UpsertLinksInput
 	asked    model.LinkQuery
@@ -49,7 +49,7 @@ func (r root) Entity(_ context.Context, id graph.ID, _ *string) (model.Entity, e
 func (r root) Node(_ context.Context, id graph.ID, _ *string) (model.Node, error) {
 	for _, l := range r.w.links {
 		if l.ID == id {
-			return model.Links([]model.LinkView{l}, r.w)[0], nil
+			return model.LinkOf(l, r.w), nil
 		}
 	}
 	if e := r.w.entities[id]; e != nil {
@@ -98,7 +98,7 @@ func (w *world) Entities(_ context.Context, ids []graph.ID) ([]*graph.Entity, er
 
 func (w *world) Links(_ context.Context, _ graph.ID, q model.LinkQuery) (model.LinkPage, error) {
 	w.asked = q
-	return model.LinkPage{Items: w.links, Cursors: []string{"c1"}, HasNextPage: true, Total: func(context.Context) (int, error) {
+	return model.LinkPage{Items: w.links, Cursor: func(int) string { return "c1" }, HasNextPage: true, Total: func(context.Context) (int, error) {
 		w.counted++
 		return 41, nil
 	}}, nil
@@ -150,7 +150,7 @@ func newWorld(t *testing.T) *world {
 		e := graph.Fuse([]graph.Record{r})
 		w.entities[e.ID] = &e
 	}
-	w.links = []model.LinkView{{
+	w.links = []*model.LinkView{{
 		Link:      graph.Link{Header: header("sent"), Kind: "LINKED_TO", From: id("1"), To: id("2"), At: 1_709_285_400_000_000, Amount: "9800.5", Currency: "USD"},
 		DerivedBy: "transfer", Support: []graph.ID{id("transfer"), id("sent")},
 	}}

@@ -18,7 +18,7 @@ func Page[S, T any](page session.Paged[S], convert func(S) T) Connection[T] {
 		items[i] = convert(item)
 	}
 	return Connection[T]{session.Paged[T]{
-		Items: items, Cursors: page.Cursors,
+		Items: items, Cursor: page.Cursor,
 		HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total,
 	}}
 }
@@ -33,7 +33,7 @@ type Edge[T any] struct {
 func (c Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.Items))
 	for i, item := range c.Items {
-		edges[i] = Edge[T]{Cursor: c.Cursors[i], Node: item}
+		edges[i] = Edge[T]{Cursor: c.Cursor(i), Node: item}
 	}
 	return edges
 }
@@ -44,8 +44,9 @@ func (c Connection[T]) Nodes() []T { return c.Items }
 // PageInfo says where the page begins and ends.
 func (c Connection[T]) PageInfo() PageInfo {
 	info := PageInfo{HasNextPage: c.HasNextPage, HasPreviousPage: c.HasPreviousPage}
-	if n := len(c.Cursors); n > 0 {
-		info.StartCursor, info.EndCursor = &c.Cursors[0], &c.Cursors[n-1]
+	if n := len(c.Items); n > 0 {
+		first, last := c.Cursor(0), c.Cursor(n-1)
+		info.StartCursor, info.EndCursor = &first, &last
 	}
 	return info
 }
