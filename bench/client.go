@@ -34,6 +34,7 @@ type loadPlan struct {
 	Count       int  // of requests at most; 0 for any number
 	Rate        int  // requests a second; 0 for a closed loop
 	Refusals    bool // whether the server may refuse, with when to try again
+	Apart       bool // whether the client keeps to processor 1, so that it takes nothing from a server on 0
 }
 
 // loadResult is what a client saw. Times are milliseconds from the moment when the
@@ -63,13 +64,21 @@ func runClient(ctx context.Context, p loadPlan) (loadResult, error) {
 		return loadResult{}, err
 	}
 	cmd := exec.CommandContext(ctx, self, clientArgument)
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(plan), os.Stderr
-	out, err := cmd.Output()
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(plan), &out, os.Stderr
+	if p.Apart {
+		err = startOn(cmd, 1)
+	} else {
+		err = cmd.Start()
+	}
+	if err == nil {
+		err = cmd.Wait()
+	}
 	if err != nil {
 		return loadResult{}, fmt.Errorf("the client: %w", err)
 	}
 	var r loadResult
-	if err := json.Unmarshal(out, &r); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		return r, err
 	}
 	if r.Errors > 0 {
