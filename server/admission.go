@@ -22,8 +22,11 @@ import (
 // is refused at once, which costs the server next to nothing: a queue that grows
 // makes all late and none of them served.
 const (
-	// lookupsRunning: look-ups take well below a millisecond, or wait for the store.
-	lookupsRunning = 4
+	// lookupsRunning: a look-up in memory or in a file keeps a processor busy. More than
+	// one would not end sooner, and who comes would wait behind them to be refused.
+	lookupsRunning = 1
+	// lookupsAway: one that asks a store on a server mostly waits for that.
+	lookupsAway = 4
 	// lookupsWaiting is what runs within some 10 ms.
 	lookupsWaiting = 32
 	// analysesRunning: kernels use all processors by themselves.
@@ -50,12 +53,16 @@ func newLane(running, waiting int) *lane {
 	return &lane{slots: make(chan struct{}, running), room: int64(running + waiting)}
 }
 
-// openLanes sizes the lanes by the processors. Arrivals are all that are read, so
-// that neither lane is ever short of them.
+// openLanes sizes the lanes by the processors; 64 clients may wait even for one. Arrivals
+// are all that are read, so that neither lane is ever short of them.
 func (s *Server) openLanes() {
 	n := runtime.GOMAXPROCS(0)
-	s.lookups = newLane(n*lookupsRunning, n*lookupsWaiting)
-	s.analyses = newLane(max(2, n*analysesRunning), n*analysesWaiting)
+	running, queues := lookupsRunning, max(2, n)
+	if s.options.StoreAway {
+		running = lookupsAway
+	}
+	s.lookups = newLane(n*running, queues*lookupsWaiting)
+	s.analyses = newLane(max(2, n*analysesRunning), queues*analysesWaiting)
 	s.lanes = newLanes()
 	s.arrivals = newLane(0, int(s.lookups.room+s.analyses.room))
 }

@@ -40,12 +40,12 @@ func TestOverload(t *testing.T) {
 			}
 		}
 	}
-	fill(analysis, max(2, n), 32*n)
+	fill(analysis, max(2, n), 32*max(2, n))
 	w := ask(s, post(analysis))
 	if w.Code != 503 || code(t, w) != "UNAVAILABLE" || w.Header().Get("Retry-After") != "1" {
 		t.Errorf("an analysis too many: %d %v %s", w.Code, w.Header(), w.Body)
 	}
-	fill(lookup, 4*n, 32*n) // look-ups have not waited for analyses
+	fill(lookup, n, 32*max(2, n)) // look-ups have not waited for analyses
 	w = ask(s, `{"query":`)
 	if w.Code != 503 || w.Header().Get("Retry-After") != "1" {
 		t.Errorf("a request too many is not even read: %d %s", w.Code, w.Body)

@@ -55,6 +55,8 @@ type Options struct {
 	// cost; 0 does not. They may save up for ten seconds, or one operation of the
 	// greatest cost.
 	Rate int
+	// StoreAway says that look-ups wait for a store on a server, so that more run at once.
+	StoreAway bool
 	// Tracer traces operations; nil does not.
 	Tracer trace.Tracer
 	// Persisted are the only operations that are answered, by their ids; nil answers

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime"
 	"sync"
 
 	"go.opentelemetry.io/otel/trace"
@@ -18,6 +19,7 @@ import (
 	"github.com/chokepoint/chokepoint/server"
 	"github.com/chokepoint/chokepoint/session"
 	"github.com/chokepoint/chokepoint/store"
+	"github.com/chokepoint/chokepoint/store/neo4j"
 )
 
 // local is who asks on the command line and, without a token, over HTTP.
@@ -48,6 +50,7 @@ type appOptions struct {
 // newApp reads the graph of a driver into memory and puts the service on it. Close
 // closes the driver too, also when newApp fails.
 func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error) {
+	_, away := driver.(*neo4j.Driver)
 	if o.driver != nil {
 		driver = o.driver(driver)
 	}
@@ -74,7 +77,7 @@ func newApp(ctx context.Context, driver store.Driver, o appOptions) (*app, error
 		Log: a.log, Local: o.viewer, Tokens: o.tokens, Session: a.open, SDL: chokepoint.Schema,
 		Ready:   func(context.Context) error { return a.service.Ready() },
 		Welcome: a.page,
-		Rate:    o.doors.Rate, CostLimit: o.doors.CostLimit, Timeout: o.doors.Timeout, Persisted: operations, Tracer: o.tracer,
+		Rate:    o.doors.Rate, CostLimit: o.doors.CostLimit, Timeout: o.doors.Timeout, Persisted: operations, Tracer: o.tracer, StoreAway: away,
 	})
 	if err := allValid(a.server, operations); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -100,10 +103,17 @@ func (a *app) page(ctx context.Context) (server.Welcome, error) {
 	return a.welcome(ctx, s)
 }
 
+// spare is the processor that the scheduler of Go gets beyond those that there are. When
+// all are busy, it looks at the network every 10 ms, and at who came from there once in
+// 61 turns: who is to be refused would wait for a second. A processor that no operation
+// keeps busy looks at once, and the system gives its thread a turn.
+var spare sync.Once
+
 // Run serves, and follows what other processes write, until ctx ends. operations is
 // where operators ask; nil is nowhere.
 func (a *app) Run(ctx context.Context, l, operations net.Listener) error {
 	defer a.follow(ctx)()
+	spare.Do(func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) })
 	if operations == nil {
 		return a.server.Serve(ctx, l)
 	}
