@@ -58,20 +58,31 @@ func (s *Store) Search(ctx context.Context, c access.Clearance, text string, lim
 			rough = append(rough, w+"*")
 		}
 	}
-	for _, terms := range [][]string{beginnings, rough} {
-		hits = hits[:0]
+	look := func(terms []string) (begun, all []Hit, complete bool, err error) {
 		complete, err = s.candidates(ctx, c, terms, MaxCandidates, func(r *graph.Record) bool {
-			if score, matched := s.score(r, exact, query); score > 0 {
-				hits = append(hits, Hit{Record: *r, Score: score, Matched: matched})
+			if score, least, matched := s.score(r, exact, query); score > 0 {
+				all = append(all, Hit{Record: *r, Score: score, Matched: matched})
+				if least >= prefixWeight {
+					begun = append(begun, all[len(all)-1])
+				}
 			}
 			return true
 		})
-		if err != nil {
-			return nil, false, err
+		return begun, all, complete, err
+	}
+	// What a rough look finds holds what beginnings find, unless that is too much.
+	begun, hits, complete, err := look(rough)
+	if err == nil && !complete {
+		var all bool
+		if begun, _, all, err = look(beginnings); len(begun) >= limit {
+			complete = all
 		}
-		if len(hits) >= limit {
-			break
-		}
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if len(begun) >= limit {
+		hits = begun
 	}
 	slices.SortFunc(hits, func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), a.Record.ID.Compare(b.Record.ID))
@@ -146,9 +157,9 @@ const (
 	belowExact   = 0.99
 )
 
-// score rates a record against the words of a query. It returns 0 if one of them
-// matches nothing.
-func (s *Store) score(r *graph.Record, exact string, query []string) (score float64, matched []string) {
+// score rates a record against the words of a query, and the word that matches worst. It
+// returns 0 if one of them matches nothing.
+func (s *Store) score(r *graph.Record, exact string, query []string) (score, least float64, matched []string) {
 	type part struct {
 		text  string
 		words []string
@@ -157,11 +168,12 @@ func (s *Store) score(r *graph.Record, exact string, query []string) (score floa
 	for _, f := range s.fields(r) {
 		w := words(f.text)
 		if (f.name == "name" || f.name == "aliases") && strings.Join(w, " ") == exact {
-			return 1, []string{f.text}
+			return 1, 1, []string{f.text}
 		}
 		parts = append(parts, part{f.text, w})
 	}
 	covered := 0.0
+	least = 1
 	for _, q := range query {
 		best, in := 0.0, -1
 		for i, p := range parts {
@@ -172,15 +184,16 @@ func (s *Store) score(r *graph.Record, exact string, query []string) (score floa
 			}
 		}
 		if in < 0 {
-			return 0, nil
+			return 0, 0, nil
 		}
+		least = min(least, best)
 		score += best / float64(len(query))
 		covered = max(covered, min(1, float64(len(query))/float64(len(parts[in].words))))
 		if !slices.Contains(matched, parts[in].text) {
 			matched = append(matched, parts[in].text)
 		}
 	}
-	return belowExact * score * (1 - coverage + coverage*covered), matched
+	return belowExact * score * (1 - coverage + coverage*covered), least, matched
 }
 
 // wordScore rates how well a word of a record answers a word of a query, 0 to 1.

@@ -69,6 +69,19 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchRoughly shows what sounds alike only if beginnings are fewer than asked for.
+func TestSearchRoughly(t *testing.T) {
+	s := open(t)
+	write(t, s, low, store.Batch{Records: []graph.Record{company("1", "Harbourton Freight Lines Incorporated"), company("2", "Harbuor")}})
+	for limit, want := range map[int][]string{1: {"Harbourton Freight Lines Incorporated"}, 2: {"Harbourton Freight Lines Incorporated", "Harbuor"}} {
+		hits, complete, err := s.Search(ctx, low.Clearance, "harbour", limit)
+		if err != nil || !complete {
+			t.Errorf("%v, complete %v", err, complete)
+		}
+		same(t, fmt.Sprint("the first ", limit), names(hits), want)
+	}
+}
+
 func TestFindByName(t *testing.T) {
 	s := open(t)
 	write(t, s, low, store.Batch{Records: []graph.Record{
