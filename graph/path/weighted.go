@@ -143,12 +143,18 @@ func (s *labels) improve(side int, v network.NodeIndex, l label) {
 	}
 }
 
-// settle expands the nearest open node of a side.
+// settle expands the nearest open node of a side. An arc is passed over that leads farther
+// than a better path can: what then lies nearer to the other side was settled there, and
+// that has looked at the same arc from its other end.
 func (s *labels) settle(side int) error {
 	top := s.heaps[side].Pop()
 	v := network.NodeIndex(top.ID)
 	s.reached[side].Nodes++
 	s.reached[side].Hops = max(s.reached[side].Hops, int(top.Hops))
+	near := 0.0 // the other side has settled all that is nearer to it
+	if h := s.heaps[1-side]; len(h) > 0 {
+		near = h[0].Cost
+	}
 	s.buf = s.arcs(side, v, s.buf[:0])
 	for _, a := range s.buf {
 		c, err := s.price.of(a.Edge)
@@ -156,8 +162,11 @@ func (s *labels) settle(side int) error {
 			return err
 		}
 		total := top.Cost + c
+		if total+near >= s.best {
+			continue
+		}
 		old := &s.sides[side][a.To]
-		if total == math.Inf(1) || (old.stamp == s.epoch && old.cost <= total) || s.forbidden(side, v, a.To) {
+		if old.stamp == s.epoch && old.cost <= total || s.forbidden(side, v, a.To) {
 			continue
 		}
 		s.improve(side, a.To, label{total, s.epoch, top.Hops + 1, v, a.Edge})
