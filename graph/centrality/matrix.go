@@ -217,27 +217,26 @@ func (m *matrix) pieces(ctx context.Context, worker func() (work func(piece, lo,
 	})
 }
 
-// times sets y to the product of the matrix and x.
-func (m *matrix) times(ctx context.Context, x, y []float64) error {
+// eachPiece is [matrix.pieces] with work that cannot fail and shares nothing.
+func (m *matrix) eachPiece(ctx context.Context, work func(piece, lo, hi int)) error {
 	return m.pieces(ctx, func() func(int, int, int) error {
-		return func(_, lo, hi int) error {
-			m.rowsTimes(lo, hi, x, y)
+		return func(piece, lo, hi int) error {
+			work(piece, lo, hi)
 			return nil
 		}
 	})
 }
 
-// dot returns the product of one row and x.
-func (m *matrix) dot(v int, x []float64) float64 {
-	var y [1]float64
-	m.rowsTimesInto(v, v+1, x, y[:])
-	return y[0]
+// times sets y to the product of the matrix and x.
+func (m *matrix) times(ctx context.Context, x, y []float64) error {
+	return m.eachPiece(ctx, func(_, lo, hi int) { m.rowsTimes(lo, hi, x, y) })
 }
 
-// rowsTimes sets y to the product of the rows lo to hi−1 and x.
-func (m *matrix) rowsTimes(lo, hi int, x, y []float64) { m.rowsTimesInto(lo, hi, x, y[lo:hi]) }
+// dot returns the product of one row and x.
+func (m *matrix) dot(v int, x []float64) float64 { return oneRow(m, m.off[v], m.off[v+1], x) }
 
-func (m *matrix) rowsTimesInto(lo, hi int, x, y []float64) {
+// rowsTimes sets y to the product of the rows lo to hi−1 and x.
+func (m *matrix) rowsTimes(lo, hi int, x, y []float64) {
 	begin := m.off[lo]
 	for v := lo; v < hi; v++ {
 		end, sum := m.off[v+1], 0.0
@@ -251,7 +250,7 @@ func (m *matrix) rowsTimesInto(lo, hi int, x, y []float64) {
 				sum += weight[i] * x[w]
 			}
 		}
-		y[v-lo], begin = sum, end
+		y[v], begin = sum, end
 	}
 }
 
