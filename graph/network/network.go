@@ -153,6 +153,10 @@ func (net *Network) InEdges(v NodeIndex) []EdgeIndex {
 // must not be changed.
 func (net *Network) OutRows() (off []uint32, nbr []NodeIndex) { return net.out.off, net.out.nbr }
 
+// OutLinks returns the links that all rows of Out use, position by position. The slice
+// must not be changed.
+func (net *Network) OutLinks() []EdgeIndex { return net.out.edge }
+
 // InRows returns all rows of In in one, as OutRows does those of Out.
 func (net *Network) InRows() (off []uint32, nbr []NodeIndex) { return net.in.off, net.in.nbr }
 
