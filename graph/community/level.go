@@ -2,6 +2,7 @@ package community
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -68,24 +69,36 @@ func (s *nearby) clear() {
 // sum adds up the links of v by the group of their other end.
 func (s *nearby) sum(g *level, v uint32, part []uint32) {
 	lo, hi := g.off[v], g.off[v+1]
+	row, to, k := g.nbr[lo:hi], s.to, len(s.groups)
+	groups := slices.Grow(s.groups, len(row)+1)
+	groups = groups[:cap(groups)]
 	if g.weight == nil {
-		for _, u := range g.nbr[lo:hi] {
+		for _, u := range row {
 			c := part[u]
-			if s.to[c] == 0 {
-				s.groups = append(s.groups, c)
-			}
-			s.to[c]++
+			groups[k] = c
+			k += isZero(to[c])
+			to[c]++
 		}
-		return
-	}
-	weights := g.weight[lo:hi]
-	for i, u := range g.nbr[lo:hi] {
-		c := part[u]
-		if s.to[c] == 0 {
-			s.groups = append(s.groups, c)
+	} else {
+		weights := g.weight[lo:hi]
+		for i, u := range row {
+			c := part[u]
+			groups[k] = c
+			k += isZero(to[c])
+			to[c] += weights[i]
 		}
-		s.to[c] += weights[i]
 	}
+	s.groups = groups[:k]
+}
+
+// isZero returns 1 for 0 and else 0. Whether a link is the first to its group is hard to
+// foretell, so each group is noted and kept by arithmetic.
+func isZero(x float64) int {
+	zero := 0
+	if math.Float64bits(x) == 0 {
+		zero = 1
+	}
+	return zero
 }
 
 // round goes through all levels once and leaves the new partition in part.
@@ -254,6 +267,34 @@ func (s *search) refine(g *level, part []uint32) ([]uint32, error) {
 	return r.fine, err
 }
 
+// within returns the weight of the links of v to its own group.
+func (g *level) within(v uint32, part []uint32) float64 {
+	lo, hi, own := g.off[v], g.off[v+1], part[v]
+	if g.weight == nil {
+		count := 0
+		for _, u := range g.nbr[lo:hi] {
+			count += same(part[u], own)
+		}
+		return float64(count)
+	}
+	sum, weights := 0.0, g.weight[lo:hi]
+	for i, u := range g.nbr[lo:hi] {
+		if part[u] == own {
+			sum += weights[i]
+		}
+	}
+	return sum
+}
+
+// same returns 1 for equal groups and else 0: see isZero.
+func same(c, d uint32) int {
+	equal := 0
+	if c == d {
+		equal = 1
+	}
+	return equal
+}
+
 // refinement is the state of refine.
 type refinement struct {
 	g          *level
@@ -271,11 +312,7 @@ func (r *refinement) group(near *nearby, members []uint32) {
 	all := 0.0
 	for _, v := range members {
 		all += r.g.mass[v]
-		for i := r.g.off[v]; i < r.g.off[v+1]; i++ {
-			if r.part[r.g.nbr[i]] == r.part[v] {
-				r.cut[v] += r.g.at(i)
-			}
-		}
+		r.cut[v] = r.g.within(v, r.part)
 	}
 	for _, v := range members {
 		mass := r.g.mass[v]
@@ -301,17 +338,18 @@ func (r *refinement) group(near *nearby, members []uint32) {
 
 // sumInside adds up the links of v to the sets of its group.
 func (r *refinement) sumInside(near *nearby, v uint32) {
-	for i := r.g.off[v]; i < r.g.off[v+1]; i++ {
-		u := r.g.nbr[i]
-		if r.part[u] != r.part[v] {
-			continue
-		}
+	lo, hi, own := r.g.off[v], r.g.off[v+1], r.part[v]
+	groups := slices.Grow(near.groups, int(hi-lo)+1)
+	groups = groups[:cap(groups)]
+	k := len(near.groups)
+	for i, u := range r.g.nbr[lo:hi] {
+		inside := same(r.part[u], own)
 		c := r.fine[u]
-		if near.to[c] == 0 {
-			near.groups = append(near.groups, c)
-		}
-		near.to[c] += r.g.at(i)
+		groups[k] = c
+		k += isZero(near.to[c]) & inside
+		near.to[c] += r.g.at(lo+uint32(i)) * float64(inside)
 	}
+	near.groups = groups[:k]
 }
 
 // merge returns the level whose nodes are the sets, and the node of each node.
