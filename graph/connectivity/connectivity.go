@@ -87,14 +87,18 @@ func poll(ctx context.Context, count int) error {
 func numbered(of []uint32) *Components {
 	size := make([]uint32, len(of))
 	var labels []uint32 // by least node
-	for _, l := range of {
+	for v := 0; v < len(of); {
+		l, begin := of[v], v
+		for v < len(of) && of[v] == l { // long runs are frequent
+			v++
+		}
 		if l == None {
 			continue
 		}
 		if size[l] == 0 {
 			labels = append(labels, l)
 		}
-		size[l]++
+		size[l] += uint32(v - begin)
 	}
 	slices.SortStableFunc(labels, func(a, b uint32) int { return cmp.Compare(size[b], size[a]) })
 	c := &Components{Of: of, Size: make([]int, len(labels))}

@@ -3,6 +3,7 @@ package connectivity
 import (
 	"context"
 	"math/bits"
+	"sync"
 	"sync/atomic"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -37,6 +38,12 @@ func (r rows) degree(v uint32) int             { return int(r.off[v+1] - r.off[v
 
 func (b bitset) word(i int) uint64  { return atomic.LoadUint64(&b[i]) }
 func (b bitset) seen(v uint32) bool { return b.word(int(v/64))>>(v%64)&1 != 0 }
+
+// add makes v a member and says whether it was none.
+func (b bitset) add(v uint32) bool {
+	bit := uint64(1) << (v % 64)
+	return atomic.OrUint64(&b[v/64], bit)&bit == 0
+}
 
 // each calls yield for the members, ascending.
 func (b bitset) each(yield func(v uint32)) { b.eachBeside(nil, yield) }
@@ -89,10 +96,9 @@ func reachable(ctx context.Context, from network.NodeIndex, ahead, back []rows, 
 	for arcs > 0 {
 		var err error
 		if !r.many(arcs) {
-			if last, err = r.push(ctx, last); err != nil {
+			if last, arcs, err = r.push(ctx, last); err != nil {
 				return nil, err
 			}
-			arcs = r.arcs(last)
 			continue
 		}
 		before := append(bitset(nil), r.met...)
@@ -126,33 +132,42 @@ func degree(sides []rows, v uint32) (sum int) {
 	return sum
 }
 
-// push finds what the last nodes lead to.
-func (r *reach) push(ctx context.Context, last []uint32) (found []uint32, err error) {
-	work := 0
-	for _, v := range last {
-		for _, side := range r.ahead {
+// pushed is how many nodes a processor takes at a time to push from.
+const pushed = 256
+
+// push finds what the last nodes lead to, and returns its number of arcs.
+func (r *reach) push(ctx context.Context, last []uint32) (found []uint32, arcs int, err error) {
+	var all sync.Mutex
+	err = inChunks(ctx, len(last), pushed, func(lo, hi int) {
+		mine := r.pushFrom(last[lo:hi])
+		sum := r.arcs(mine)
+		all.Lock()
+		defer all.Unlock()
+		found = append(found, mine...)
+		arcs += sum
+	})
+	return found, arcs, err
+}
+
+// pushFrom finds what some nodes lead to.
+func (r *reach) pushFrom(nodes []uint32) (found []uint32) {
+	for _, side := range r.ahead {
+		for _, v := range nodes {
 			for _, w := range side.of(v) {
-				if w := uint32(w); !r.met.has(w) && (r.within == nil || r.within.has(w)) {
-					r.met.set(w)
+				if w := uint32(w); !r.met.seen(w) && (r.within == nil || r.within.has(w)) && r.met.add(w) {
 					found = append(found, w)
 				}
 			}
-			work += side.degree(v)
-		}
-		if work > ctxStride {
-			if work = 0; ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
 		}
 	}
-	return found, nil
+	return found
 }
 
 // pull finds nodes that some met node leads to, and returns their number of arcs. Words
 // of the set are written by one processor each.
 func (r *reach) pull(ctx context.Context) (int, error) {
 	var arcs, into atomic.Int64
-	err := inChunks(ctx, r.nodes, func(lo, hi int) {
+	err := inChunks(ctx, r.nodes, chunk, func(lo, hi int) {
 		a, b := 0, 0
 		for i := lo / 64; i < (hi+63)/64; i++ {
 			todo := ^r.met[i]

@@ -30,13 +30,20 @@ func weak(ctx context.Context, net *network.Network, gone *without) (*Components
 	n := net.NumNodes()
 	f, rest := make(forest, n), make([]uint32, 0)
 	if gone.nodes == nil && gone.links == nil && n > 0 {
-		first := hub(net)
+		first, err := hub(ctx, net)
+		if err != nil {
+			return nil, err
+		}
 		met, err := reachable(ctx, first, bothRows(net), bothRows(net), nil)
 		if err != nil {
 			return nil, err
 		}
-		for v := range f {
-			f[v] = uint32(first)
+		if err := inChunks(ctx, n, chunk, func(lo, hi int) {
+			for v := range f[lo:hi] {
+				f[lo+v] = uint32(first)
+			}
+		}); err != nil {
+			return nil, err
 		}
 		met.eachNot(n, func(v uint32) { rest = append(rest, v) })
 	} else {
@@ -55,15 +62,19 @@ func weak(ctx context.Context, net *network.Network, gone *without) (*Components
 	return numbered(f), nil
 }
 
-// hub returns the node with most arcs.
-func hub(net *network.Network) network.NodeIndex {
-	best, most := network.NodeIndex(0), -1
-	for v := range network.NodeIndex(net.NumNodes()) {
-		if d := net.OutDegree(v) + net.InDegree(v); d > most {
-			best, most = v, d
+// hub returns a node with most arcs.
+func hub(ctx context.Context, net *network.Network) (network.NodeIndex, error) {
+	out, in := outRows(net), inRows(net)
+	var best atomic.Uint64 // its arcs, then its index
+	err := inChunks(ctx, net.NumNodes(), chunk, func(lo, hi int) {
+		mine := uint64(0)
+		for v := uint32(lo); v < uint32(hi); v++ {
+			mine = max(mine, uint64(out.degree(v)+in.degree(v))<<32|uint64(v))
 		}
-	}
-	return best
+		for old := best.Load(); mine > old && !best.CompareAndSwap(old, mine); old = best.Load() {
+		}
+	})
+	return network.NodeIndex(best.Load()), err
 }
 
 // forest is a union-find structure that many may change at once. A parent is never
@@ -77,7 +88,7 @@ func (f forest) joinAll(ctx context.Context, net *network.Network, gone *without
 		f[v] = v
 	}
 	for i := range first {
-		err := inChunks(ctx, len(nodes), func(lo, hi int) {
+		err := inChunks(ctx, len(nodes), chunk, func(lo, hi int) {
 			for _, v := range nodes[lo:hi] {
 				f.joinRow(gone, v, net.Out(network.NodeIndex(v)), net.OutEdges(network.NodeIndex(v)), i, i+1)
 			}
@@ -90,7 +101,7 @@ func (f forest) joinAll(ctx context.Context, net *network.Network, gone *without
 		}
 	}
 	skip := f.frequent(nodes)
-	if err := inChunks(ctx, len(nodes), func(lo, hi int) {
+	if err := inChunks(ctx, len(nodes), chunk, func(lo, hi int) {
 		for _, v := range nodes[lo:hi] {
 			if f.parent(v) != skip { // who joins later is read in vain, no more
 				f.joinRest(net, gone, network.NodeIndex(v), first)
@@ -140,7 +151,7 @@ func (f forest) joinRest(net *network.Network, gone *without, v network.NodeInde
 
 // flatten makes nodes children of their root.
 func (f forest) flatten(ctx context.Context, nodes []uint32) error {
-	return inChunks(ctx, len(nodes), func(lo, hi int) {
+	return inChunks(ctx, len(nodes), chunk, func(lo, hi int) {
 		for _, v := range nodes[lo:hi] {
 			r := f.parent(v)
 			for above := f.parent(r); above != r; above = f.parent(r) {
@@ -165,22 +176,24 @@ func (f forest) frequent(nodes []uint32) uint32 {
 	return best
 }
 
-// inChunks runs work on ranges of 0 to n−1, on all processors if there are several
-// ranges, until the end of ctx, which it returns.
-func inChunks(ctx context.Context, n int, work func(lo, hi int)) error {
-	const chunk = 4096
+// chunk is how many nodes a processor takes at a time where each is little work.
+const chunk = 4096
+
+// inChunks runs work on ranges of 0 to n−1, size of them each, on all processors if there
+// are several ranges, until the end of ctx, which it returns.
+func inChunks(ctx context.Context, n, size int, work func(lo, hi int)) error {
 	var next atomic.Int64
 	run := func() {
 		for ctx.Err() == nil {
-			hi := int(next.Add(chunk))
-			if hi-chunk >= n {
+			hi := int(next.Add(int64(size)))
+			if hi-size >= n {
 				return
 			}
-			work(hi-chunk, min(hi, n))
+			work(hi-size, min(hi, n))
 		}
 	}
 	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) - 1 {
+	for range min(runtime.GOMAXPROCS(0), (n+size-1)/size) - 1 {
 		wait.Go(run)
 	}
 	run()
