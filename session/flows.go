@@ -277,10 +277,8 @@ func (s *Session) flow(ctx context.Context, g *projection.Graph, q FlowQuery) (*
 	if f.routes, err = flow.Routes(ctx, g.Net, from, to, r); err != nil {
 		return nil, err
 	}
-	for e, x := range r.OnLink {
-		if x != 0 {
-			f.edges, f.on = append(f.edges, network.EdgeIndex(e)), append(f.on, x)
-		}
+	for _, on := range r.On {
+		f.edges, f.on = append(f.edges, on.Link), append(f.on, on.Amount)
 	}
 	return f, nil
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"math"
+	"sync"
 
 	"github.com/chokepoint/chokepoint/graph/network"
 )
@@ -19,6 +20,9 @@ type direct struct {
 	net      *network.Network
 	from, to []network.NodeIndex
 	capacity []float64 // nil stands for 1 everywhere
+	// unread says that nobody has looked at all capacities: the search ends, and odd
+	// is set, as soon as it meets one that it cannot count with.
+	unread, odd bool
 	// flow of a link runs along it, in an undirected network from its lesser end.
 	flow          []float64
 	touched       []network.EdgeIndex // links that have or had flow
@@ -43,12 +47,28 @@ type step struct {
 	plus bool
 }
 
-func newDirect(net *network.Network, from, to []network.NodeIndex, capacity []float64) *direct {
-	n := net.NumNodes()
-	return &direct{
-		net: net, from: from, to: to, capacity: capacity, flow: make([]float64, net.NumLinks()),
-		ahead: zone{dist: make([]int32, n)}, behind: zone{dist: make([]int32, n)}, next: make([]uint32, n),
+// directPool keeps the memory of searches: a flow then costs what it touches, not what
+// the network measures.
+var directPool = sync.Pool{New: func() any { return new(direct) }}
+
+// newDirect takes memory from the pool; release gives it back.
+func newDirect(net *network.Network, capacity []float64) *direct {
+	d := directPool.Get().(*direct)
+	d.net, d.capacity = net, capacity
+	if n := net.NumNodes(); len(d.next) < n {
+		d.ahead, d.behind, d.next = zone{dist: make([]int32, n)}, zone{dist: make([]int32, n)}, make([]uint32, n)
 	}
+	if len(d.flow) < net.NumLinks() {
+		d.flow = make([]float64, net.NumLinks())
+	}
+	return d
+}
+
+func (d *direct) release() {
+	d.reset(nil, nil)
+	d.begin()
+	d.net, d.capacity, d.unread, d.odd = nil, nil, false, false
+	directPool.Put(d)
 }
 
 // reset takes all flow away and sets new ends.
@@ -64,7 +84,8 @@ func (d *direct) solve(ctx context.Context) (float64, error) {
 	value := 0.0
 	d.begin()
 	limit := min(d.margin(d.from, &d.ahead, d.net.Out, d.net.OutEdges), d.margin(d.to, &d.behind, d.net.In, d.net.InEdges))
-	for value < limit {
+	d.odd = d.odd || d.unread && !(limit < exactSum)
+	for value < limit && !d.odd {
 		met, err := d.layers(ctx)
 		if err != nil {
 			return 0, err
@@ -99,7 +120,18 @@ func (d *direct) limit(e network.EdgeIndex) float64 {
 	if d.capacity == nil {
 		return 1
 	}
-	return d.capacity[e]
+	c := d.capacity[e]
+	if d.unread && !isWhole(c) {
+		d.odd = true
+	}
+	return c
+}
+
+// isWhole says that a number is whole and at least 0, or +Inf. Float64 holds no
+// fractions of what is added, so the sum is rounded.
+func isWhole(x float64) bool {
+	const high = 1 << 52
+	return x >= 0 && x+high-high == x
 }
 
 // room returns how much more a link can take.

@@ -34,18 +34,24 @@ type Options struct {
 type Result struct {
 	// Value is what arrives; +Inf when nothing limits it.
 	Value float64
-	// OnLink is the flow on each link by its index, negative where a link of an
-	// undirected network carries it from its second end to its first. It is nil when
-	// Value is +Inf.
-	OnLink []float64
+	// On holds the links that carry flow, ascending. It is nil when Value is +Inf.
+	On []LinkFlow
+}
+
+// LinkFlow is the flow on a link, negative where one of an undirected network carries
+// it from its second end to its first.
+type LinkFlow struct {
+	Link   network.EdgeIndex
+	Amount float64
 }
 
 // Max returns a maximum flow from a node of from to a node of to, by the algorithm
 // of Dinitz (1970) with searches from both ends. An empty set gives no flow. O(n²·m)
 // time, O(m·√n) where all capacities are 1; in small-world networks a few phases
-// near the two sets suffice. 8 bytes a link and 16 a node, some 90 a link where nodes
-// are limited. Errors: a set that is out of range or shares a node with the other, a
-// capacity that is negative or missing, the end of ctx.
+// near the two sets suffice, and nothing else is read. 8 bytes a link and 12 a node,
+// kept for the next flow; some 90 a link where nodes are limited. Errors: a set that is
+// out of range or shares a node with the other, too few capacities, one that is
+// negative where the search meets it, the end of ctx.
 func Max(ctx context.Context, net *network.Network, from, to []network.NodeIndex, opt Options) (Result, error) {
 	if opt.NodeCapacity != nil {
 		return maxThrough(ctx, net, from, to, opt)
@@ -53,26 +59,50 @@ func Max(ctx context.Context, net *network.Network, from, to []network.NodeIndex
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	if _, err := checkSets(net.NumNodes(), from, to); err != nil {
+	from, to = distinct(from), distinct(to)
+	if err := checkEnds(net.NumNodes(), from, to); err != nil {
 		return Result{}, err
 	}
-	capacity, scale, err := counted(opt.Capacity, net.NumLinks())
-	if err != nil {
-		return Result{}, err
+	if opt.Capacity != nil && len(opt.Capacity) != net.NumLinks() {
+		return Result{}, tooFew(opt.Capacity, net.NumLinks(), "link")
 	}
-	d := newDirect(net, distinct(from), distinct(to), capacity)
+	d := newDirect(net, opt.Capacity)
+	defer d.release()
+	d.unread = true
+	d.reset(from, to)
 	value, err := d.solve(ctx)
+	scale := 1.0
+	if d.odd && err == nil {
+		d.unread, d.odd = false, false
+		if d.capacity, scale, err = counted(opt.Capacity, net.NumLinks()); err != nil {
+			return Result{}, err
+		}
+		d.reset(from, to)
+		value, err = d.solve(ctx)
+	}
 	if err != nil || math.IsInf(value, 1) {
 		return Result{Value: value}, err
 	}
+	return Result{value / scale, d.carried(scale)}, nil
+}
+
+// carried lists the links with flow.
+func (d *direct) carried(scale float64) []LinkFlow {
 	slices.Sort(d.touched)
+	on := make([]LinkFlow, 0, len(d.touched))
 	for _, e := range slices.Compact(d.touched) {
-		if v, w := net.Ends(e); !net.Directed() && v > w {
-			d.flow[e] = 0 - d.flow[e]
+		x := d.flow[e]
+		if x == 0 {
+			continue
 		}
-		d.flow[e] /= scale
+		if !d.net.Directed() {
+			if v, w := d.net.Ends(e); v > w {
+				x = -x
+			}
+		}
+		on = append(on, LinkFlow{e, x / scale})
 	}
-	return Result{value / scale, d.flow}, nil
+	return on
 }
 
 // maxThrough is Max where nodes are limited.
@@ -85,11 +115,13 @@ func maxThrough(ctx context.Context, net *network.Network, from, to []network.No
 	if err != nil || math.IsInf(value, 1) {
 		return Result{Value: value}, err
 	}
-	onLink := make([]float64, net.NumLinks())
-	for e := range onLink {
-		onLink[e] = p.On(network.EdgeIndex(e))
+	on := []LinkFlow{}
+	for e := range network.EdgeIndex(net.NumLinks()) {
+		if x := p.On(e); x != 0 {
+			on = append(on, LinkFlow{e, x})
+		}
 	}
-	return Result{value, onLink}, nil
+	return Result{value, on}, nil
 }
 
 func distinct(set []network.NodeIndex) []network.NodeIndex {
@@ -132,19 +164,33 @@ func wholeUnits(given []float64) bool {
 
 // checkSets marks the nodes of the two sets.
 func checkSets(n int, from, to []network.NodeIndex) ([]side, error) {
+	from, to = distinct(from), distinct(to)
+	if err := checkEnds(n, from, to); err != nil {
+		return nil, err
+	}
 	at := make([]side, n)
-	for i, set := range [2][]network.NodeIndex{from, to} {
-		for _, v := range set {
-			if int(v) >= n {
-				return nil, graph.Errorf(graph.BadUserInput, "node %d of a network with %d nodes", v, n)
-			}
-			if at[v] != between && at[v] != side(i+1) {
-				return nil, graph.Errorf(graph.BadUserInput, "a node is both a source and a target; leave it out of one of them")
-			}
-			at[v] = side(i + 1)
-		}
+	for _, v := range from {
+		at[v] = source
+	}
+	for _, v := range to {
+		at[v] = sink
 	}
 	return at, nil
+}
+
+// checkEnds checks two sets, ascending.
+func checkEnds(n int, from, to []network.NodeIndex) error {
+	for _, set := range [2][]network.NodeIndex{from, to} {
+		if last := len(set) - 1; last >= 0 && int(set[last]) >= n {
+			return graph.Errorf(graph.BadUserInput, "node %d of a network with %d nodes", set[last], n)
+		}
+	}
+	for _, v := range to {
+		if _, both := slices.BinarySearch(from, v); both {
+			return graph.Errorf(graph.BadUserInput, "a node is both a source and a target; leave it out of one of them")
+		}
+	}
+	return nil
 }
 
 // side tells the set of a node.
@@ -162,7 +208,7 @@ func checked(given []float64, count int, of string) ([]float64, error) {
 		return slices.Repeat([]float64{1}, count), nil
 	}
 	if len(given) != count {
-		return nil, graph.Errorf(graph.BadUserInput, "%d capacities for %d %ss", len(given), count, of)
+		return nil, tooFew(given, count, of)
 	}
 	c := slices.Clone(given)
 	for i, x := range c {
@@ -173,6 +219,10 @@ func checked(given []float64, count int, of string) ([]float64, error) {
 		}
 	}
 	return c, nil
+}
+
+func tooFew(given []float64, count int, of string) error {
+	return graph.Errorf(graph.BadUserInput, "%d capacities for %d %ss", len(given), count, of)
 }
 
 // exactSum leaves room above a sum within the whole numbers that float64 holds.

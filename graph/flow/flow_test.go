@@ -134,8 +134,9 @@ func TestMaxFlowIsTheLeastCut(t *testing.T) {
 func (q question) checkFlow(t *rapid.T, r flow.Result) {
 	t.Helper()
 	in, out := make([]float64, q.g.Nodes), make([]float64, q.g.Nodes)
-	for e, x := range r.OnLink {
-		if math.Abs(x) > q.capacity(e) || (q.directed && x < 0) {
+	for i, on := range r.On {
+		e, x := int(on.Link), on.Amount
+		if x == 0 || math.Abs(x) > q.capacity(e) || (q.directed && x < 0) || (i > 0 && on.Link <= r.On[i-1].Link) {
 			t.Fatalf("link %d carries %v of %v", e, x, q.capacity(e))
 		}
 		l := q.g.Links[e]
@@ -346,6 +347,29 @@ func TestCentsAreCountedExactly(t *testing.T) {
 		flow.Options{Capacity: []float64{0.1, 0.1, 0.1, 0.3, math.NaN()}})
 	if err != nil || cut.Unique || cmp.Diff([]network.EdgeIndex{0, 1, 2}, cut.Links) != "" || cmp.Diff([]network.EdgeIndex{3}, cut.SinkLinks) != "" {
 		t.Errorf("cut %+v, %v", cut, err)
+	}
+}
+
+// What cannot be counted in whole units shows only in the midst of a search.
+func TestCapacitiesAreReadWhereTheSearchMeetsThem(t *testing.T) {
+	g := nt.Of(8, [][2]int{{0, 1}, {1, 2}, {2, 3}, {2, 3}, {2, 3}, {3, 4}, {4, 5}, {6, 7}})
+	for name, c := range map[string]struct {
+		middle [3]float64
+		want   float64
+	}{
+		"cents":          {[3]float64{0.1, 0.1, 0.1}, 0.3},
+		"none":           {[3]float64{math.NaN(), 0, 0.5}, 1.5},
+		"huge":           {[3]float64{1 << 60, math.Inf(1), 1<<52 + 1}, 9},
+		"beyond decimal": {[3]float64{1.0 / 3, 0, 0}, 1.0 / 3},
+		"negative":       {[3]float64{1, -1, 1}, 0},
+	} {
+		for _, directed := range []bool{true, false} {
+			capacity := []float64{9, 9, c.middle[0], c.middle[1], c.middle[2], 9, 9, 0.1}
+			r, err := flow.Max(t.Context(), g.Build(t, directed), []network.NodeIndex{0}, []network.NodeIndex{5}, flow.Options{Capacity: capacity})
+			if bad := name == "negative"; bad != (graph.CodeOf(err) == graph.BadUserInput) || !bad && err != nil || r.Value != c.want {
+				t.Errorf("%s, directed %v: flow %v, want %v; %v", name, directed, r.Value, c.want, err)
+			}
+		}
 	}
 }
 

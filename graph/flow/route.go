@@ -40,7 +40,7 @@ func Routes(ctx context.Context, net *network.Network, from, to []network.NodeIn
 // routing is what is left of a flow.
 type routing struct {
 	net    *network.Network
-	left   []float64 // by link, as in Result
+	left   []float64 // by link, as in LinkFlow
 	target []bool
 	next   []uint32 // arcs of each node that carry nothing any more
 	place  []int32  // 1 + position on the walk
@@ -50,18 +50,19 @@ type routing struct {
 
 func newRouting(net *network.Network, to []network.NodeIndex, r Result) *routing {
 	w := &routing{
-		net: net, left: append([]float64(nil), r.OnLink...), target: make([]bool, net.NumNodes()),
+		net: net, left: make([]float64, net.NumLinks()), target: make([]bool, net.NumNodes()),
 		next: make([]uint32, net.NumNodes()), place: make([]int32, net.NumNodes()),
 	}
-	for e, x := range w.left {
-		w.left[e] = math.Abs(x)
+	amounts := make([]float64, len(r.On))
+	for i, on := range r.On {
+		amounts[i] = math.Abs(on.Amount)
 	}
-	w.scale = toWhole(w.left)
-	if w.scale == 1 && !whole(1, [][]float64{w.left}) {
+	w.scale = toWhole(amounts)
+	if w.scale == 1 && !whole(1, [][]float64{amounts}) {
 		w.dust = 1e-12 * r.Value
 	}
-	for e, x := range r.OnLink {
-		w.left[e] = math.Copysign(w.left[e], x)
+	for i, on := range r.On {
+		w.left[on.Link] = math.Copysign(amounts[i], on.Amount)
 	}
 	for _, v := range to {
 		w.target[v] = true

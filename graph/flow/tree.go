@@ -35,7 +35,8 @@ func MinCutTree(ctx context.Context, net *network.Network, capacity []float64) (
 	}
 	n := net.NumNodes()
 	t := &CutTree{Parent: make([]network.NodeIndex, n), Cut: make([]float64, n), depth: make([]int, n)}
-	d := newDirect(net, nil, nil, units)
+	d := newDirect(net, units)
+	defer d.release()
 	for v := 1; v < n; v++ {
 		if err := t.part(ctx, d, network.NodeIndex(v)); err != nil {
 			return nil, err
