@@ -31,7 +31,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, viewer acce
 	}
 	leave() // streams have bounds of their own
 	out := &events{w: w, controller: http.NewResponseController(w), patience: s.takeTimeout}
-	defer out.ping(ctx)()
+	defer out.ping(ctx, s.pingEvery)()
 	refusal, err := s.stream(ctx, viewer, p, out)
 	switch {
 	case err != nil:
@@ -116,11 +116,11 @@ func (e *events) writeLocked(text string) error {
 
 // ping writes a comment every so often once the stream is open, so that neither side
 // and no proxy takes it for dead, until the function that it returns is called.
-func (e *events) ping(ctx context.Context) (stop func()) {
+func (e *events) ping(ctx context.Context, every time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var pinging sync.WaitGroup
 	pinging.Go(func() {
-		ticker := time.NewTicker(pingEvery)
+		ticker := time.NewTicker(every)
 		defer ticker.Stop()
 		for {
 			select {

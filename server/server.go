@@ -59,8 +59,8 @@ type Options struct {
 	StoreAway bool
 	// Tracer traces operations; nil does not.
 	Tracer trace.Tracer
-	// Persisted are the only operations that are answered, by their ids; nil answers
-	// every valid one.
+	// Persisted are the only operations that are answered, by their ids, besides those
+	// of the start page; nil answers every valid one.
 	Persisted map[string]string
 }
 
@@ -80,7 +80,7 @@ type Server struct {
 	meters                      *meters
 	streams                     *streams
 	metrics                     *metrics
-	takeTimeout                 time.Duration
+	takeTimeout, pingEvery      time.Duration
 	closing                     context.Context // ends when streams must
 	close                       context.CancelFunc
 }
@@ -116,7 +116,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	s.shelf = newShelf(o.Persisted)
 	s.openLanes()
 	s.meters = newMeters(o.Rate, o.CostLimit)
-	s.streams, s.takeTimeout = newStreams(), takeTimeout
+	s.streams, s.takeTimeout, s.pingEvery = newStreams(), takeTimeout, pingEvery
 	s.metrics = newMetrics(s)
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.handler = s.observe(loopbackOnly(s.routes()))

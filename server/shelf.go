@@ -10,6 +10,7 @@ import (
 
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/web"
 )
 
 // Bounds of what is kept of documents that clients then name by their hash: 64 MiB
@@ -39,11 +40,17 @@ type shelf struct {
 	kept *lru.Cache[access.Class, *lru.Cache[string, string]]
 }
 
+// newShelf allows every document for nil, or else those of a list and those that the
+// start page asks, which are in no client's list.
 func newShelf(allowed map[string]string) *shelf {
 	s := &shelf{}
 	s.kept, _ = lru.New[access.Class, *lru.Cache[string, string]](shelfClasses) // fails for no size
 	if allowed != nil {
-		s.allowed = make(map[string]string, 2*len(allowed))
+		pages := web.Operations()
+		s.allowed = make(map[string]string, 2*len(allowed)+len(pages))
+		for _, document := range pages {
+			s.allowed[hashOf(document)] = document
+		}
 		for id, document := range allowed {
 			s.allowed[id], s.allowed[hashOf(document)] = document, document
 		}

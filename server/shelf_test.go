@@ -11,6 +11,7 @@ import (
 	"github.com/chokepoint/chokepoint/access"
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/server"
+	"github.com/chokepoint/chokepoint/web"
 )
 
 func hash(document string) string {
@@ -135,5 +136,28 @@ func TestManifest(t *testing.T) {
 		if err := s.Validate(document); (err == nil) != good {
 			t.Errorf("%s: %v", document, err)
 		}
+	}
+}
+
+// TestTheStartPageWorksWithAList has a server that is held to a list answer what its
+// start page asks, offer the list in the console, and nothing beyond.
+func TestTheStartPageWorksWithAList(t *testing.T) {
+	s := newServer(root{}, server.Options{Persisted: map[string]string{"b": "{ datasets { name } }", "a": "query All { datasets { name } }"}})
+	for _, document := range web.Operations() {
+		if err := s.Validate(document); err != nil {
+			t.Errorf("%v: %s", err, document)
+		}
+		for _, body := range []string{post(document), persisted(hash(document), "")} {
+			if c := code(t, ask(s, body)); c == "FORBIDDEN" || c == "PERSISTED_QUERY_NOT_FOUND" {
+				t.Errorf("%s: %s", c, document)
+			}
+		}
+		if c := code(t, ask(s, post(document+" "))); c != "FORBIDDEN" {
+			t.Errorf("%q after a change: %s", c, document)
+		}
+	}
+	const want = `"listed":true,"queries":[{"name":"All","title":"a","query":"query All { datasets { name } }","variables":{}},{"name":"b","title":"b","query":"{ datasets { name } }","variables":{}}]}`
+	if w := send(s, "GET", "/welcome.json", nil, "Host", "127.0.0.1:9"); !strings.HasSuffix(w.Body.String(), want) {
+		t.Errorf("got %s", w.Body)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/chokepoint/chokepoint/resolvers/model"
 	"github.com/chokepoint/chokepoint/server"
 )
@@ -56,5 +58,38 @@ func TestSlowConsumersAreCutOff(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestSilentClientsAreClosed has a client read what comes and answer no ping: it is told
+// why it is closed.
+func TestSilentClientsAreClosed(t *testing.T) {
+	s := newServer(root{changes: telling(true, "r1")}, server.Options{})
+	s.TakeWithin(50 * time.Millisecond)
+	s.PingEvery(time.Millisecond)
+	url, stop := serve(t, s)
+	pinged := 0
+	conn, _, err := websocket.Dial(t.Context(), url+"/graphql", &websocket.DialOptions{ //nolint:bodyclose // has none
+		Subprotocols:   []string{"graphql-transport-ws"},
+		OnPingReceived: func(context.Context, []byte) bool { pinged++; return pinged < 3 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	say(t, conn, hello, subscribe)
+	for _, want := range []string{"connection_ack", `next s {"data":{"changes":{"revision":"r1"}}}`, "1013 slow consumer: resume after the last revision"} {
+		if got := hear(t, conn); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+	if pinged != 3 {
+		t.Errorf("closed after %d pings, of which two were answered", pinged)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if metrics := send(s.Operations(), "GET", "/metrics", nil).Body.String(); !strings.Contains(metrics, `chokepoint_streams_cut_total{reason="slow consumer: resume after the last revision"} 1`) {
+		t.Error("it is not counted")
 	}
 }

@@ -322,7 +322,7 @@ func (c *socket) write(m message) error {
 // ping asks for a sign of life every so often. A client that takes nothing answers
 // none: while there is room on its way it is told why it is closed.
 func (c *socket) ping(ctx context.Context) {
-	ticker := time.NewTicker(pingEvery)
+	ticker := time.NewTicker(c.server.pingEvery)
 	defer ticker.Stop()
 	for {
 		select {

@@ -3,8 +3,13 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/chokepoint/chokepoint/access"
 )
@@ -13,7 +18,8 @@ import (
 type Welcome struct {
 	Store   string        `json:"store"`   // what is served, for example "demo data" or a file's name
 	Viewer  string        `json:"viewer"`  // who asks; the server fills it in
-	Queries []WorkedQuery `json:"queries"` // what can be asked: the first tabs of the console
+	Listed  bool          `json:"listed"`  // whether only Options.Persisted are answered; the server fills it in
+	Queries []WorkedQuery `json:"queries"` // what can be asked, the first tabs of the console: worked ones, or those of the list
 }
 
 // WorkedQuery is a question and the operation that asks it.
@@ -33,6 +39,9 @@ func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request, viewer acc
 		return
 	}
 	welcome.Viewer = viewer.Name
+	if welcome.Listed = s.options.Persisted != nil; welcome.Listed {
+		welcome.Queries = tabsOf(s.options.Persisted)
+	}
 	if welcome.Queries == nil {
 		welcome.Queries = []WorkedQuery{}
 	}
@@ -44,6 +53,23 @@ func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request, viewer acc
 	w.Header().Set("Content-Type", mediaJSON+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body)
+}
+
+// listedTabs is how many operations of a list are shown: so many tabs can be told apart.
+const listedTabs = 30
+
+// tabsOf returns the first operations of a list by their ids.
+func tabsOf(operations map[string]string) []WorkedQuery {
+	ids := slices.Sorted(maps.Keys(operations))
+	queries := make([]WorkedQuery, min(len(ids), listedTabs))
+	for i := range queries {
+		id := ids[i]
+		queries[i] = WorkedQuery{Name: id, Title: id, Query: operations[id], Variables: map[string]any{}}
+		if doc, err := parser.ParseQuery(&ast.Source{Input: operations[id]}); err == nil && len(doc.Operations) > 0 && doc.Operations[0].Name != "" {
+			queries[i].Name = doc.Operations[0].Name
+		}
+	}
+	return queries
 }
 
 func (s *Server) welcome(ctx context.Context, viewer access.Viewer) (Welcome, error) {

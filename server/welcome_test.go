@@ -44,8 +44,8 @@ func TestWelcome(t *testing.T) {
 		},
 	})
 	for token, want := range map[string]string{
-		"":                        `{"store":"\u003c/script\u003e","viewer":"local","queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"local"}}]}`,
-		"Bearer 0123456789abcdef": `{"store":"\u003c/script\u003e","viewer":"analyst-7","queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"analyst-7"}}]}`,
+		"":                        `{"store":"\u003c/script\u003e","viewer":"local","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"local"}}]}`,
+		"Bearer 0123456789abcdef": `{"store":"\u003c/script\u003e","viewer":"analyst-7","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"analyst-7"}}]}`,
 	} {
 		headers := []string{"Host", "127.0.0.1:9"}
 		if token != "" {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -130,5 +131,24 @@ func TestLockFileNamesNoRegistry(t *testing.T) {
 	}
 	if loose := regexp.MustCompile(`"[^"]+": "[\^~][^"]*"`).FindAllString(string(exact), 3); loose != nil {
 		t.Errorf("versions are not exact: %v", loose)
+	}
+}
+
+// The start page was built with the very documents that a server held to a list answers.
+func TestOperationsAreThoseOfTheBuiltPage(t *testing.T) {
+	script := regexp.MustCompile(`/assets/start-[^"]*\.js`).FindString(get(web.Start(), "/").Body.String())
+	built := get(web.Assets(), script).Body.String()
+	documents := web.Operations()
+	for _, document := range documents {
+		quoted, err := json.Marshal(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(built, "`"+document+"`") && !strings.Contains(built, string(quoted)) {
+			t.Errorf("the built page lacks %s", document)
+		}
+	}
+	if n := strings.Count(built, "`query ") + strings.Count(built, "`# "); n > len(documents) {
+		t.Errorf("the built page has %d documents, of which %d are known", n, len(documents))
 	}
 }

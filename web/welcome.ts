@@ -14,6 +14,7 @@ export interface WorkedQuery {
 export interface Welcome {
   store: string;
   viewer: string;
+  listed: boolean; // only the operations of a list are answered: queries, and those of the start page
   queries: WorkedQuery[];
 }
 

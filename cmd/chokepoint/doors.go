@@ -14,7 +14,7 @@ type doors struct {
 	Rate      int           `default:"1000000" env:"CHOKEPOINT_RATE" placeholder:"COST" help:"What each viewer who has a token may spend in a second, in units of cost: about one for each field of an answer, and what docs/http.md says for an analysis. They may save up for ten seconds. 0 does not bound it. Default: ${default}."`
 	CostLimit int           `default:"400000" env:"CHOKEPOINT_COST_LIMIT" placeholder:"COST" help:"What one operation may cost. Default: ${default}."`
 	Timeout   time.Duration `default:"60s" env:"CHOKEPOINT_TIMEOUT" placeholder:"TIME" help:"When an operation is ended. Default: ${default}."`
-	Persisted string        `name:"persisted-queries" type:"existingfile" env:"CHOKEPOINT_PERSISTED_QUERIES" placeholder:"FILE" help:"Answer only the operations in this JSON file, an object of ids and documents or a manifest of Apollo's. Default: every operation within the limits."`
+	Persisted string        `name:"persisted-queries" type:"existingfile" env:"CHOKEPOINT_PERSISTED_QUERIES" placeholder:"FILE" help:"Answer only the operations in this JSON file, an object of ids and documents or a manifest of Apollo's, and those of the start page. Default: every operation within the limits."`
 }
 
 // operations reads the list of operations that are answered; nil for all.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -245,4 +246,112 @@ func TestStartPageWaitsInALargeStore(t *testing.T) {
 	b.do(chromedp.Evaluate[chromedp.Void](breaksSection + `.querySelector("button").click()`))
 	b.waitFor(says(breaksSection, "Without these 3") + " && " + quiet)
 	b.well()
+}
+
+// held writes a list of operations into a file.
+func held(t testing.TB, operations map[string]string) (file string) {
+	t.Helper()
+	text, err := json.Marshal(operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "operations.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// A server that is held to a list answers its start page; the console says so, offers
+// the list and asks for nothing that is refused.
+func TestPagesOfAServerHeldToAList(t *testing.T) {
+	b := openBrowser(t, 1200, 900)
+	store := "sqlite:" + filepath.Join(t.TempDir(), "d.db")
+	links := filepath.Join(t.TempDir(), "l.csv")
+	writeCSV(t, links, [][]string{{"from", "to"}, {"ann", "bob"}, {"bob", "cyd"}, {"cyd", "dan"}})
+	mustRun(t, "import", "--store", store, "--dataset", "d", links)
+	address, stop := startServer(t, "--store", store, "--persisted-queries", held(t, map[string]string{"who-1": "query Who { entities(first: 3) { totalCount } }"}))
+	defer stop()
+	b.do(chromedp.Navigate(address + "/#text=ann"))
+	b.waitFor(says(`document.querySelector("dl")`, "datas") + " && " + says(searchSection, "1 match") + " && " + says(rankingSection, "Exact, on 4 entities") + " && " + says(breaksSection, "Without") + " && " + quiet)
+	b.do(chromedp.Evaluate[chromedp.Void](searchSection+`.querySelector("[aria-label^='Path from']").click()`),
+		chromedp.Evaluate[chromedp.Void](rankingSection+`.querySelector("tr:last-of-type [aria-label^='Path to']").click()`))
+	b.waitFor(says(pathsSection, "hop") + " && " + says("document.body", "Operations of the list") + " && " + quiet)
+	b.picture("start")
+	b.well()
+	ranking := value[string](b, rankingSection+`.querySelectorAll("nav a")[1].href`)
+	b.do(chromedp.Navigate(address + "/graphiql"))
+	b.waitFor(model("operation.graphql") + `.includes("query Who")`)
+	b.waitFor(says(`document.querySelector("#listed:not([hidden])")`, "operations of its list alone"))
+	b.do(chromedp.Click(chromedp.CSS(".graphiql-execute-button")))
+	if data, errors := b.answered(); errors != nil || !strings.Contains(fmt.Sprint(data), "totalCount:4") {
+		t.Errorf("the listed operation: %v %v", data, errors)
+	}
+	b.picture("console")
+	b.do(chromedp.Navigate(ranking))
+	b.waitFor(model("operation.graphql") + `.includes("query Ranking")`)
+	b.do(chromedp.Click(chromedp.CSS(".graphiql-execute-button")))
+	if data, errors := b.answered(); errors != nil || len(data) == 0 {
+		t.Errorf("the query of the start page: %v %v", data, errors)
+	}
+	b.well()
+}
+
+// Whoever looks at the page is told of newer data and shown it, across a restart of
+// the server, which nobody is troubled with.
+func TestStartPageTellsOfNewerData(t *testing.T) {
+	b := openBrowser(t, 1000, 700)
+	store := "sqlite:" + filepath.Join(t.TempDir(), "d.db")
+	address, stop := startServer(t, "--store", store)
+	defer func() { stop() }()
+	write := func(key string) {
+		t.Helper()
+		if _, errors := post(t, address, fmt.Sprintf(`mutation { upsertRecords(input: {records: [{dataset: "d", key: %q, kind: "Person", name: %q}]}) { created } }`, key, key), nil); errors != "" {
+			t.Fatal(errors)
+		}
+	}
+	const news, show = `document.querySelector(".news")`, `document.querySelector(".news button")`
+	shown := func(records int) {
+		t.Helper()
+		b.waitFor(fmt.Sprintf(`[...document.querySelectorAll("dl div")].some((d) => d.textContent === "records%d") && !%s && `, records, show) + quiet)
+	}
+	b.do(chromedp.Navigate(address))
+	b.waitFor(says("document.body", "Nothing is loaded yet"))
+	// It is told of the first write from when the server has begun to listen.
+	n := 0
+	for deadline := time.Now().Add(patience); value[bool](b, `!`+show); n++ {
+		if time.Now().After(deadline) {
+			b.failed(fmt.Errorf("nothing is told of"))
+		}
+		write(fmt.Sprint("first-", n))
+		time.Sleep(200 * time.Millisecond)
+	}
+	b.waitFor(says(`document.querySelector(".news [role=status]")`, "There is newer data."))
+	b.do(chromedp.Evaluate[chromedp.Void](show + ".click()"))
+	shown(n)
+	if !value[bool](b, `document.activeElement === `+news) {
+		t.Error("the focus is lost with the button")
+	}
+	// From then on nothing is missed: it listens from the revision that it shows.
+	write("Late Arrival")
+	b.waitFor(show)
+	b.picture("told")
+	b.accessible("told")
+	b.look(420, "dark")
+	b.picture("told-narrow")
+	b.accessible("told, narrow and dark")
+	b.do(chromedp.Focus(chromedp.CSS(".news button")), chromedp.KeyEvent(kb.Enter))
+	shown(n + 1)
+	b.waitFor(says(rankingSection, "Late Arrival"))
+	b.well()
+
+	stop()
+	_, stop = startServer(t, "--store", store, "--addr", strings.TrimPrefix(address, "http://"))
+	if value[int](b, `document.querySelectorAll("[role=alert]").length`) > 0 {
+		t.Error("the page complains of a server that starts again")
+	}
+	write("After")
+	b.waitFor(show)
+	b.do(chromedp.Evaluate[chromedp.Void](show + ".click()"))
+	shown(n + 2)
 }

@@ -87,14 +87,16 @@ function Home({ viewer }: { viewer: string }) {
 
 async function open() {
   const fresh = storage.getItem(tabsKey) === null;
-  const told = await welcome(credentials).catch(() => ({ viewer: '', queries: [] }));
+  const told = await welcome(credentials).catch(() => ({ viewer: '', listed: false, queries: [] }));
   const worked = told.queries.map(tabOf);
   seed(worked);
   const first = linked() ?? (fresh ? worked[0] : undefined);
+  document.getElementById('listed')!.hidden = !told.listed;
   const page = createElement(
     GraphiQL,
     {
       fetcher: fetcher as never,
+      ...(told.listed ? { schema: null } : {}), // introspection would be refused
       storage,
       plugins: [HISTORY_PLUGIN],
       visiblePlugin: DOC_EXPLORER_PLUGIN,

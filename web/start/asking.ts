@@ -6,6 +6,9 @@ import { ask, type GraphQLError, type Operation } from '../graphql';
 // Credentials are the headers that say who asks; none is the local viewer.
 export const Credentials = createContext<Record<string, string>>({});
 
+// Fresh asks all that the page shows anew: turn says how often that was wanted.
+export const Fresh = createContext({ turn: 0, refresh: () => {} });
+
 export interface Asked<T> {
   data: T | null; // the last answer, also while the next is on its way
   errors: GraphQLError[];
@@ -17,9 +20,10 @@ export interface Asked<T> {
 // asks nothing. A pause lets somebody type on.
 export function useAnswer<T>(operation: Operation | null, pause = 0): Asked<T> {
   const headers = useContext(Credentials);
+  const { turn: fresh } = useContext(Fresh);
   const [result, setResult] = useState<{ key: string; data: T | null; errors: GraphQLError[] }>({ key: '', data: null, errors: [] });
   const [turn, setTurn] = useState(0);
-  const key = operation ? JSON.stringify([operation, headers, turn]) : '';
+  const key = operation ? JSON.stringify([operation, headers, turn, fresh]) : '';
   useEffect(() => {
     if (!operation) return;
     const giveUp = new AbortController();

@@ -4,19 +4,7 @@ import { useAnswer } from './asking';
 import { Answer, Bar, Choice, count, Kind, Section, type Entity, type SectionProps } from './parts';
 import { figure } from './ranking';
 import { objectives, projections } from './state';
-
-const query = `# The few whose removal harms the network most: together, not one by one.
-query Breaks($objective: DisruptionObjective!, $budget: Int!, $scope: Scope) {
-  chokepoints(objective: $objective, budget: $budget, scope: $scope) {
-    choices { rank entity { id name kind } marginalEffect }
-    before { components largestComponent connectedPairs }
-    after { components largestComponent connectedPairs }
-    optimal
-    gap
-    alternativesTotal
-  }
-}
-`;
+import query from './queries/breaks.graphql?raw';
 
 interface Figures {
   components: number;

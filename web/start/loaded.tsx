@@ -1,13 +1,7 @@
 // What is loaded: datasets, counts, the newest revision.
 import { useAnswer, type Asked } from './asking';
 import { Answer, count } from './parts';
-
-const query = `query Loaded {
-  datasets { name title records links }
-  entities(first: 1) { totalCount }
-  revisions(first: 1) { nodes { token at who reason import } }
-}
-`;
+import query from './queries/loaded.graphql?raw';
 
 export interface Loaded {
   datasets: { name: string; title: string | null; records: number; links: number }[];

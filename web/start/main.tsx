@@ -3,9 +3,10 @@ import './start.css';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { tokenKey, welcome, type Welcome } from '../welcome';
-import { consoleLink, Credentials } from './asking';
+import { consoleLink, Credentials, Fresh } from './asking';
 import { Breaks } from './breaks';
 import { Figures, size, useLoaded } from './loaded';
+import { News } from './news';
 import { Choice } from './parts';
 import { Paths, type Sides } from './paths';
 import { Ranking } from './ranking';
@@ -49,9 +50,9 @@ function Worked({ of }: { of: Welcome | null }) {
   return (
     <section aria-labelledby="worked">
       <header>
-        <h2 id="worked">Worked queries</h2>
+        <h2 id="worked">{of.listed ? 'Operations of the list' : 'Worked queries'}</h2>
       </header>
-      <p class="soft">Each opens in the console, with comments that explain it.</p>
+      <p class="soft">{of.listed ? 'This server answers these and what this page asks, and nothing else. Each opens in the console.' : 'Each opens in the console, with comments that explain it.'}</p>
       <ol class="list">
         {of.queries.map((q) => (
           <li key={q.name}>
@@ -100,6 +101,7 @@ function Questions({ told }: { told: Welcome | null }) {
   return (
     <>
       <Figures of={loaded} />
+      {loaded.data && <News after={loaded.data.revisions.nodes[0]?.token ?? ''} />}
       {!empty && !refused && (
         <>
           <Search state={state} change={change} />
@@ -118,6 +120,8 @@ function Questions({ told }: { told: Welcome | null }) {
 function App() {
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenKey) ?? '');
   const [told, setTold] = useState<Welcome | null>(null);
+  const [turn, setTurn] = useState(0);
+  const fresh = useMemo(() => ({ turn, refresh: () => setTurn(turn + 1) }), [turn]);
   const headers = useMemo((): Record<string, string> => (token ? { Authorization: `Bearer ${token}` } : {}), [token]);
   useEffect(() => {
     setTold(null);
@@ -145,7 +149,9 @@ function App() {
           </p>
           <Token viewer={told?.viewer ?? ''} token={token} onToken={onToken} />
         </header>
-        <Questions told={told} />
+        <Fresh.Provider value={fresh}>
+          <Questions told={told} />
+        </Fresh.Provider>
         <Worked of={told} />
         <Places />
       </main>

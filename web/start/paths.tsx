@@ -5,25 +5,8 @@ import { Credentials, useAnswer } from './asking';
 import { Answer, count, Kind, plural, Section, words, type Entity, type SectionProps } from './parts';
 import { Picker } from './search';
 import { projections } from './state';
-
-const query = `# The three shortest paths without repeated entities, and who states each hop.
-query Paths($from: [ID!]!, $to: [ID!]!, $scope: Scope) {
-  shortestPaths(from: $from, to: $to, k: 3, scope: $scope) {
-    paths {
-      hops
-      entities { id name kind }
-      links {
-        id kind at amount currency quantity unit derivedBy confidence
-        from { id }
-        records { id dataset key kind name sourceRef reliability credibility }
-      }
-    }
-    truncatedBecause
-    reachedFrom
-    reachedTo
-  }
-}
-`;
+import query from './queries/paths.graphql?raw';
+import exampleQuery from './queries/example.graphql?raw';
 
 interface Statement {
   id: string;
@@ -135,10 +118,6 @@ function Route({ path, number }: { path: Path; number: number }) {
     </article>
   );
 }
-
-const exampleQuery = `query Example($from: [ID!]!, $to: [ID!]!) {
-  shortestPaths(from: $from, to: $to, scope: {projection: GOODS, orientation: NATURAL}) { paths { entities { id } } }
-}`;
 
 // Sides are many entities, of which some of the first may lead to some of the others.
 export interface Sides {

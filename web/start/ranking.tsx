@@ -2,16 +2,7 @@
 import { useAnswer } from './asking';
 import { Answer, Bar, Choice, count, Ends, Kind, Section, type Entity, type SectionProps } from './parts';
 import { measures, projections } from './state';
-
-const query = `# Entities ranked by how central they are.
-query Ranking($measure: CentralityMeasure!, $scope: Scope) {
-  centrality(measure: $measure, scope: $scope, first: 10) {
-    totalCount
-    nodes { rank score entity { id name kind } }
-    computedOn { nodes links exact samples error seed }
-  }
-}
-`;
+import query from './queries/ranking.graphql?raw';
 
 interface ComputedOn {
   nodes: number;

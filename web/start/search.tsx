@@ -2,19 +2,9 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useAnswer } from './asking';
 import { Answer, Ends, Kind, plural, Section, words, type Entity, type SectionProps } from './parts';
-
-const query = `# Case, accents, spelling and script are forgiven.
-query Search($text: String!) {
-  search(text: $text, first: 10) {
-    totalCount
-    nodes {
-      score
-      matched
-      entity { id name kind datasets linkCounts { kind count } }
-    }
-  }
-}
-`;
+import query from './queries/search.graphql?raw';
+import pickQuery from './queries/pick.graphql?raw';
+import nameQuery from './queries/name.graphql?raw';
 
 interface Found {
   search: { totalCount: number; nodes: { score: number; matched: string[]; entity: Entity & { datasets: string[]; linkCounts: { kind: string; count: number }[] } }[] };
@@ -77,9 +67,6 @@ export function Search({ state, change }: SectionProps) {
     </Section>
   );
 }
-
-const pickQuery = `query Pick($text: String!) { search(text: $text, first: 8) { totalCount nodes { entity { id name kind } } } }`;
-const nameQuery = `query Name($id: ID!) { entity(id: $id) { id name kind } }`;
 
 interface Picked {
   entity: Entity | null;
