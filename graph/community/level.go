@@ -37,6 +37,15 @@ func (g *level) strength(v int) float64 {
 	return sum
 }
 
+// arcs counts those of some nodes.
+func (g *level) arcs(nodes []uint32) int {
+	count := 0
+	for _, v := range nodes {
+		count += int(g.off[v+1] - g.off[v])
+	}
+	return count
+}
+
 func singletons(n int) []uint32 {
 	part := make([]uint32, n)
 	for v := range part {
@@ -364,6 +373,8 @@ func (s *search) merge(g *level, sets []uint32) (*level, []uint32, error) {
 	parts := make([]level, pieces(starts))
 	err := s.chunks(starts, func(near *nearby, chunk, lo, hi int) {
 		p := &parts[chunk]
+		arcs := g.arcs(members[starts[lo]:starts[hi]])
+		p.nbr, p.weight = make([]uint32, 0, arcs), make([]float64, 0, arcs)
 		for c := lo; c < hi; c++ {
 			for _, v := range members[starts[c]:starts[c+1]] {
 				above.mass[c] += g.mass[v]
