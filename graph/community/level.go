@@ -215,7 +215,6 @@ func (s *search) move(g *level, part []uint32) error {
 				best, free = free[len(free)-1], free[:len(free)-1]
 			}
 		}
-		near.clear()
 		mass[best] += g.mass[v]
 		count[best]++
 		if best == old {
@@ -244,14 +243,17 @@ func (s *search) move(g *level, part []uint32) error {
 const none = ^uint32(0)
 
 // best returns the group that a node gains most by, where it was if that is as good,
-// or none if it is better alone.
+// or none if it is better alone. It clears the sums.
 func (s *search) best(near *nearby, mass float64, old uint32, of []float64) uint32 {
-	best, most := old, near.to[old]-s.rate*mass*of[old]
+	price, to := s.rate*mass, near.to
+	best, most := old, to[old]-price*of[old]
 	for _, c := range near.groups {
-		if gain := near.to[c] - s.rate*mass*of[c]; gain > most {
+		if gain := to[c] - price*of[c]; gain > most {
 			best, most = c, gain
 		}
+		to[c] = 0
 	}
+	near.groups = near.groups[:0]
 	if most < 0 {
 		return none
 	}
