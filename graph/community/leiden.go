@@ -58,7 +58,8 @@ const mostRounds = 20
 // group is then taken apart and merged anew from its nodes, so that every group hangs
 // together; what was merged becomes a node, and so on. Each further round starts from
 // the partition of the last. Unlike in the paper a node joins the best group when
-// groups are merged anew, not a random one.
+// groups are merged anew, not a random one, and the first of several rounds does not
+// wait until no node gains.
 //
 // Direction is ignored: nodes linked both ways are linked twice. Loops do not count;
 // nor do parallel links without weights, with weights they add up. The same seed gives
@@ -74,12 +75,16 @@ func Leiden(ctx context.Context, net *network.Network, opt LeidenOptions) (Parti
 		s.near[p].to = make([]float64, base.size())
 	}
 	part := singletons(base.size())
-	settled := false
+	settled, looks := false, math.MaxInt
+	if roundsOf(opt) > 1 {
+		looks = firstLooks
+	}
 	for range roundsOf(opt) {
 		before := slices.Clone(part)
-		if err := s.round(base, part); err != nil {
+		if err := s.round(base, part, looks); err != nil {
 			return Partition{}, err
 		}
+		looks = math.MaxInt
 		if settled = slices.Equal(before, part); settled {
 			break
 		}

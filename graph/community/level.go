@@ -111,11 +111,11 @@ func isZero(x float64) int {
 }
 
 // round goes through all levels once and leaves the new partition in part.
-func (s *search) round(base *level, part []uint32) error {
+func (s *search) round(base *level, part []uint32, looks int) error {
 	g, groups := base, part
 	place := singletons(base.size()) // of a node of base in g
 	for {
-		if err := s.move(g, groups); err != nil {
+		if err := s.move(g, groups, looks); err != nil {
 			return err
 		}
 		fine, err := s.refine(g, groups)
@@ -175,9 +175,14 @@ func (s *search) shuffled(n int) []uint32 {
 // steps nodes are looked at between two looks at the context.
 const steps = 1024
 
-// move lets nodes join the group beside them where they gain most, until none gains:
-// after a move only the neighbours are looked at again.
-func (s *search) move(g *level, part []uint32) error {
+// firstLooks is how often a node is looked at in the first of several rounds, on average
+// at most. The next round mends what is left, from groups that are better by then.
+const firstLooks = 4
+
+// move lets nodes join the group beside them where they gain most, until none gains or
+// all have been looked at that often on average: after a move only the neighbours are
+// looked at again.
+func (s *search) move(g *level, part []uint32, looks int) error {
 	n, near := g.size(), &s.near[0]
 	mass, count := make([]float64, n), make([]uint32, n)
 	for v, c := range part {
@@ -194,7 +199,7 @@ func (s *search) move(g *level, part []uint32) error {
 	for v := range waits {
 		waits[v] = true
 	}
-	for done, head, left := 0, 0, n; left > 0; done++ {
+	for done, head, left := 0, 0, n; left > 0 && done/looks < n; done++ {
 		if done%steps == 0 && s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
