@@ -8,18 +8,20 @@ import (
 )
 
 // tree is a spanning forest of shortest paths, direction ignored, whose links are
-// joined into sets as cycles show that they belong to one block. The link from a node
-// to its parent goes by the node's name; roots have none.
+// joined into sets as cycles show that they belong to one block. It names nodes by the
+// order in which they are found, a parent before its children, which lets walks over
+// the forest pass through memory in order. The link from a node to its parent goes by
+// the node's name; roots have none.
 type tree struct {
 	net   *network.Network
-	order []network.NodeIndex // as found; a component is a range
-	level []uint32            // 1 + steps from the root, 0 before a node is found
+	order []network.NodeIndex // by name; a component is a range
+	name  []uint32            // 1 + the name, 0 before a node is found
 	links []treeLink
 	unmet int // arcs of nodes that are not found
 }
 
 // treeLink is the link of a node to its parent. A set is a subtree of the forest; its
-// name is the link in it that is nearest to the root, or one of these.
+// name is the least of its links.
 type treeLink struct {
 	parent, up uint32
 }
@@ -32,20 +34,23 @@ const noParent = ^uint32(0)
 // components, it looks at one such link of each node first, finds the block that has
 // become the largest, and then reads in full only the nodes outside it.
 func newTree(ctx context.Context, net *network.Network) (*tree, error) {
-	t := &tree{net: net, order: make([]network.NodeIndex, 0, net.NumNodes()), level: make([]uint32, net.NumNodes()), links: make([]treeLink, net.NumNodes())}
+	t := &tree{net: net, order: make([]network.NodeIndex, 0, net.NumNodes()), name: make([]uint32, net.NumNodes()), links: make([]treeLink, net.NumNodes())}
 	if err := t.grow(ctx); err != nil {
 		return nil, err
 	}
-	for i, v := range t.order {
+	for v := range t.links {
 		t.joinFirst(uint32(v))
-		if err := poll(ctx, i); err != nil {
+		if err := poll(ctx, v); err != nil {
 			return nil, err
 		}
 	}
 	most := t.frequent()
 	for v := range t.links {
 		if l := t.links[v]; l.up != most && l.parent != noParent && t.find(uint32(v)) != t.find(most) {
-			t.joinRow(uint32(v))
+			t.joinRow(uint32(v), net.Out(t.order[v]))
+			if net.Directed() {
+				t.joinRow(uint32(v), net.In(t.order[v]))
+			}
 		}
 		if err := poll(ctx, v); err != nil {
 			return nil, err
@@ -76,7 +81,7 @@ func (t *tree) grow(ctx context.Context) error {
 		if i < 0 {
 			v = best
 		}
-		if n > 0 && t.level[v] == 0 {
+		if n > 0 && t.name[v] == 0 {
 			if err := t.growFrom(ctx, network.NodeIndex(v)); err != nil {
 				return err
 			}
@@ -91,9 +96,9 @@ func (t *tree) grow(ctx context.Context) error {
 // some arcs for each arc of the last level.
 func (t *tree) growFrom(ctx context.Context, root network.NodeIndex) error {
 	begin := len(t.order)
-	t.meet(root, noParent, 1)
+	t.meet(root, noParent)
 	arcs, work := t.degree(root), 0
-	for at := uint32(1); begin < len(t.order); at++ {
+	for begin < len(t.order) {
 		if work += arcs; work >= ctxStride {
 			if work = 0; ctx.Err() != nil {
 				return ctx.Err()
@@ -101,66 +106,68 @@ func (t *tree) growFrom(ctx context.Context, root network.NodeIndex) error {
 		}
 		t.unmet -= arcs
 		end := len(t.order)
-		if 16*arcs > t.unmet && 4*arcs > len(t.level) {
-			arcs = t.pull(at)
+		if 16*arcs > t.unmet && 4*arcs > len(t.name) {
+			arcs = t.pull(begin)
 		} else {
-			arcs = t.push(t.order[begin:end], at)
+			arcs = t.push(begin)
 		}
 		begin = end
 	}
 	return nil
 }
 
-func (t *tree) meet(v network.NodeIndex, parent, level uint32) {
-	t.level[v] = level
-	t.links[v] = treeLink{parent, uint32(v)}
+func (t *tree) meet(v network.NodeIndex, parent uint32) {
+	name := uint32(len(t.order))
+	t.links[name] = treeLink{parent, name}
 	t.order = append(t.order, v)
+	t.name[v] = name + 1
 }
 
-// push finds the neighbours of a level, and returns how many arcs they have.
-func (t *tree) push(last []network.NodeIndex, at uint32) int {
-	begin := len(t.order)
-	for _, v := range last {
-		t.pushRow(v, t.net.Out(v), at)
+// push finds the neighbours of the last level, which begins at a name, and returns how
+// many arcs they have.
+func (t *tree) push(begin int) int {
+	end := len(t.order)
+	for i, v := range t.order[begin:end] {
+		t.pushRow(uint32(begin+i), t.net.Out(v))
 		if t.net.Directed() {
-			t.pushRow(v, t.net.In(v), at)
+			t.pushRow(uint32(begin+i), t.net.In(v))
 		}
 	}
 	arcs := 0
-	for _, v := range t.order[begin:] {
+	for _, v := range t.order[end:] {
 		arcs += t.degree(v)
 	}
 	return arcs
 }
 
-func (t *tree) pushRow(v network.NodeIndex, row []network.NodeIndex, at uint32) {
-	level := t.level
+func (t *tree) pushRow(parent uint32, row []network.NodeIndex) {
+	name := t.name
 	for _, w := range row {
-		if level[w] == 0 {
-			t.meet(w, uint32(v), at+1)
+		if name[w] == 0 {
+			t.meet(w, parent)
 		}
 	}
 }
 
 // pull does the same from the other side.
-func (t *tree) pull(at uint32) (arcs int) {
-	level, directed := t.level, t.net.Directed()
-	for v, l := range level {
-		if l != 0 {
+func (t *tree) pull(begin int) (arcs int) {
+	name, directed := t.name, t.net.Directed()
+	first, size := uint32(begin+1), uint32(len(t.order)-begin)
+	last := func(w network.NodeIndex) bool { return name[w]-first < size }
+	for v, a := range name {
+		if a != 0 {
 			continue
 		}
 		v := network.NodeIndex(v)
-		out := t.net.Out(v)
-		i := slices.IndexFunc(out, func(w network.NodeIndex) bool { return level[w] == at })
+		row := t.net.Out(v)
+		i := slices.IndexFunc(row, last)
+		if i < 0 && directed {
+			row = t.net.In(v)
+			i = slices.IndexFunc(row, last)
+		}
 		if i >= 0 {
 			arcs += t.degree(v)
-			t.meet(v, uint32(out[i]), at+1)
-		} else if directed {
-			in := t.net.In(v)
-			if i := slices.IndexFunc(in, func(w network.NodeIndex) bool { return level[w] == at }); i >= 0 {
-				arcs += t.degree(v)
-				t.meet(v, uint32(in[i]), at+1)
-			}
+			t.meet(v, name[row[i]]-1)
 		}
 	}
 	return arcs
@@ -182,43 +189,35 @@ func (t *tree) find(v uint32) uint32 {
 // joinFirst joins what the first link of a node makes one block that does not lead to
 // its parent: links parallel to that join nothing.
 func (t *tree) joinFirst(v uint32) {
+	node, parent := t.order[v], t.links[v].parent
+	other := func(w network.NodeIndex) bool { return t.name[w]-1 != parent }
+	row := t.net.Out(node)
+	i := slices.IndexFunc(row, other)
+	if i < 0 && t.net.Directed() {
+		row = t.net.In(node)
+		i = slices.IndexFunc(row, other)
+	}
+	if i >= 0 {
+		t.join(v, t.name[row[i]]-1)
+	}
+}
+
+// joinRow does so for all links of a row of a node.
+func (t *tree) joinRow(v uint32, row []network.NodeIndex) {
 	parent := t.links[v].parent
-	other := func(w network.NodeIndex) bool { return uint32(w) != parent }
-	out := t.net.Out(network.NodeIndex(v))
-	if i := slices.IndexFunc(out, other); i >= 0 {
-		t.join(v, uint32(out[i]))
-	} else if t.net.Directed() {
-		in := t.net.In(network.NodeIndex(v))
-		if i := slices.IndexFunc(in, other); i >= 0 {
-			t.join(v, uint32(in[i]))
+	for _, w := range row {
+		if w := t.name[w] - 1; w != parent {
+			t.join(v, w)
 		}
 	}
 }
 
-// joinRow does so for all links of a node.
-func (t *tree) joinRow(v uint32) {
-	parent := t.links[v].parent
-	for _, w := range t.net.Out(network.NodeIndex(v)) {
-		if uint32(w) != parent {
-			t.join(v, uint32(w))
-		}
-	}
-	if !t.net.Directed() {
-		return
-	}
-	for _, w := range t.net.In(network.NodeIndex(v)) {
-		if uint32(w) != parent {
-			t.join(v, uint32(w))
-		}
-	}
-}
-
-// join makes the path between two nodes one set: the lower end climbs, a set at a
-// time, until the ends meet.
+// join makes the path between two nodes one set: the end that was found later climbs,
+// a set at a time, until the ends meet.
 func (t *tree) join(v, w uint32) {
 	whole := noParent
 	for v != w {
-		if t.level[v] < t.level[w] {
+		if v < w {
 			v, w = w, v
 		}
 		set := t.find(v)
@@ -226,7 +225,7 @@ func (t *tree) join(v, w uint32) {
 		switch {
 		case whole == noParent || whole == set:
 			whole = set
-		case t.level[set] < t.level[whole]:
+		case set < whole:
 			t.links[whole].up = set
 			whole = set
 		default:

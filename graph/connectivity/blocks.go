@@ -73,7 +73,7 @@ func (t *tree) blocks() [][]network.NodeIndex {
 	}
 	members, next := make([]network.NodeIndex, first[len(t.links)]), slices.Clone(first)
 	put := func(set, v uint32) {
-		members[next[set]] = network.NodeIndex(v)
+		members[next[set]] = t.order[v]
 		next[set]++
 	}
 	for v, l := range t.links {
