@@ -110,7 +110,8 @@ func isZero(x float64) int {
 	return zero
 }
 
-// round goes through all levels once and leaves the new partition in part.
+// round goes through all levels once and leaves the new partition in part. Looks bounds
+// the moves of the first level.
 func (s *search) round(base *level, part []uint32, looks int) error {
 	g, groups := base, part
 	place := singletons(base.size()) // of a node of base in g
@@ -118,6 +119,7 @@ func (s *search) round(base *level, part []uint32, looks int) error {
 		if err := s.move(g, groups, looks); err != nil {
 			return err
 		}
+		looks = math.MaxInt
 		fine, err := s.refine(g, groups)
 		if err != nil {
 			return err
@@ -175,9 +177,10 @@ func (s *search) shuffled(n int) []uint32 {
 // steps nodes are looked at between two looks at the context.
 const steps = 1024
 
-// firstLooks is how often a node is looked at in the first of several rounds, on average
-// at most. The next round mends what is left, from groups that are better by then.
-const firstLooks = 4
+// firstLooks is how often a node of the first level is looked at in the first of several
+// rounds, on average at most. What is left to gain the next round finds sooner, from
+// groups that are better by then.
+const firstLooks = 3
 
 // move lets nodes join the group beside them where they gain most, until none gains or
 // all have been looked at that often on average: after a move only the neighbours are
