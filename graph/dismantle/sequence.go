@@ -149,7 +149,9 @@ func (d *dismantling) run(ctx context.Context) error {
 		for _, v := range nodes {
 			d.remove(v)
 		}
-		d.order = append(d.order, nodes...)
+		if d.order = append(d.order, nodes...); len(d.order) == d.opt.Removals {
+			return nil // nobody asks for scores again
+		}
 		if err := d.by.removed(ctx, nodes); err != nil {
 			return err
 		}

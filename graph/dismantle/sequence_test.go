@@ -249,3 +249,15 @@ func BenchmarkSequence(b *testing.B) {
 		})
 	}
 }
+
+// TestCut says that the work ended only if removals are missing.
+func TestCut(t *testing.T) {
+	net := networktest.BarabasiAlbert(60, 2, 1).Build(t, false)
+	const removals = 3
+	for work, whole := int64(1), false; !whole; work++ {
+		s := sequence(t, net, dismantle.SequenceOptions{Strategy: dismantle.AdaptiveBetweenness, Removals: removals, Work: work})
+		if whole = len(s.Removed) == removals; s.Cut == whole {
+			t.Errorf("%d steps: %d of %d removed, cut %v", work, len(s.Removed), removals, s.Cut)
+		}
+	}
+}
