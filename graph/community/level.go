@@ -362,11 +362,13 @@ func (r *refinement) sumInside(near *nearby, v uint32) {
 	groups = groups[:cap(groups)]
 	k := len(near.groups)
 	for i, u := range r.g.nbr[lo:hi] {
-		inside := same(r.part[u], own)
+		if r.part[u] != own {
+			continue // others work on that group
+		}
 		c := r.fine[u]
 		groups[k] = c
-		k += isZero(near.to[c]) & inside
-		near.to[c] += r.g.at(lo+uint32(i)) * float64(inside)
+		k += isZero(near.to[c])
+		near.to[c] += r.g.at(lo + uint32(i))
 	}
 	near.groups = groups[:k]
 }
