@@ -7,8 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startOn starts a command that keeps to one processor.
+// startOn starts a command that keeps to one processor, if there are several: what the
+// client does then is no work of the server's, as if it were on a machine of its own.
 func startOn(cmd *exec.Cmd, processor int) error {
+	if runtime.NumCPU() == 1 {
+		return cmd.Start()
+	}
 	runtime.LockOSThread() // a child is bound as the thread that makes it is
 	defer runtime.UnlockOSThread()
 	var all, one unix.CPUSet

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 )
@@ -43,7 +42,7 @@ func measureLoad(ctx context.Context, w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	plan := loadPlan{Addr: demo.addr, Connections: loadClients, Bodies: bodies, Seconds: 10, Apart: apart()}
+	plan := loadPlan{Addr: demo.addr, Connections: loadClients, Bodies: bodies, Seconds: 10, Apart: true}
 	if _, err := runClient(ctx, plan); err != nil { // until caches are warm and the heap has its size
 		return err
 	}
@@ -79,10 +78,6 @@ func measureLoad(ctx context.Context, w *world) (err error) {
 	return nil
 }
 
-// apart says whether server and clients have a processor each, as if they were machines
-// of their own: what it takes to ask for too much is no work of the server's.
-func apart() bool { return runtime.NumCPU() > 1 }
-
 // running is a demo that serves.
 type running struct {
 	cmd  *exec.Cmd
@@ -98,12 +93,7 @@ func startDemo(ctx context.Context, binary string) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	if apart() {
-		err = startOn(cmd, 0)
-	} else {
-		err = cmd.Start()
-	}
-	if err != nil {
+	if err := startOn(cmd, 0); err != nil {
 		return nil, err
 	}
 	d := &running{cmd: cmd}

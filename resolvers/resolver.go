@@ -31,9 +31,11 @@ type Executable struct{ graphql.ExecutableSchema }
 // nothing below it waits for the store, and returns what all fields below cost. ok is
 // false if it was not written, as when an error came up: gqlgen writes it then.
 func (s Executable) WriteSerial(ctx context.Context, value any, weigh func(*ast.Field) int) (written graphql.Marshaler, used int, ok bool) {
-	r, opened := ctx.Value(contextKey{}).(*request)
 	field := graphql.GetFieldContext(ctx)
-	if !opened || !r.fromMemory || field.Object != "Query" {
+	if field.Object != "Query" { // first: it is asked of every field
+		return nil, 0, false
+	}
+	if r, opened := ctx.Value(contextKey{}).(*request); !opened || !r.fromMemory {
 		return nil, 0, false
 	}
 	w := serial.NewWriter(graphql.GetOperationContext(ctx), weigh)

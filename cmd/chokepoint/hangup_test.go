@@ -39,6 +39,12 @@ func servingLong(t *testing.T) (a *app, url string) {
 	writeCSV(t, file, rows)
 	mustRun(t, "import", "--store", store, "--dataset", "d", file)
 	a = serving(t, store, appOptions{doors: doors{Timeout: time.Hour, CostLimit: 400_000}})
+	return a, answering(t, a)
+}
+
+// answering has an app answer at a port of its own until the test ends.
+func answering(t *testing.T, a *app) (url string) {
+	t.Helper()
 	l, err := a.server.Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +58,7 @@ func servingLong(t *testing.T) (a *app, url string) {
 			t.Error(err)
 		}
 	})
-	return a, "http://" + l.Addr().String()
+	return "http://" + l.Addr().String()
 }
 
 // kernels counts goroutines that are in a kernel.

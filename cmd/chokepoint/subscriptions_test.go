@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"testing"
 
 	"github.com/chokepoint/chokepoint/tools/reference"
@@ -14,20 +13,9 @@ func TestReferenceClients(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			url, _ := storeAt(t)
 			a := servingHastily(t, url)
-			l, err := a.server.Listen(t.Context(), "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			ctx, stop := context.WithCancel(t.Context())
-			ended := make(chan error, 1)
-			go func() { ended <- a.Run(ctx, l, nil) }()
-			out, err := reference.Command(t.Context(), t, "subscriptions.mjs", "http://"+l.Addr().String()+"/graphql", protocol).CombinedOutput()
+			out, err := reference.Command(t.Context(), t, "subscriptions.mjs", answering(t, a)+"/graphql", protocol).CombinedOutput()
 			if err != nil {
 				t.Errorf("%v\n%s", err, out)
-			}
-			stop()
-			if err := <-ended; err != nil {
-				t.Error(err)
 			}
 		})
 	}

@@ -21,7 +21,8 @@ import (
 // distance falls. A distance is the least sum of costs in path order, whoever finds it,
 // so the answer does not depend on that. About O(n + m) time where costs are not too
 // unlike, more buckets the more they are; 8 bytes a node for the answer, about 12 for
-// the buckets, and for each processor 16 an arc of the node with most. Errors: a cost below 0 or NaN, a node out of range, the end of ctx.
+// the buckets, and for each processor 16 an arc of the node with most. Errors: a cost
+// below 0 or NaN, a node out of range, the end of ctx.
 func Distances(ctx context.Context, net *network.Network, from []network.NodeIndex, cost []float64) ([]float64, error) {
 	s, err := newStepping(ctx, net, from, cost)
 	if err != nil {

@@ -64,15 +64,13 @@ func (w *Writer) Fields(set ast.SelectionSet, object string, satisfies []string)
 
 // Key begins the i-th member of an object.
 func (w *Writer) Key(i int, name string) {
-	if i > 0 {
-		w.json.WriteByte(',')
-	}
+	w.Item(i)
 	w.json.WriteByte('"')
 	w.json.WriteString(name) // letters, digits and underscores
 	w.json.WriteString(`":`)
 }
 
-// Item begins the i-th item of a list.
+// Item begins the i-th item of a list or an object.
 func (w *Writer) Item(i int) {
 	if i > 0 {
 		w.json.WriteByte(',')
