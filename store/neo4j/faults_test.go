@@ -144,12 +144,15 @@ func TestWhoGivesUpOnACommitMayWriteAgain(t *testing.T) {
 				t.Errorf("written again: revision %d, changed %v, %v", again.Revision, again.Changed, err)
 			}
 		}
-		p.HoldCommit(time.Hour)
+		held := p.HoldCommit(time.Hour)
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		go func() {
-			for before := p.Commits(); p.Commits() == before && ctx.Err() == nil; time.Sleep(time.Millisecond) {
+			select {
+			case <-held:
+				cancel()
+			case <-ctx.Done():
 			}
-			cancel()
 		}()
 		_, err := d.Commit(ctx, worldBatch(3))
 		wantCode(t, err, graph.Unavailable, "not known whether")

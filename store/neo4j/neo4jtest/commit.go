@@ -19,21 +19,33 @@ const (
 	lostRequest
 )
 
+// fare is the fate of a COMMIT with what it takes.
+type fare struct {
+	fate
+	delay time.Duration
+	held  chan<- struct{} // closed when a late answer has come from the server
+}
+
 // commitMessage is COMMIT in Bolt 4 and 5: a structure of tag 0x12 without fields
 // in a message of one chunk. Drivers wait after it, so it ends what they send.
 var commitMessage = []byte{0, 2, 0xB0, 0x12, 0, 0}
 
-// HoldCommit delays the answer to the next COMMIT by d; the server has carried it
-// out before.
-func (p *Proxy) HoldCommit(d time.Duration) { p.hop.plan(lateAnswer, d) }
+// HoldCommit delays the answer to the next COMMIT by d. The channel is closed once
+// the server has carried it out and its answer is held: who breaks the connection
+// before may have the transaction rolled back.
+func (p *Proxy) HoldCommit(d time.Duration) <-chan struct{} {
+	held := make(chan struct{})
+	p.hop.plan(fare{fate: lateAnswer, delay: d, held: held})
+	return held
+}
 
 // LoseAnswer has the server carry out the next COMMIT and breaks the connection
 // before the answer: the client cannot know.
-func (p *Proxy) LoseAnswer() { p.hop.plan(lostAnswer, 0) }
+func (p *Proxy) LoseAnswer() { p.hop.plan(fare{fate: lostAnswer}) }
 
 // LoseCommit breaks the connection before the next COMMIT reaches the server: the
 // transaction is rolled back, and the client cannot know.
-func (p *Proxy) LoseCommit() { p.hop.plan(lostRequest, 0) }
+func (p *Proxy) LoseCommit() { p.hop.plan(fare{fate: lostRequest}) }
 
 // Commits returns how many COMMITs have come by.
 func (p *Proxy) Commits() int {
@@ -47,8 +59,7 @@ type hop struct {
 	listener net.Listener
 	server   string
 	sync.Mutex
-	next    fate
-	delay   time.Duration
+	next    fare
 	commits int
 	open    []net.Conn
 }
@@ -67,20 +78,20 @@ func newHop(t testing.TB, server string) *hop {
 
 func (h *hop) address() string { return h.listener.Addr().String() }
 
-func (h *hop) plan(f fate, delay time.Duration) {
+func (h *hop) plan(f fare) {
 	h.Lock()
 	defer h.Unlock()
-	h.next, h.delay = f, delay
+	h.next = f
 }
 
 // decide says what becomes of the COMMIT that has come.
-func (h *hop) decide() (fate, time.Duration) {
+func (h *hop) decide() fare {
 	h.Lock()
 	defer h.Unlock()
 	f := h.next
-	h.next = arrives
+	h.next = fare{}
 	h.commits++
-	return f, h.delay
+	return f
 }
 
 func (h *hop) close() {
@@ -117,8 +128,7 @@ type wire struct {
 	hop            *hop
 	client, server net.Conn
 	sync.Mutex
-	fate  fate // of the answer to the COMMIT that was sent last
-	delay time.Duration
+	fare fare // of the COMMIT that was sent last, until its answer comes
 }
 
 func (w *wire) requests() {
@@ -132,12 +142,12 @@ func (w *wire) requests() {
 		tail = append(tail, buffer[:n]...)
 		tail = tail[max(0, len(tail)-len(commitMessage)):]
 		if bytes.Equal(tail, commitMessage) {
-			f, delay := w.hop.decide()
-			if f == lostRequest {
+			f := w.hop.decide()
+			if f.fate == lostRequest {
 				return
 			}
 			w.Lock()
-			w.fate, w.delay = f, delay
+			w.fare = f
 			w.Unlock()
 		}
 		if _, err := w.server.Write(buffer[:n]); err != nil {
@@ -155,14 +165,15 @@ func (w *wire) answers() {
 			return
 		}
 		w.Lock()
-		f, delay := w.fate, w.delay
-		w.fate = arrives
+		f := w.fare
+		w.fare = fare{}
 		w.Unlock()
-		switch f {
+		switch f.fate {
 		case lostAnswer:
 			return
 		case lateAnswer:
-			time.Sleep(delay)
+			close(f.held)
+			time.Sleep(f.delay)
 		}
 		if _, err := w.client.Write(buffer[:n]); err != nil {
 			return
