@@ -13,45 +13,65 @@ import (
 	"github.com/chokepoint/chokepoint/server"
 )
 
-// TestOverload fills both lanes with operations that do not end: what comes then is
-// refused, with when to try again, and answered when they have ended.
-func TestOverload(t *testing.T) {
-	finish := make(chan struct{})
-	running := make(chan struct{}, 10_000)
-	s := newServer(root{
-		datasets:   func(context.Context) ([]model.Dataset, error) { running <- struct{}{}; <-finish; return nil, nil },
-		centrality: func(context.Context) { running <- struct{}{}; <-finish },
-	}, server.Options{})
-	const lookup, analysis = "{ datasets { name } }", "{ centrality(measure: DEGREE) { totalCount } }"
-	n := runtime.GOMAXPROCS(0)
-	var asked sync.WaitGroup
-	fill := func(query string, slots, queue int) {
-		t.Helper()
-		answers := make(chan int, slots+queue+10)
-		for range slots + queue + 10 {
-			asked.Go(func() { answers <- ask(s, post(query)).Code })
-		}
-		for range slots {
-			<-running
-		}
-		for range 10 {
-			if status := <-answers; status != 503 {
-				t.Errorf("%s beyond the queue: got %d", query, status)
-			}
+const lookup, analysis = "{ datasets { name } }", "{ centrality(measure: DEGREE) { totalCount } }"
+
+// crowd fills the lanes of a server with operations that do not end.
+type crowd struct {
+	server          *server.Server
+	running, finish chan struct{}
+	asked           sync.WaitGroup
+}
+
+func newCrowd(o server.Options) *crowd {
+	c := &crowd{running: make(chan struct{}, 10_000), finish: make(chan struct{})}
+	run := func() { c.running <- struct{}{}; <-c.finish }
+	c.server = newServer(root{
+		datasets:   func(context.Context) ([]model.Dataset, error) { run(); return nil, nil },
+		centrality: func(context.Context) { run() },
+	}, o)
+	return c
+}
+
+// fill asks a query until its lane has no room.
+func (c *crowd) fill(t testing.TB, query string) {
+	t.Helper()
+	slots, queue := runtime.GOMAXPROCS(0), 32*max(2, runtime.GOMAXPROCS(0))
+	if query == analysis {
+		slots = max(2, slots)
+	}
+	answers := make(chan int, slots+queue+10)
+	for range slots + queue + 10 {
+		c.asked.Go(func() { answers <- ask(c.server, post(query)).Code })
+	}
+	for range slots {
+		<-c.running
+	}
+	for range 10 {
+		if status := <-answers; status != 503 {
+			t.Errorf("%s beyond the queue: got %d", query, status)
 		}
 	}
-	fill(analysis, max(2, n), 32*max(2, n))
+}
+
+// end lets all operations end.
+func (c *crowd) end() { close(c.finish); c.asked.Wait() }
+
+// TestOverload fills both lanes: what comes then is refused, with when to try again,
+// and answered when they have ended.
+func TestOverload(t *testing.T) {
+	c := newCrowd(server.Options{})
+	s := c.server
+	c.fill(t, analysis)
 	w := ask(s, post(analysis))
 	if w.Code != 503 || code(t, w) != "UNAVAILABLE" || w.Header().Get("Retry-After") != "1" {
 		t.Errorf("an analysis too many: %d %v %s", w.Code, w.Header(), w.Body)
 	}
-	fill(lookup, n, 32*max(2, n)) // look-ups have not waited for analyses
+	c.fill(t, lookup) // look-ups have not waited for analyses
 	w = ask(s, `{"query":`)
 	if w.Code != 503 || w.Header().Get("Retry-After") != "1" {
 		t.Errorf("a request too many is not even read: %d %s", w.Code, w.Body)
 	}
-	close(finish)
-	asked.Wait()
+	c.end()
 	if w := ask(s, post(lookup)); w.Code != 200 {
 		t.Errorf("afterwards: %d %s", w.Code, w.Body)
 	}
@@ -133,27 +153,3 @@ func TestDeferIsNotOffered(t *testing.T) {
 }
 
 func shortened(text string) string { return text[:min(len(text), 500)] }
-
-// BenchmarkRefusal times what a request costs that finds no room.
-func BenchmarkRefusal(b *testing.B) {
-	finish := make(chan struct{})
-	s := newServer(root{datasets: func(context.Context) ([]model.Dataset, error) { <-finish; return nil, nil }, centrality: func(context.Context) { <-finish }}, server.Options{})
-	var asked sync.WaitGroup
-	for _, query := range []string{"{ datasets { name } }", "{ centrality(measure: DEGREE) { totalCount } }"} {
-		for range 100 * runtime.GOMAXPROCS(0) {
-			asked.Go(func() { ask(s, post(query)) })
-		}
-	}
-	for w := 200; w != 503; {
-		ctx, hangUp := context.WithCancel(b.Context())
-		hangUp()
-		w = askIn(ctx, s, `{"query":`).Code
-	}
-	for b.Loop() {
-		if w := ask(s, post("{ datasets { name } }")); w.Code != 503 {
-			b.Fatal(w.Code)
-		}
-	}
-	close(finish)
-	asked.Wait()
-}

@@ -7,3 +7,6 @@ func (s *Server) TakeWithin(d time.Duration) { s.takeTimeout = d }
 
 // PingEvery sets how often silent connections are looked at, for tests.
 func (s *Server) PingEvery(d time.Duration) { s.pingEvery = d }
+
+// DocumentIn is documentIn, for tests.
+var DocumentIn = documentIn

@@ -46,11 +46,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ctx, c := s.begin(traced(r))
-		h := w.Header()
-		h.Set("X-Request-Id", c.id)
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		c.head(w.Header())
 		out := &recorder{ResponseWriter: w}
 		defer func() {
 			if value := recover(); value == http.ErrAbortHandler { //nolint:errorlint // the very value is the sign
@@ -58,11 +54,24 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			} else if value != nil {
 				refuse(out, present(ctx, newPanicked(value)))
 			}
-			c.log.InfoContext(ctx, "request", "method", r.Method, "path", r.URL.Path, "status", out.status,
-				"bytes", out.bytes, "ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil)
+			c.answered(ctx, r, out.status, out.bytes, start)
 		}()
 		next.ServeHTTP(out, r.WithContext(ctx))
 	})
+}
+
+// head writes the headers that every answer has.
+func (c *call) head(h http.Header) {
+	h.Set("X-Request-Id", c.id)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
+// answered logs the line of a request.
+func (c *call) answered(ctx context.Context, r *http.Request, status, bytes int, start time.Time) {
+	c.log.InfoContext(ctx, "request", "method", r.Method, "path", r.URL.Path, "status", status,
+		"bytes", bytes, "ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil)
 }
 
 // recorder remembers what was answered, for the log.
@@ -119,14 +128,20 @@ func isLoopback(host string) bool {
 // held to the same rule as POST: its answers cannot be read across origins, but
 // its work would be done.
 func ownOriginOnly(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		unsafe := *r
-		unsafe.Method = http.MethodPost
-		if protection.Check(&unsafe) != nil {
+		if isForeign(r) {
 			refuse(w, newError(r.Context(), graph.Forbidden, "Pages of other origins may not ask here."))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// isForeign says whether a browser sends a request on behalf of another site.
+func isForeign(r *http.Request) bool {
+	unsafe := *r
+	unsafe.Method = http.MethodPost
+	return origins.Check(&unsafe) != nil
+}
+
+var origins = http.NewCrossOriginProtection()

@@ -50,7 +50,7 @@ func notLoopback(addr string) error {
 // loopback.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	context.AfterFunc(ctx, s.close)
-	return s.serve(ctx, l, s, bodyTimeout+s.options.Timeout+writeTimeout)
+	return s.serve(ctx, shedding{l, s}, s, bodyTimeout+s.options.Timeout+writeTimeout)
 }
 
 // ServeOperations answers operators on l until ctx ends: metrics and health. It
@@ -70,6 +70,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		WriteTimeout:      patience,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         watchIdle,
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- h.Serve(l) }()

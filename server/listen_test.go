@@ -53,7 +53,7 @@ func TestServesOnLoopbackOnly(t *testing.T) {
 }
 
 // serve runs s until the test ends and returns its address.
-func serve(t *testing.T, s *server.Server) (url string, stop func() error) {
+func serve(t testing.TB, s *server.Server) (url string, stop func() error) {
 	t.Helper()
 	l, err := s.Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {

@@ -102,6 +102,11 @@ func (w *watched) done(a answer) {
 	}
 }
 
+// refused counts an operation that there was no room to read.
+func (m *metrics) refused() {
+	m.operations.WithLabelValues("unknown", string(errOverload.code)).Inc()
+}
+
 // known says what the operation is, once it passed the gate.
 func (w *watched) known(op *graphql.OperationContext) {
 	w.op = op

@@ -115,8 +115,7 @@ func readAddress(rawQuery string) (*asked, *failure) {
 }
 
 func receivePost(w http.ResponseWriter, r *http.Request) (func() (*asked, *failure), *failure) {
-	media, attributes, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != mediaJSON || !isUTF8(attributes["charset"]) || r.Header.Get("Content-Encoding") != "" {
+	if !isJSON(r.Header) {
 		return nil, errMedia
 	}
 	body, fail := readBody(w, r)
@@ -124,6 +123,12 @@ func receivePost(w http.ResponseWriter, r *http.Request) (func() (*asked, *failu
 		return nil, fail
 	}
 	return func() (*asked, *failure) { return readPost(body) }, nil
+}
+
+// isJSON says whether a body is what a request may send.
+func isJSON(h http.Header) bool {
+	media, attributes, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && media == mediaJSON && isUTF8(attributes["charset"]) && h.Get("Content-Encoding") == ""
 }
 
 func readPost(body []byte) (*asked, *failure) {

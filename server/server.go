@@ -149,9 +149,11 @@ func newExecutor(schema graphql.ExecutableSchema, o Options) *executor.Executor 
 	return exec
 }
 
+const graphQLPath = "/graphql"
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", ownOriginOnly(s.authenticated(s.serveGraphQL)))
+	mux.Handle(graphQLPath, ownOriginOnly(s.authenticated(s.serveGraphQL)))
 	mux.Handle("GET /{$}", web.Start())
 	mux.Handle("GET /graphiql", web.Console())
 	mux.Handle("GET /graphiql/{$}", http.RedirectHandler("/graphiql", http.StatusPermanentRedirect))

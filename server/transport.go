@@ -75,7 +75,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (*asked, func(), *
 	}
 	leave, ok := s.arrivals.arrive()
 	if !ok {
-		s.metrics.operations.WithLabelValues("unknown", string(errOverload.code)).Inc()
+		s.metrics.refused()
 		s.overloaded().write(w.Header())
 		return nil, nil, errOverload
 	}
