@@ -9,7 +9,9 @@ import (
 // without negative entries that is nearest to x ≥ 0, which it changes. It is Knyazev's
 // (2001) conjugate gradient method (LOBPCG, one vector, no preconditioner): each round
 // takes the best vector in the span of the last one, its residue and the last step,
-// and so needs about the square root of the rounds of repeated multiplication.
+// and so needs about the square root of the rounds of repeated multiplication. The
+// three are made orthogonal in their products alone, so that a round passes over them
+// twice.
 func climb(ctx context.Context, x []float64, times product) ([]float64, error) {
 	n := len(x)
 	vectors := make([]float64, 5*n)
@@ -17,22 +19,20 @@ func climb(ctx context.Context, x []float64, times product) ([]float64, error) {
 		ctx: ctx, times: times, partial: make([]sums, (n+passWidth-1)/passWidth), x: x,
 		ax: vectors[:n], r: vectors[n : 2*n], ar: vectors[2*n : 3*n], p: vectors[3*n : 4*n], ap: vectors[4*n:],
 	}
-	normalize(x)
 	for round := range settleRounds {
-		if round%climbRefresh == 0 { // rounding errors of ax pile up
-			if err := times(ctx, x, c.ax); err != nil {
+		if round%climbRefresh == 0 { // rounding errors pile up
+			if err := c.refresh(); err != nil {
 				return nil, err
 			}
-			c.lambda = c.pass(c.height)[0]
 		}
-		found, err := c.residue()
-		if err != nil {
-			return nil, err
-		}
-		if found {
+		if math.Sqrt(c.rest()) <= residue*c.lambda {
+			normalize(x)
 			return denoise(x), nil
 		}
-		c.step(c.straighten())
+		if err := times(ctx, c.r, c.ar); err != nil {
+			return nil, err
+		}
+		c.step(c.orthogonal(c.pass(c.products)))
 	}
 	return nil, errUnsettled
 }
@@ -42,20 +42,24 @@ const (
 	climbRefresh = 16
 	// passWidth is the number of entries that are worth a goroutine's attention.
 	passWidth = 1 << 13
+	// independent is the part of the square of its length that a step must have across
+	// the other two vectors: less is mostly rounding error.
+	independent = 1e-8
 )
 
-// climber is the state of climb: the vector x, its residue r, the last step p, and the
-// products of the matrix with each.
+// climber is the state of climb: the vector x of length 1, its residue r = Ax − λx, the
+// last step p, and the products of the matrix with each.
 type climber struct {
 	ctx                 context.Context
 	times               product
 	x, ax, r, ar, p, ap []float64
-	lambda              float64
+	lambda              float64 // x·Ax, but for rounding errors
+	rr, rx              float64 // r·r and r·x
 	partial             []sums
 }
 
 // sums are what a pass over vectors adds up.
-type sums [5]float64
+type sums [8]float64
 
 // pass calls work for ranges of the vectors, on all processors, and adds up in order.
 // It goes on when the context ends, which the next product tells.
@@ -79,12 +83,13 @@ func (c *climber) pass(work func(lo, hi int) sums) (total sums) {
 	return total
 }
 
-// height returns x·Ax.
-func (c *climber) height(lo, hi int) sums { return sums{dot(c.x[lo:hi], c.ax[lo:hi])} }
-
-// residue makes r the unit vector of Ax − λx and multiplies it, unless it is so short
-// that x is found.
-func (c *climber) residue() (found bool, err error) {
+// refresh makes x of length 1, and its product and residue what they are.
+func (c *climber) refresh() error {
+	normalize(c.x)
+	if err := c.times(c.ctx, c.x, c.ax); err != nil {
+		return err
+	}
+	c.lambda = c.pass(func(lo, hi int) sums { return sums{dot(c.x[lo:hi], c.ax[lo:hi])} })[0]
 	s := c.pass(func(lo, hi int) (s sums) {
 		x, ax, r := c.x[lo:hi], c.ax[lo:hi], c.r[lo:hi]
 		for i, v := range x {
@@ -95,90 +100,79 @@ func (c *climber) residue() (found bool, err error) {
 		}
 		return s
 	})
-	if math.Sqrt(s[0]) <= residue*c.lambda {
-		return true, nil
-	}
-	size := 1 / math.Sqrt(max(s[0]-s[1]*s[1], math.SmallestNonzeroFloat64))
-	c.pass(func(lo, hi int) sums {
-		x, r := c.x[lo:hi], c.r[lo:hi]
-		for i, v := range x {
-			r[i] = (r[i] - s[1]*v) * size
-		}
-		return sums{}
-	})
-	return false, c.times(c.ctx, c.r, c.ar)
+	c.rr, c.rx = s[0], s[1]
+	return nil
 }
 
-// straighten makes p orthogonal to x and r and of length 1, or 0 where it is in their
-// span, does to its product what it does to p, and returns what the three vectors make
-// of the matrix. It goes over p twice: the first time leaves rounding errors.
-func (c *climber) straighten() [3][3]float64 {
-	along := c.pass(func(lo, hi int) (s sums) {
-		x, r := c.x[lo:hi], c.r[lo:hi]
-		for i, v := range c.p[lo:hi] {
-			s[0] += v * x[i]
-			s[1] += v * r[i]
-			s[2] += v * v
-		}
-		return s
-	})
-	left := c.pass(func(lo, hi int) sums { return c.part(lo, hi, along, 1) })
-	scale := 0.0
-	if left[2] > 1e-16*along[2] {
-		scale = 1 / math.Sqrt(left[2])
-	}
-	c.pass(func(lo, hi int) sums { return c.part(lo, hi, left, scale) })
-	s := c.pass(func(lo, hi int) (s sums) {
-		x, r, ar, p, ap := c.x[lo:hi], c.r[lo:hi], c.ar[lo:hi], c.p[lo:hi], c.ap[lo:hi]
-		for i, v := range x {
-			s[0] += v * ar[i]
-			s[1] += v * ap[i]
-			s[2] += r[i] * ar[i]
-			s[3] += r[i] * ap[i]
-			s[4] += p[i] * ap[i]
-		}
-		return s
-	})
-	return [3][3]float64{{c.lambda, s[0], s[1]}, {s[0], s[2], s[3]}, {s[1], s[3], s[4]}}
-}
+// rest returns the square of the length of the residue across x.
+func (c *climber) rest() float64 { return max(c.rr-c.rx*c.rx, 0) }
 
-// part takes from p what lies along x and r, scales it, and returns what is left along
-// these, and the square of its length.
-func (c *climber) part(lo, hi int, along sums, scale float64) (s sums) {
-	x, ax, r, ar, p, ap := c.x[lo:hi], c.ax[lo:hi], c.r[lo:hi], c.ar[lo:hi], c.p[lo:hi], c.ap[lo:hi]
-	for i, v := range p {
-		v = (v - along[0]*x[i] - along[1]*r[i]) * scale
-		ap[i] = (ap[i] - along[0]*ax[i] - along[1]*ar[i]) * scale
-		p[i] = v
-		s[0] += v * x[i]
-		s[1] += v * r[i]
-		s[2] += v * v
+// products returns x·p, r·p, p·p, x·Ar, r·Ar, x·Ap, r·Ap and p·Ap.
+func (c *climber) products(lo, hi int) (s sums) {
+	x, r, ar, p, ap := c.x[lo:hi], c.r[lo:hi], c.ar[lo:hi], c.p[lo:hi], c.ap[lo:hi]
+	for i, v := range x {
+		s[0] += v * p[i]
+		s[1] += r[i] * p[i]
+		s[2] += p[i] * p[i]
+		s[3] += v * ar[i]
+		s[4] += r[i] * ar[i]
+		s[5] += v * ap[i]
+		s[6] += r[i] * ap[i]
+		s[7] += p[i] * ap[i]
 	}
 	return s
 }
 
-// step moves x to the best vector in the span of x, r and p.
-func (c *climber) step(of [3][3]float64) {
-	k := top(of)
+// orthogonal returns an orthonormal basis of the span of x, r and p, as multiples of
+// these, and the matrix in it. The third vector is 0 if p is in the span of the others.
+func (c *climber) orthogonal(s sums) (basis, matrix [3][3]float64) {
+	xp, rp, pp := s[0], s[1], s[2]
+	length := 1 / math.Sqrt(max(c.rest(), math.SmallestNonzeroFloat64))
+	across := length * (rp - c.rx*xp)
+	basis = [3][3]float64{{1, 0, 0}, {-length * c.rx, length, 0}}
+	if left := pp - xp*xp - across*across; left > independent*pp {
+		scale := 1 / math.Sqrt(left)
+		basis[2] = [3]float64{scale * (across*length*c.rx - xp), -scale * across * length, scale}
+	}
+	raw := [3][3]float64{{c.lambda + c.rx, s[3], s[5]}, {s[3], s[4], s[6]}, {s[5], s[6], s[7]}}
+	for i := range 3 {
+		for j := range 3 {
+			for k := range 3 {
+				for l := range 3 {
+					matrix[i][j] += basis[i][k] * raw[k][l] * basis[j][l]
+				}
+			}
+		}
+	}
+	return basis, matrix
+}
+
+// step moves x to the best vector in the span, and finds its residue.
+func (c *climber) step(basis, matrix [3][3]float64) {
+	best := top(matrix)
+	c.lambda = 0
+	var p [3]float64 // the step, as multiples of x, r and p
+	for i, b := range best {
+		for j := range 3 {
+			c.lambda += b * matrix[i][j] * best[j]
+			if i > 0 {
+				p[j] += b * basis[i][j]
+			}
+		}
+	}
 	s := c.pass(func(lo, hi int) (s sums) {
-		x, ax, r, ar, p, ap := c.x[lo:hi], c.ax[lo:hi], c.r[lo:hi], c.ar[lo:hi], c.p[lo:hi], c.ap[lo:hi]
-		for i := range x {
-			p[i] = k[1]*r[i] + k[2]*p[i]
-			ap[i] = k[1]*ar[i] + k[2]*ap[i]
-			x[i] = k[0]*x[i] + p[i]
-			ax[i] = k[0]*ax[i] + ap[i]
-			s[0] += x[i] * x[i]
+		xs, axs, rs, ars, ps, aps := c.x[lo:hi], c.ax[lo:hi], c.r[lo:hi], c.ar[lo:hi], c.p[lo:hi], c.ap[lo:hi]
+		for i, x := range xs {
+			ax := axs[i]
+			step := p[0]*x + p[1]*rs[i] + p[2]*ps[i]
+			along := p[0]*ax + p[1]*ars[i] + p[2]*aps[i]
+			x, ax = best[0]*x+step, best[0]*ax+along
+			r := ax - c.lambda*x
+			xs[i], axs[i], rs[i], ps[i], aps[i] = x, ax, r, step, along
+			s[0] += r * r
+			s[1] += r * x
 		}
 		return s
 	})
-	size := 1 / math.Sqrt(s[0])
-	c.lambda = c.pass(func(lo, hi int) (s sums) {
-		x, ax := c.x[lo:hi], c.ax[lo:hi]
-		for i := range x {
-			x[i] *= size
-			ax[i] *= size
-			s[0] += x[i] * ax[i]
-		}
-		return s
-	})[0]
+	c.rr, c.rx = s[0], s[1]
 }
