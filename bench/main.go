@@ -43,6 +43,7 @@ var benchmarks = []struct {
 	{"write", measureWrite},
 	{"demo", measureDemo},
 	{"load", measureLoad},
+	{"follow", measureFollow},
 	{"neo4j", measureNeo4j},
 	{"beside", measureBeside},
 }
@@ -84,7 +85,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.StringVar(&o.only, "only", "", "the benchmarks to run, parted by commas: import, projection, http, write, demo, load, neo4j (default all)")
+	flags.StringVar(&o.only, "only", "", "the benchmarks to run, parted by commas: import, projection, http, write, demo, load, follow, neo4j, beside (default all)")
 	flags.IntVar(&o.links, "links", 1_000_000, "links of the graph; it has a quarter as many nodes")
 	flags.IntVar(&o.seconds, "seconds", 20, "length of each load over HTTP")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds of the import, in turn with the bare inserts")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,7 +55,9 @@ func newLane(running, waiting int) *lane {
 }
 
 // openLanes sizes the lanes by the processors; 64 clients may wait even for one. Arrivals
-// are all that are read, so that neither lane is ever short of them.
+// are all that are read, so that neither lane is ever short of them. Events leave one
+// processor to look-ups, since a write is told to all who follow it at once; none of them
+// is refused.
 func (s *Server) openLanes() {
 	n := runtime.GOMAXPROCS(0)
 	running, queues := lookupsRunning, max(2, n)
@@ -63,6 +66,7 @@ func (s *Server) openLanes() {
 	}
 	s.lookups = newLane(n*running, queues*lookupsWaiting)
 	s.analyses = newLane(max(2, n*analysesRunning), queues*analysesWaiting)
+	s.events = newLane(max(1, n-1)*running, maxStreams*maxOperations)
 	s.lanes = newLanes()
 	s.arrivals = newLane(0, int(s.lookups.room+s.analyses.room))
 }
@@ -116,6 +120,34 @@ func (l *lane) enter(ctx context.Context) (leave func(), ok bool, err error) {
 	case <-ctx.Done():
 		out()
 		return nil, true, ctx.Err()
+	}
+}
+
+// turn is the slot that a stream has while it computes an event.
+type turn struct {
+	lane *lane
+
+	mu    sync.Mutex
+	leave func() // nil without a slot
+}
+
+// take waits for a slot, unless the stream has one.
+func (t *turn) take(ctx context.Context) (err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.leave == nil {
+		t.leave, _, err = t.lane.enter(ctx)
+	}
+	return err
+}
+
+// end frees the slot: who takes the event may be slow.
+func (t *turn) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.leave != nil {
+		t.leave()
+		t.leave = nil
 	}
 }
 

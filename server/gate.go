@@ -137,13 +137,18 @@ type serialWriter interface {
 }
 
 // InterceptField counts what a field came to, and has it written in one pass where that
-// is possible.
+// is possible. The first field of an event waits for its turn.
 func (g gate) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
-	result, err := next(ctx)
 	spent := spendingOf(graphql.GetOperationContext(ctx))
 	if spent == nil {
-		return result, err
+		return next(ctx)
 	}
+	if spent.turn != nil {
+		if err := spent.turn.take(ctx); err != nil {
+			return nil, err
+		}
+	}
+	result, err := next(ctx)
 	spent.count(graphql.GetFieldContext(ctx).Field.Field, result)
 	if g.serial == nil || err != nil || result == nil {
 		return result, err

@@ -55,11 +55,11 @@ func newMetrics(s *Server) *metrics {
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.operations, m.fields, m.seconds, m.cost, m.events, m.cut)
-	for name, lane := range map[string]*lane{"lookups": s.lookups, "analyses": s.analyses} {
+	for name, lane := range map[string]*lane{"lookups": s.lookups, "analyses": s.analyses, "events": s.events} {
 		labels := prometheus.Labels{"lane": name}
 		m.registry.MustRegister(
-			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "chokepoint_running", Help: "Operations that run.", ConstLabels: labels}, func() float64 { return float64(len(lane.slots)) }),
-			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "chokepoint_admitted", Help: "Operations that run or wait to.", ConstLabels: labels}, func() float64 { return float64(lane.under.Load()) }))
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "chokepoint_running", Help: "Operations that run, and events that are computed.", ConstLabels: labels}, func() float64 { return float64(len(lane.slots)) }),
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "chokepoint_admitted", Help: "The same, with those that wait.", ConstLabels: labels}, func() float64 { return float64(lane.under.Load()) }))
 	}
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "chokepoint_streams", Help: "Streams that are open."}, func() float64 { return float64(s.streams.count()) }))
 	return m

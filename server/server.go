@@ -75,14 +75,14 @@ type Server struct {
 	shelf   *shelf
 	handler http.Handler
 
-	arrivals, lookups, analyses *lane
-	lanes                       lanes
-	meters                      *meters
-	streams                     *streams
-	metrics                     *metrics
-	takeTimeout, pingEvery      time.Duration
-	closing                     context.Context // ends when streams must
-	close                       context.CancelFunc
+	arrivals, lookups, analyses, events *lane
+	lanes                               lanes
+	meters                              *meters
+	streams                             *streams
+	metrics                             *metrics
+	takeTimeout, pingEvery              time.Duration
+	closing                             context.Context // ends when streams must
+	close                               context.CancelFunc
 }
 
 // New returns a Server of an executable schema.

@@ -17,6 +17,7 @@ const spendingKey = "cost"
 type spending struct {
 	estimated, limit int
 	used             atomic.Int64
+	turn             *turn // of the events of a subscription that has begun
 }
 
 // spendingOf returns the spending of an operation, nil for one that did not come to

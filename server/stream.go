@@ -144,11 +144,14 @@ func (s *Server) subscribe(ctx context.Context, viewer access.Viewer, op *graphq
 func (s *Server) follow(ctx context.Context, op *graphql.OperationContext, respond graphql.ResponseHandler, out sink) (*answer, error) {
 	spent := spendingOf(op)
 	each := spent.used.Load() // what every event costs besides its fields
+	spent.turn = &turn{lane: s.events}
+	defer spent.turn.end()
 	for begun := false; ; begun = true {
 		spent.used.Store(each)
 		response := respond(ctx)
+		spent.turn.end()
 		switch {
-		case response == nil && ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
 		case response == nil:
 			return nil, nil
