@@ -16,10 +16,17 @@ import (
 
 // Welcome is what the pages show beside the answers of the API.
 type Welcome struct {
-	Store   string        `json:"store"`   // what is served, for example "demo data" or a file's name
-	Viewer  string        `json:"viewer"`  // who asks; the server fills it in
-	Listed  bool          `json:"listed"`  // whether only Options.Persisted are answered; the server fills it in
-	Queries []WorkedQuery `json:"queries"` // what can be asked, the first tabs of the console: worked ones, or those of the list
+	Store   string        `json:"store"`           // what is served, for example "demo data" or a file's name
+	Viewer  string        `json:"viewer"`          // who asks; the server fills it in
+	Listed  bool          `json:"listed"`          // whether only Options.Persisted are answered; the server fills it in
+	Queries []WorkedQuery `json:"queries"`         // what can be asked, the first tabs of the console: worked ones, or those of the list
+	Sides   *Sides        `json:"sides,omitempty"` // for an example of a path
+}
+
+// Sides are many entities, of which some of the first may lead to some of the others.
+type Sides struct {
+	From []string `json:"from"`
+	To   []string `json:"to"`
 }
 
 // WorkedQuery is a question and the operation that asks it.

@@ -40,12 +40,12 @@ func TestWelcome(t *testing.T) {
 		},
 		Welcome: func(ctx context.Context) (server.Welcome, error) {
 			asked := ctx.Value(viewerKey{}).(access.Viewer).Name
-			return server.Welcome{Store: "</script>", Queries: []server.WorkedQuery{{Name: "Who", Title: "Who?", Query: "query Who { x }", Variables: map[string]any{"id": asked}}}}, nil
+			return server.Welcome{Store: "</script>", Queries: []server.WorkedQuery{{Name: "Who", Title: "Who?", Query: "query Who { x }", Variables: map[string]any{"id": asked}}}, Sides: &server.Sides{From: []string{"a"}, To: []string{"b"}}}, nil
 		},
 	})
 	for token, want := range map[string]string{
-		"":                        `{"store":"\u003c/script\u003e","viewer":"local","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"local"}}]}`,
-		"Bearer 0123456789abcdef": `{"store":"\u003c/script\u003e","viewer":"analyst-7","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"analyst-7"}}]}`,
+		"":                        `{"store":"\u003c/script\u003e","viewer":"local","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"local"}}],"sides":{"from":["a"],"to":["b"]}}`,
+		"Bearer 0123456789abcdef": `{"store":"\u003c/script\u003e","viewer":"analyst-7","listed":false,"queries":[{"name":"Who","title":"Who?","query":"query Who { x }","variables":{"id":"analyst-7"}}],"sides":{"from":["a"],"to":["b"]}}`,
 	} {
 		headers := []string{"Host", "127.0.0.1:9"}
 		if token != "" {

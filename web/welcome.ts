@@ -16,6 +16,13 @@ export interface Welcome {
   viewer: string;
   listed: boolean; // only the operations of a list are answered: queries, and those of the start page
   queries: WorkedQuery[];
+  sides?: Sides; // between whom there may be an example of a path
+}
+
+// Sides are many entities, of which some of the first may lead to some of the others.
+export interface Sides {
+  from: string[];
+  to: string[];
 }
 
 export async function welcome(headers: Record<string, string> = {}): Promise<Welcome> {

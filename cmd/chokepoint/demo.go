@@ -85,7 +85,7 @@ func (c *demoCommand) serve(ctx context.Context, p *program, a *app, report sess
 		return err
 	}
 	a.welcome = func(context.Context, *session.Session) (server.Welcome, error) {
-		return server.Welcome{Store: "demo data, all of it made up", Queries: workedQueries(about)}, nil
+		return about.welcome("demo data, all of it made up"), nil
 	}
 	l, err := listenNear(ctx, a.server, c.Addr)
 	if err != nil {

@@ -82,7 +82,7 @@ func (c *serveCommand) operators(ctx context.Context, a *app) (net.Listener, err
 // welcome offers the asking viewer questions about what that viewer may see.
 func (c *serveCommand) welcome(ctx context.Context, s *session.Session) (server.Welcome, error) {
 	about, err := anyInputs(ctx, s)
-	return server.Welcome{Store: c.Store, Queries: workedQueries(about)}, err
+	return about.welcome(c.Store), err
 }
 
 // places says where people and programs find the service.

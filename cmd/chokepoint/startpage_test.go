@@ -274,6 +274,8 @@ func TestPagesOfAServerHeldToAList(t *testing.T) {
 	defer stop()
 	b.do(chromedp.Navigate(address + "/#text=ann"))
 	b.waitFor(says(`document.querySelector("dl")`, "datas") + " && " + says(searchSection, "1 match") + " && " + says(rankingSection, "Exact, on 4 entities") + " && " + says(breaksSection, "Without") + " && " + quiet)
+	b.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("button")].find((e) => e.textContent === "Show an example").click()`))
+	b.waitFor(says(pathsSection, "hop") + " && " + quiet)
 	b.do(chromedp.Evaluate[chromedp.Void](searchSection+`.querySelector("[aria-label^='Path from']").click()`),
 		chromedp.Evaluate[chromedp.Void](rankingSection+`.querySelector("tr:last-of-type [aria-label^='Path to']").click()`))
 	b.waitFor(says(pathsSection, "hop") + " && " + says("document.body", "Operations of the list") + " && " + quiet)
@@ -287,6 +289,9 @@ func TestPagesOfAServerHeldToAList(t *testing.T) {
 	if data, errors := b.answered(); errors != nil || !strings.Contains(fmt.Sprint(data), "totalCount:4") {
 		t.Errorf("the listed operation: %v %v", data, errors)
 	}
+	b.waitFor(says(`document.querySelector(".graphiql-doc-explorer")`, "mutation: Mutation"))
+	b.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".graphiql-doc-explorer a")].find((e) => e.textContent === "Query").click()`))
+	b.waitFor(says(`document.querySelector(".graphiql-doc-explorer")`, "centrality("))
 	b.picture("console")
 	b.do(chromedp.Navigate(ranking))
 	b.waitFor(model("operation.graphql") + `.includes("query Ranking")`)

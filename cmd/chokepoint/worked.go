@@ -48,6 +48,17 @@ func workedQueries(about inputs) []server.WorkedQuery {
 	return queries
 }
 
+// welcome is what the pages show of a store.
+func (i inputs) welcome(store string) server.Welcome {
+	w := server.Welcome{Store: store, Queries: workedQueries(i)}
+	from, _ := i["traders"].([]string)
+	to, _ := i["sinks"].([]string)
+	if len(from) > 0 && len(to) > 0 {
+		w.Sides = &server.Sides{From: from, To: to}
+	}
+	return w
+}
+
 // analyst asks some of the worked queries, for the terminal, until one fails.
 type analyst struct {
 	ctx     context.Context

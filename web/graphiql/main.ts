@@ -6,7 +6,7 @@ import './console.css';
 import { createElement, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { getOperationAST, parse } from 'graphql';
+import { buildSchema, getOperationAST, parse, type GraphQLSchema } from 'graphql';
 import { createClient, type RequestParams } from 'graphql-sse';
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
@@ -85,6 +85,17 @@ function Home({ viewer }: { viewer: string }) {
   return createElement('a', { href: '/', className: 'home', title: 'The start page' }, 'Choke', createElement('span', null, 'point'), viewer && createElement('small', null, ` as ${viewer}`));
 }
 
+// published reads the schema that is published beside the API: a server that is held to
+// a list refuses introspection.
+async function published(): Promise<GraphQLSchema | null> {
+  try {
+    const response = await fetch('/schema.graphqls');
+    return response.ok ? buildSchema(await response.text(), { assumeValidSDL: true }) : null;
+  } catch {
+    return null; // the console works without
+  }
+}
+
 async function open() {
   const fresh = storage.getItem(tabsKey) === null;
   const told = await welcome(credentials).catch(() => ({ viewer: '', listed: false, queries: [] }));
@@ -96,7 +107,7 @@ async function open() {
     GraphiQL,
     {
       fetcher: fetcher as never,
-      ...(told.listed ? { schema: null } : {}), // introspection would be refused
+      ...(told.listed ? { schema: await published() } : {}),
       storage,
       plugins: [HISTORY_PLUGIN],
       visiblePlugin: DOC_EXPLORER_PLUGIN,

@@ -8,7 +8,7 @@ import { Breaks } from './breaks';
 import { Figures, size, useLoaded } from './loaded';
 import { News } from './news';
 import { Choice } from './parts';
-import { Paths, type Sides } from './paths';
+import { Paths } from './paths';
 import { Ranking } from './ranking';
 import { Search } from './search';
 import { projections, useAddress } from './state';
@@ -35,14 +35,6 @@ function Token({ viewer, token, onToken }: { viewer: string; token: string; onTo
       </form>
     </details>
   );
-}
-
-// sidesOf returns between whom the worked query looks for paths.
-function sidesOf(w: Welcome | null): Sides | null {
-  const about = w?.queries.find((q) => q.name === 'ShortestPaths')?.variables;
-  const from = about?.['traders'] as string[] | undefined;
-  const to = about?.['sinks'] as string[] | undefined;
-  return from?.length && to?.length ? { from, to } : null;
 }
 
 function Worked({ of }: { of: Welcome | null }) {
@@ -109,7 +101,7 @@ function Questions({ told }: { told: Welcome | null }) {
             <Choice label="Look at" table={projections} value={state.view} onPick={(view) => change({ view })} />
           </div>
           <Ranking state={state} change={change} />
-          <Paths state={state} change={change} sides={sidesOf(told)} />
+          <Paths state={state} change={change} sides={told?.sides} />
           <Breaks state={state} change={change} small={links <= fewLinks} />
         </>
       )}

@@ -1,6 +1,7 @@
 // The shortest paths between two, with the hops and the records behind them.
 import { useContext } from 'preact/hooks';
 import { ask } from '../graphql';
+import type { Sides } from '../welcome';
 import { Credentials, useAnswer } from './asking';
 import { Answer, count, Kind, plural, Section, words, type Entity, type SectionProps } from './parts';
 import { Picker } from './search';
@@ -119,12 +120,6 @@ function Route({ path, number }: { path: Path; number: number }) {
   );
 }
 
-// Sides are many entities, of which some of the first may lead to some of the others.
-export interface Sides {
-  from: string[];
-  to: string[];
-}
-
 // Example finds two that goods connect, or else takes the first of each side.
 function Example({ sides, change }: { sides: Sides; change: SectionProps['change'] }) {
   const headers = useContext(Credentials);
@@ -141,7 +136,7 @@ function Example({ sides, change }: { sides: Sides; change: SectionProps['change
   );
 }
 
-export function Paths({ state, change, sides }: SectionProps & { sides: Sides | null }) {
+export function Paths({ state, change, sides }: SectionProps & { sides: Sides | undefined }) {
   const { from, to, directed, view } = state;
   const scope = { projection: view, orientation: directed ? 'NATURAL' : 'UNDIRECTED' };
   const operation = from && to ? { query, variables: { from: [from], to: [to], scope } } : null;
