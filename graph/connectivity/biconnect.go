@@ -106,7 +106,7 @@ func (t *tree) growFrom(ctx context.Context, root network.NodeIndex) error {
 		}
 		t.unmet -= arcs
 		end := len(t.order)
-		if 16*arcs > t.unmet && 4*arcs > len(t.name) {
+		if 2*arcs > t.unmet && 4*arcs > len(t.name) {
 			arcs = t.pull(begin)
 		} else {
 			arcs = t.push(begin)
