@@ -27,9 +27,8 @@ type Bridge struct {
 
 // ArticulationPoints returns the cut points, the most pairs cut first, ties by node:
 // where two blocks meet ([Biconnected] says how they are found). About O(n) time where
-// one block holds most nodes, O((n + m)·log n) at worst; 28 bytes a node, and 16 for each of those on which parts
-// hang. Errors: the
-// end of ctx.
+// one block holds most nodes, O((n + m)·log n) at worst; 28 bytes a node, and 16 for
+// each of those on which parts hang. Errors: the end of ctx.
 func ArticulationPoints(ctx context.Context, net *network.Network) ([]CutPoint, error) {
 	t, err := newTree(ctx, net)
 	if err != nil {
