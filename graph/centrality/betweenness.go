@@ -106,17 +106,21 @@ func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64
 	if err != nil {
 		return nil, err
 	}
-	scores := b.across
 	for i := range all {
 		p := &all[i]
-		for c := range p.size() {
-			inside := found[p.first+c]/2 + p.within[c]
-			for _, v := range p.nodes[p.starts[c]:p.starts[c+1]] {
-				scores[v] += inside
-			}
+		p.score(found[p.first:][:p.size()], b.across)
+	}
+	return b.across, nil
+}
+
+// score adds what was found of the classes of an undirected part to their nodes.
+func (p *part) score(found, scores []float64) {
+	for c := range p.size() {
+		inside := found[c]/2 + p.within[c]
+		for _, v := range p.nodes[p.starts[c]:p.starts[c+1]] {
+			scores[v] += inside
 		}
 	}
-	return scores, nil
 }
 
 func betweennessDirected(ctx context.Context, net *network.Network) ([]float64, error) {

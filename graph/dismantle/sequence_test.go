@@ -1,16 +1,19 @@
 package dismantle_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/chokepoint/chokepoint/graph"
+	"github.com/chokepoint/chokepoint/graph/centrality"
 	"github.com/chokepoint/chokepoint/graph/dismantle"
 	"github.com/chokepoint/chokepoint/graph/network"
 	"github.com/chokepoint/chokepoint/graph/networktest"
@@ -144,6 +147,78 @@ func TestScoresAreAdaptive(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where scores are near at first, the order of removals is that of exact scores, of
+// equal ones (to ten digits) by index: on networks large enough for near scores, with
+// and without ties.
+func TestNearScoresRemoveAsExactOnes(t *testing.T) {
+	cube := networktest.Graph{Nodes: 1 << 9}
+	for v := range cube.Nodes {
+		for bit := 1; bit < cube.Nodes; bit *= 2 {
+			if v < v^bit {
+				cube.Links = append(cube.Links, network.Link{From: network.NodeIndex(v), To: network.NodeIndex(v ^ bit)})
+			}
+		}
+	}
+	wheel := networktest.Cycle(300) // with a hub
+	for v := range wheel.Nodes {
+		wheel.Links = append(wheel.Links, network.Link{From: network.NodeIndex(v), To: network.NodeIndex(wheel.Nodes)})
+	}
+	wheel.Nodes++
+	twice := networktest.BarabasiAlbert(300, 3, 4)
+	for name, g := range map[string]networktest.Graph{
+		"free of scale": networktest.BarabasiAlbert(500, 3, 1), "thin": networktest.BarabasiAlbert(600, 2, 2),
+		"even": networktest.ErdosRenyi(400, 900, 3), "dense": networktest.ErdosRenyi(300, 4000, 4),
+		"cube": cube, "wheel": wheel, "clique": networktest.Clique(300), "star": networktest.Star(300),
+		"twice": networktest.Union(twice, twice), "apart": networktest.Union(networktest.Grid(5, 5), twice, networktest.Clique(9)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			net := g.Build(t, false)
+			for _, block := range []int{1, 4} {
+				opt := dismantle.SequenceOptions{Strategy: dismantle.AdaptiveBetweenness, Removals: 16, Block: block, Work: math.MaxInt64}
+				got := sequence(t, net, opt).Removed
+				if want := removedExactly(t, g, len(got), block); !slices.Equal(got, want) {
+					t.Errorf("%d at once: %v, not %v", block, got, want)
+				}
+			}
+		})
+	}
+}
+
+// removedExactly removes nodes by exact betweenness of the whole.
+func removedExactly(t *testing.T, g networktest.Graph, count, block int) (order []network.NodeIndex) {
+	t.Helper()
+	for len(order) < count {
+		rest := networktest.Graph{Nodes: g.Nodes}
+		for _, l := range g.Links {
+			if !slices.Contains(order, l.From) && !slices.Contains(order, l.To) {
+				rest.Links = append(rest.Links, l)
+			}
+		}
+		scores, err := centrality.Betweenness(t.Context(), rest.Build(t, false), centrality.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []network.NodeIndex
+		for v := range network.NodeIndex(g.Nodes) {
+			if !slices.Contains(order, v) {
+				left = append(left, v)
+			}
+		}
+		digits := func(v network.NodeIndex) float64 {
+			d, err := strconv.ParseFloat(strconv.FormatFloat(scores[v], 'e', 9, 64), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		slices.SortFunc(left, func(v, w network.NodeIndex) int {
+			return cmp.Or(cmp.Compare(digits(w), digits(v)), cmp.Compare(v, w))
+		})
+		order = append(order, left[:min(block, count-len(order))]...)
+	}
+	return order
 }
 
 // On a tree the node that CoreHD takes is its centroid.

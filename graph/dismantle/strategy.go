@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/centrality"
@@ -224,42 +225,51 @@ func (f *influenceChooser) removed(ctx context.Context, nodes []uint32) error {
 type betweennessChooser struct {
 	*residual
 	score []float64
+	off   []float64 // the share by which a score may be off, 0 when it is exact
 	mark  []uint32
 	count uint32
 	index []network.NodeIndex
 }
 
 func newBetweennessChooser(ctx context.Context, r *residual) (*betweennessChooser, error) {
-	b := &betweennessChooser{residual: r, score: make([]float64, r.n), mark: make([]uint32, r.n), index: make([]network.NodeIndex, r.n)}
+	b := &betweennessChooser{residual: r, score: make([]float64, r.n), off: make([]float64, r.n), mark: make([]uint32, r.n), index: make([]network.NodeIndex, r.n)}
 	all := make([]uint32, r.n)
 	for v := range all {
 		all[v] = uint32(v)
 	}
-	return b, b.anew(ctx, all)
+	return b, b.anew(ctx, all, centrality.NearBetweenness)
 }
 
 // betweennessArcs is how many arcs the exact search for betweenness reads in a step.
 const betweennessArcs = 8
 
+// scoring returns scores and the share by which they may be off.
+type scoring func(context.Context, *network.Network) (scores []float64, off float64, err error)
+
+func exactly(ctx context.Context, net *network.Network) (scores []float64, off float64, err error) {
+	scores, err = centrality.Betweenness(ctx, net, centrality.Options{})
+	return scores, 0, err
+}
+
 // anew computes the scores of all pieces that some nodes belong to.
-func (b *betweennessChooser) anew(ctx context.Context, nodes []uint32) error {
+func (b *betweennessChooser) anew(ctx context.Context, nodes []uint32, by scoring) error {
 	before := b.count
 	for _, v := range nodes {
 		if b.gone[v] || b.mark[v] > before {
 			continue
 		}
 		b.count++
-		if err := b.piece(ctx, b.component(v, b.mark, b.count)); err != nil {
+		if err := b.piece(ctx, b.component(v, b.mark, b.count), by); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *betweennessChooser) piece(ctx context.Context, nodes []uint32) error {
+func (b *betweennessChooser) piece(ctx context.Context, nodes []uint32, by scoring) error {
 	for i, v := range nodes {
 		b.index[v] = network.NodeIndex(i)
-		b.score[v] = 0
+		b.score[v], b.off[v] = 0, 0
 	}
 	if len(nodes) < 3 {
 		return nil
@@ -280,29 +290,69 @@ func (b *betweennessChooser) piece(ctx context.Context, nodes []uint32) error {
 	if err != nil {
 		return err
 	}
-	scores, err := centrality.Betweenness(ctx, net, centrality.Options{})
+	scores, off, err := by(ctx, net)
 	for i, s := range scores {
-		b.score[nodes[i]] = s
+		b.score[nodes[i]], b.off[nodes[i]] = s, off
 	}
 	return err
 }
 
-// next compares scores as if they had ten digits: equal ones differ in the last of
-// sixteen, by the order of addition.
-func (b *betweennessChooser) next(_ context.Context, k int) ([]uint32, error) {
-	var left []uint32
+// next takes near scores where they tell the order, and exact ones where they do not.
+func (b *betweennessChooser) next(ctx context.Context, k int) ([]uint32, error) {
+	var left, doubtful []uint32
+	off := 0.0
 	for v := range uint32(b.n) {
-		if !b.gone[v] {
-			left = append(left, v)
+		if b.gone[v] {
+			continue
+		}
+		left = append(left, v)
+		if b.off[v] > 0 {
+			doubtful, off = append(doubtful, v), max(off, b.off[v])
 		}
 	}
-	rounded := func(v uint32) float64 { return round10(b.score[v]) }
-	order := func(x, y uint32) int { return cmp.Or(cmp.Compare(rounded(y), rounded(x)), cmp.Compare(x, y)) }
-	if k == 1 && len(left) > 0 {
-		return []uint32{slices.MinFunc(left, order)}, nil
+	b.rank(left, k)
+	if off > 0 && !b.apart(left, k, off) {
+		steps := b.steps
+		b.steps = 0
+		if err := b.anew(ctx, doubtful, exactly); err != nil {
+			return nil, err
+		}
+		b.steps = steps // counted once: answers do not depend on what a processor finds near
+		b.rank(left, k)
 	}
-	slices.SortFunc(left, order)
 	return left[:min(k, len(left))], nil
+}
+
+// rank puts the best k nodes and the one after them in front, in order.
+func (b *betweennessChooser) rank(nodes []uint32, k int) {
+	if k > 1 {
+		slices.SortFunc(nodes, b.order)
+		return
+	}
+	for i := range nodes[:min(2, len(nodes))] {
+		best := slices.Index(nodes, slices.MinFunc(nodes[i:], b.order))
+		nodes[i], nodes[best] = nodes[best], nodes[i]
+	}
+}
+
+// order compares scores as if they had ten digits: equal ones differ in the last of
+// sixteen, by the order of addition.
+func (b *betweennessChooser) order(x, y uint32) int {
+	s, t := b.score[x], b.score[y]
+	if s != t && math.Abs(s-t) < 1e-8*max(s, t) {
+		s, t = round10(s), round10(t)
+	}
+	return cmp.Or(cmp.Compare(t, s), cmp.Compare(x, y))
+}
+
+// apart says whether each of the best k nodes leads the next, though scores may be off.
+func (b *betweennessChooser) apart(ranked []uint32, k int, off float64) bool {
+	for i := range min(k, len(ranked)-1) {
+		if b.score[ranked[i]]*(1-off) <= b.score[ranked[i+1]]*(1+off) {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *betweennessChooser) removed(ctx context.Context, nodes []uint32) error {
@@ -311,5 +361,5 @@ func (b *betweennessChooser) removed(ctx context.Context, nodes []uint32) error 
 		next = append(next, b.row(int(v))...)
 	}
 	slices.Sort(next)
-	return b.anew(ctx, slices.Compact(next))
+	return b.anew(ctx, slices.Compact(next), centrality.NearBetweenness)
 }

@@ -1,0 +1,314 @@
+#include "go_asm.h"
+#include "textflag.h"
+
+// func avx512() bool
+TEXT ·avx512(SB), NOSPLIT, $0-1
+	MOVB $0, ret+0(FP)
+	XORL AX, AX
+	XORL CX, CX
+	CPUID
+	CMPL AX, $7
+	JB   no
+	MOVL $1, AX
+	XORL CX, CX
+	CPUID
+	ANDL $(1<<27 | 1<<23), CX // OSXSAVE, POPCNT
+	CMPL CX, $(1<<27 | 1<<23)
+	JNE  no
+	XORL CX, CX
+	XGETBV
+	ANDL $0xe6, AX            // mask and vector registers
+	CMPL AX, $0xe6
+	JNE  no
+	MOVL $7, AX
+	XORL CX, CX
+	CPUID
+	SHRL $16, BX              // AVX512F
+	ANDL $1, BX
+	MOVB BX, ret+0(FP)
+
+no:
+	RET
+
+// NEIGHBOURS points DI at the arcs of node AX and R15 at four arcs before their end.
+#define NEIGHBOURS \
+	MOVL (R8)(AX*4), DI        \
+	MOVL 4(R8)(AX*4), R15      \
+	LEAQ (R9)(DI*4), DI        \
+	LEAQ -16(R9)(R15*4), R15
+
+// GATHER sums up in Z0 the rows of SI that belong to the neighbours of node AX, in four
+// sums, for one alone would wait for each addition.
+#define GATHER \
+	NEIGHBOURS                 \
+	VPXORQ Z0, Z0, Z0          \
+	VPXORQ Z1, Z1, Z1          \
+	VPXORQ Z2, Z2, Z2          \
+	VPXORQ Z3, Z3, Z3          \
+	JMP    whether4            \
+four:                              \
+	MOVL   (DI), AX            \
+	VADDPS (SI)(AX*1), Z0, Z0  \
+	MOVL   4(DI), AX           \
+	VADDPS (SI)(AX*1), Z1, Z1  \
+	MOVL   8(DI), AX           \
+	VADDPS (SI)(AX*1), Z2, Z2  \
+	MOVL   12(DI), AX          \
+	VADDPS (SI)(AX*1), Z3, Z3  \
+	ADDQ   $16, DI             \
+whether4:                          \
+	CMPQ   DI, R15             \
+	JBE    four                \
+	ADDQ   $16, R15            \
+	JMP    whether1            \
+one:                               \
+	MOVL   (DI), AX            \
+	VADDPS (SI)(AX*1), Z0, Z0  \
+	ADDQ   $4, DI              \
+whether1:                          \
+	CMPQ   DI, R15             \
+	JB     one                 \
+	VADDPS Z1, Z0, Z0          \
+	VADDPS Z3, Z2, Z2          \
+	VADDPS Z2, Z0, Z0
+
+// func spreadAVX512(w *wave)
+TEXT ·spreadAVX512(SB), NOSPLIT, $0-8
+	MOVQ      w+0(FP), R13
+	MOVQ      wave_off(R13), R8
+	MOVQ      wave_off+8(R13), CX
+	DECQ      CX                    // nodes
+	MOVQ      wave_arcs(R13), R9
+	MOVQ      wave_front(R13), SI
+	MOVQ      wave_next(R13), DX
+	MOVQ      wave_seen(R13), R12
+	VMOVDQU64 wave_all(R13), Z5
+	VPXORQ    Z7, Z7, Z7
+	XORQ      BX, BX
+	JMP       whether
+
+node:
+	VMOVDQU64 (R12), Z4
+	VPXORQ    Z0, Z0, Z0
+	VPANDNQ   Z5, Z4, Z6            // not yet seen
+	VPTESTMD  Z6, Z6, K1
+	KORTESTW  K1, K1
+	JEQ       found
+	MOVQ      BX, AX
+	NEIGHBOURS
+	JMP       whether4
+
+four:
+	MOVL  (DI), AX
+	VPORQ (SI)(AX*1), Z0, Z0
+	MOVL  4(DI), AX
+	VPORQ (SI)(AX*1), Z0, Z0
+	MOVL  8(DI), AX
+	VPORQ (SI)(AX*1), Z0, Z0
+	MOVL  12(DI), AX
+	VPORQ (SI)(AX*1), Z0, Z0
+	ADDQ  $16, DI
+
+whether4:
+	CMPQ DI, R15
+	JBE  four
+	ADDQ $16, R15
+	JMP  whether1
+
+one:
+	MOVL  (DI), AX
+	VPORQ (SI)(AX*1), Z0, Z0
+	ADDQ  $4, DI
+
+whether1:
+	CMPQ   DI, R15
+	JB     one
+	VPANDQ Z6, Z0, Z0
+
+found:
+	VMOVDQU64 Z0, (DX)
+	VPORQ     Z0, Z4, Z4
+	VMOVDQU64 Z4, (R12)
+	VPORQ     Z0, Z7, Z7
+	ADDQ      $64, DX
+	ADDQ      $64, R12
+	INCQ      BX
+
+whether:
+	CMPQ     BX, CX
+	JB       node
+	VPTESTMD Z7, Z7, K1
+	KMOVW    K1, AX
+	MOVL     AX, wave_found(R13)
+	VZEROUPPER
+	RET
+
+DATA places<>+0(SB)/4, $0
+DATA places<>+4(SB)/4, $1
+DATA places<>+8(SB)/4, $2
+DATA places<>+12(SB)/4, $3
+DATA places<>+16(SB)/4, $4
+DATA places<>+20(SB)/4, $5
+DATA places<>+24(SB)/4, $6
+DATA places<>+28(SB)/4, $7
+DATA places<>+32(SB)/4, $8
+DATA places<>+36(SB)/4, $9
+DATA places<>+40(SB)/4, $10
+DATA places<>+44(SB)/4, $11
+DATA places<>+48(SB)/4, $12
+DATA places<>+52(SB)/4, $13
+DATA places<>+56(SB)/4, $14
+DATA places<>+60(SB)/4, $15
+GLOBL places<>(SB), RODATA|NOPTR, $64
+
+// KEEP appends what is not 0 of the masks in Z1, each with its node, to the list at DI,
+// of the length (R11).
+#define KEEP \
+	VPTESTMD   Z1, Z1, K1      \
+	VPORD      Z11, Z1, Z1     \
+	VPCOMPRESSD Z1, K1, Z2     \
+	KMOVW      K1, AX          \
+	POPCNTL    AX, AX          \
+	MOVL       (R11), R15      \
+	VMOVDQU32  Z2, (DI)(R15*4) \
+	ADDL       AX, R15         \
+	MOVL       R15, (R11)      \
+	ADDQ       $4, R11         \
+	ADDQ       R8, DI
+
+// func listAVX512(w *wave)
+TEXT ·listAVX512(SB), NOSPLIT, $0-8
+	MOVQ      w+0(FP), R13
+	MOVQ      wave_next(R13), SI
+	MOVQ      wave_next+8(R13), CX
+	LEAQ      (SI)(CX*8), CX
+	MOVQ      wave_visits(R13), DX
+	MOVQ      wave_stride(R13), R8
+	SHLQ      $2, R8
+	MOVQ      wave_lengths(R13), R9
+	MOVQ      wave_lengths+8(R13), R10
+	LEAQ      (R9)(R10*4), R10
+	VMOVDQU32 places<>(SB), Z10
+	VPSLLD    $16, Z10, Z11         // node of each place, above its mask
+	VPSLLD    $6, Z10, Z10          // where its row begins
+	MOVL      $0x100000, AX
+	VPBROADCASTD AX, Z12            // sixteen nodes on
+	MOVL      $0xffff, AX
+	VPBROADCASTD AX, Z13
+	JMP       whether
+
+sixteen:
+	MOVQ DX, DI
+	MOVQ R9, R11
+	MOVQ SI, BX
+
+pair:
+	KXNORW     K2, K2, K2
+	VPGATHERDD (BX)(Z10*1), K2, Z0
+	VPANDD     Z13, Z0, Z1
+	KEEP
+	VPSRLD     $16, Z0, Z1
+	KEEP
+	ADDQ       $4, BX
+	CMPQ       R11, R10
+	JB         pair
+	VPADDD     Z12, Z11, Z11
+	ADDQ       $1024, SI
+
+whether:
+	CMPQ SI, CX
+	JB   sixteen
+	VZEROUPPER
+	RET
+
+// func forwardAVX512(s *step)
+TEXT ·forwardAVX512(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), R13
+	MOVQ         step_off(R13), R8
+	MOVQ         step_arcs(R13), R9
+	MOVQ         step_visits(R13), R10
+	MOVQ         step_visits+8(R13), CX
+	LEAQ         (R10)(CX*4), CX
+	MOVQ         step_from(R13), SI
+	MOVQ         step_to(R13), DX
+	MOVQ         step_members(R13), BX
+	VBROADCASTSS step_most(R13), Z7
+	JMP          whether
+
+visit:
+	MOVL          (R10), AX
+	SHRL          $16, AX
+	GATHER
+	MOVL          (R10), AX
+	KMOVW         (R10), K1
+	SHRL          $16, AX
+	VMULPS.BCST.Z (BX)(AX*4), Z0, K1, Z0
+	VMAXPS        Z0, Z7, Z7
+	SHLQ          $6, AX
+	VMOVUPS       Z0, K1, (DX)(AX*1)
+	ADDQ          $4, R10
+
+whether:
+	CMPQ          R10, CX
+	JB            visit
+	VEXTRACTF64X4 $1, Z7, Y6
+	VMAXPS        Y6, Y7, Y7
+	VEXTRACTF128  $1, Y7, X6
+	VMAXPS        X6, X7, X7
+	VPSHUFD       $0x4e, X7, X6
+	VMAXPS        X6, X7, X7
+	VPSHUFD       $0xb1, X7, X6
+	VMAXPS        X6, X7, X7
+	VMOVSS        X7, step_most(R13)
+	VZEROUPPER
+	RET
+
+// func backwardAVX512(s *step)
+TEXT ·backwardAVX512(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), R13
+	MOVQ         step_off(R13), R8
+	MOVQ         step_arcs(R13), R9
+	MOVQ         step_visits(R13), R10
+	MOVQ         step_visits+8(R13), CX
+	LEAQ         (R10)(CX*4), CX
+	MOVQ         step_from(R13), SI
+	MOVQ         step_to(R13), DX
+	MOVQ         step_sums(R13), R14
+	MOVQ         step_members(R13), BX
+	MOVQ         step_inverse(R13), R12
+	VMOVUPS      step_sends(R13), Z8
+	MOVL         $0x3f800000, AX     // 1
+	VPBROADCASTD AX, Z9
+	MOVQ         step_ends(R13), R13
+	JMP          whether
+
+visit:
+	MOVL         (R10), AX
+	SHRL         $16, AX
+	GATHER
+	MOVL         (R10), AX
+	KMOVW        (R10), K1
+	SHRL         $16, AX
+	VMULPS.BCST  (R12)(AX*4), Z0, Z6
+	VBROADCASTSS (BX)(AX*4), Z10
+	VMULPS       Z10, Z0, Z0
+	VBROADCASTSS (R13)(AX*4), Z7
+	SHLQ         $6, AX
+	VMOVUPS.Z    (DX)(AX*1), K1, Z4
+	VRCP14PS     Z4, Z5
+	VMOVAPS      Z9, Z10
+	VFNMADD231PS Z5, Z4, Z10         // one step of Newton's: 1 - paths·r
+	VFMADD231PS  Z10, Z5, Z5         // r + r·that
+	VFMADD231PS  Z5, Z7, Z0          // members·passed + ends/paths
+	VMOVUPS      Z0, K1, (DX)(AX*1)
+	VMULPS       Z4, Z6, Z6
+	VMOVUPS      (R14)(AX*1), Z11
+	VFMADD231PS  Z6, Z8, Z11
+	VMOVUPS      Z11, (R14)(AX*1)
+	ADDQ         $4, R10
+
+whether:
+	CMPQ R10, CX
+	JB   visit
+	VZEROUPPER
+	RET
