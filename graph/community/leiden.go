@@ -57,9 +57,9 @@ const mostRounds = 20
 // and Van Eck (2019): nodes move to the best group next to them until none gains; each
 // group is then taken apart and merged anew from its nodes, so that every group hangs
 // together; what was merged becomes a node, and so on. Each further round starts from
-// the partition of the last. Unlike in the paper a node joins the best group when
-// groups are merged anew, not a random one, and the first of several rounds does not
-// wait until no node gains.
+// the partition of the last. When groups are merged anew a node joins one of those where
+// it gains most or nearly so, by chance; in the paper worse ones have a small chance too.
+// The first of several rounds does not wait until no node gains.
 //
 // Direction is ignored: nodes linked both ways are linked twice. Loops do not count;
 // nor do parallel links without weights, with weights they add up. The same seed gives

@@ -66,6 +66,7 @@ type search struct {
 type nearby struct {
 	to     []float64
 	groups []uint32
+	random rand.PCG // of the group that is refined
 }
 
 func (s *nearby) clear() {
@@ -275,7 +276,7 @@ func (s *search) refine(g *level, part []uint32) ([]uint32, error) {
 	n := g.size()
 	starts, members := bySet(part, n, s.shuffled(n))
 	r := &refinement{
-		g: g, part: part, fine: singletons(n), rate: s.rate,
+		g: g, part: part, fine: singletons(n), rate: s.rate, salt: s.random.Uint64(),
 		mass: slices.Clone(g.mass), cut: make([]float64, n), joined: make([]bool, n),
 	}
 	err := s.chunks(starts, func(near *nearby, _, lo, hi int) {
@@ -319,6 +320,7 @@ type refinement struct {
 	g          *level
 	part, fine []uint32
 	rate       float64
+	salt       uint64    // of what is random here
 	mass, cut  []float64 // of sets: cut is the weight of links to the rest of the group
 	joined     []bool    // not alone: somebody joined
 }
@@ -333,26 +335,49 @@ func (r *refinement) group(near *nearby, members []uint32) {
 		all += r.g.mass[v]
 		r.cut[v] = r.g.within(v, r.part)
 	}
+	near.random.Seed(r.salt, uint64(members[0]))
 	for _, v := range members {
 		mass := r.g.mass[v]
 		if r.joined[v] || r.cut[v] == 0 || r.cut[v] < r.rate*mass*(all-mass) {
 			continue
 		}
 		r.sumInside(near, v)
-		best, most := v, 0.0
-		for _, c := range near.groups {
-			gain := near.to[c] - r.rate*mass*r.mass[c]
-			if gain > most && r.cut[c] >= r.rate*r.mass[c]*(all-r.mass[c]) {
-				best, most = c, gain
-			}
-		}
-		if best != v {
-			r.fine[v], r.joined[best] = best, true
-			r.mass[best] += mass
-			r.cut[best] += r.cut[v] - 2*near.to[best]
+		if c := r.choose(near, mass, all); c != none {
+			r.fine[v], r.joined[c] = c, true
+			r.mass[c] += mass
+			r.cut[c] += r.cut[v] - 2*near.to[c]
 		}
 		near.clear()
 	}
+}
+
+// nearlyBest is the part of the greatest gain that is as good as it. In a network without
+// weights gains differ by next to nothing, and who always took the greatest would have
+// all take the node of fewest links.
+const nearlyBest = 0.995
+
+// choose returns one of the sets where a node gains nearly most, each as likely as the
+// others, or none if it gains nowhere.
+func (r *refinement) choose(near *nearby, mass, all float64) uint32 {
+	gain := func(c uint32) float64 {
+		if r.cut[c] < r.rate*r.mass[c]*(all-r.mass[c]) {
+			return 0
+		}
+		return near.to[c] - r.rate*mass*r.mass[c]
+	}
+	most := 0.0
+	for _, c := range near.groups {
+		most = max(most, gain(c))
+	}
+	chosen, count := none, uint64(0)
+	for _, c := range near.groups {
+		if g := gain(c); g > 0 && g >= nearlyBest*most {
+			if count++; near.random.Uint64()%count == 0 {
+				chosen = c
+			}
+		}
+	}
+	return chosen
 }
 
 // sumInside adds up the links of v to the sets of its group.
