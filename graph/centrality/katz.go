@@ -35,15 +35,17 @@ func Katz(ctx context.Context, net *network.Network, opt Options) ([]float64, er
 	// longest holds the share of walks as long as the round's number.
 	longest := slices.Repeat([]float64{1}, m.size())
 	scores, next := slices.Clone(longest), make([]float64, m.size())
+	partial := make([][2]float64, len(m.cuts)) // of each piece, the greatest of both
 	for range katzRounds {
-		if err := m.times(ctx, longest, next); err != nil {
+		if err := m.eachPiece(ctx, func(piece, lo, hi int) {
+			m.rowsTimes(lo, hi, longest, next)
+			partial[piece] = attenuate(alpha, next[lo:hi], scores[lo:hi])
+		}); err != nil {
 			return nil, err
 		}
 		most, total := 0.0, 1.0
-		for v := range next {
-			next[v] *= alpha
-			scores[v] += next[v]
-			most, total = max(most, next[v]), max(total, scores[v])
+		for _, p := range partial {
+			most, total = max(most, p[0]), max(total, p[1])
 		}
 		switch {
 		case total > math.MaxFloat64:
@@ -54,6 +56,17 @@ func Katz(ctx context.Context, net *network.Network, opt Options) ([]float64, er
 		longest, next = next, longest
 	}
 	return nil, errDiverges
+}
+
+// attenuate adds one more round to scores, and returns the greatest of either.
+func attenuate(alpha float64, longest, scores []float64) (greatest [2]float64) {
+	for v := range longest {
+		walks := alpha * longest[v]
+		longest[v] = walks
+		scores[v] += walks
+		greatest[0], greatest[1] = max(greatest[0], walks), max(greatest[1], scores[v])
+	}
+	return greatest
 }
 
 func (o Options) attenuation(m *matrix) (float64, error) {
