@@ -68,8 +68,8 @@ var operations = []operation{
 	{name: "link-betweenness-weighted", title: "betweenness of links by cost, exact", graphs: []string{"ba3k"}, whole: true, aims: all(3, "networkit", "igraph")},
 	{name: "closeness", title: "closeness, exact", graphs: []string{"ba10k"}, whole: true, aims: all(3, "networkit", "igraph")},
 	{name: "harmonic", title: "harmonic closeness, exact", graphs: []string{"ba10k"}, whole: true, aims: all(3, "networkit", "igraph")},
-	{name: "path-pair", title: "shortest path of a pair", graphs: []string{"random", "rmat16", "ba100k"}, pairs: 40, aims: map[string]float64{"random/networkit": 2, "random/igraph": 200}},
-	{name: "dijkstra-pair", title: "weighted shortest path of a pair", graphs: []string{"random", "rmat16"}, pairs: 20, aims: all(3, "networkit")},
+	{name: "path-pair", title: "shortest path of a pair", graphs: []string{"random", "rmat16", "rmat18", "ba100k"}, pairs: 40, aims: map[string]float64{"random/networkit": 2, "random/igraph": 200}},
+	{name: "dijkstra-pair", title: "weighted shortest path of a pair", graphs: []string{"random", "rmat16", "rmat18"}, pairs: 20, aims: all(3, "networkit")},
 	{name: "yen", title: "10 shortest paths of a pair", graphs: []string{"rmat16"}, pairs: 2, aims: all(50, "igraph", "scipy", "gds")},
 	{name: "yen-weighted", title: "10 shortest weighted paths of a pair", graphs: []string{"rmat16"}, pairs: 2, aims: all(50, "igraph", "scipy", "gds")},
 	{
@@ -98,8 +98,8 @@ var operations = []operation{
 		gap:  map[string]derived{"random": {"igraph", 2000.0 / 135}, "rmat16": {"igraph", 63 / 6.3}},
 	},
 	{name: "maxflow", title: "maximum flow between a pair", graphs: []string{"rmat16", "ba10k"}, pairs: 4, aims: map[string]float64{"scipy": 5, "igraph": 100}},
-	{name: "leiden", title: "Leiden, modularity", graphs: []string{"rmat16", "enron"}, match: partition, aims: all(1, "networkit")},
-	{name: "eigenvector", title: "eigenvector centrality", graphs: []string{"rmat16", "rmat18"}, match: scaled, tolerance: 1e-5, aims: all(1, "networkit")},
+	{name: "leiden", title: "Leiden, modularity", graphs: []string{"rmat16", "rmat18", "enron", "ba100k", "scenario"}, match: partition, aims: all(1, "networkit")},
+	{name: "eigenvector", title: "eigenvector centrality", graphs: []string{"rmat16", "rmat18", "enron"}, match: scaled, tolerance: 1e-5, aims: all(1, "networkit")},
 	// NetworKit stops after a few iterations whatever its tolerance.
 	{name: "katz", title: "Katz centrality", graphs: []string{"rmat16", "rmat18"}, match: unlike, aims: all(1, "networkit")},
 	{name: "hub", title: "HITS, hubs", graphs: []string{"random", "rmat16"}, match: scaled, tolerance: 1e-5},
