@@ -84,14 +84,15 @@ func (s *Server) shed(text []byte) []byte {
 		return nil
 	}
 	media := acceptable(r.Header["Accept"])
-	if media == "" || media == mediaEvents {
+	viewer, known := s.viewer(r.Header["Authorization"])
+	if !known || media == "" || media == mediaEvents {
 		return nil
 	}
 	s.metrics.refused()
 	id := s.options.RequestID()
 	length := len(overloadBody) - len("%s") + len(id)
 	if log := s.options.Log; log.Enabled(context.Background(), slog.LevelInfo) {
-		c := call{log: log.With("requestId", id)}
+		c := call{log: log.With("requestId", id), viewer: viewer.Name}
 		c.answered(context.Background(), r, errOverload.status, length, begun)
 	}
 	return fmt.Appendf(make([]byte, 0, 1024), overloadHead+overloadBody, media, length, id, id)

@@ -115,6 +115,7 @@ func TestShedding(t *testing.T) {
 		"unknown":           {raw(post("{ datasets { records } }")), 503, true},
 		"unacceptable":      {raw(post(lookup), "Accept", "text/html"), 406, false},
 		"from another site": {raw(post(lookup), "Sec-Fetch-Site", "cross-site"), 403, false},
+		"a wrong token":     {raw(post(lookup), "Authorization", "Bearer wrong"), 401, false},
 		"another host":      {strings.Replace(whole, "localhost", "example.org", 1), 403, false},
 		"no JSON":           {strings.Replace(whole, "application/json", "text/plain", 1), 415, false},
 		"compressed":        {raw(post(lookup), "Content-Encoding", "gzip"), 415, false},
