@@ -324,6 +324,8 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 		a.expect(`{ centrality(measure: BETWEENNESS, pathWeight: PROPERTY, weightProperty: "weight", first: 2, `+people+`) { nodes { score entity { name } } } }`,
 			// By weight c-e costs 2, as each step: the same paths, though c>e of 5 is parallel.
 			`{"centrality": {"nodes": [{"score": 6, "entity": {"name": "Nc"}}, {"score": 4, "entity": {"name": "Ne"}}]}}`)
+		a.expect(`{ centrality(measure: BETWEENNESS, pathWeight: PROPERTY, weightProperty: "weight", approximation: {mode: SAMPLED, maxError: 0.1}, first: 1, `+people+`) { nodes { entity { name } } computedOn { exact error confidence seed } } }`,
+			`{"centrality": {"nodes": [{"entity": {"name": "Nc"}}], "computedOn": {"exact": false, "error": 0.1, "confidence": 0.95, "seed": 0}}}`)
 		a.expect(`{ groupCentrality(of: [«e», «c», «nobody»], `+people+`) { members { name } betweenness betweennessShare betweennessLow betweennessHigh degree distances reached harmonic computedOn { nodes exact samples error confidence seed } } }`,
 			// Of the pairs of a, b, d, f and one apart all but a-b and those with the one apart pass c or e.
 			`{"groupCentrality": {"members": [`+pair("c", "e")+`], "betweenness": 5, "betweennessShare": 0.5, "betweennessLow": 5, "betweennessHigh": 5, "degree": 4, "distances": [4], "reached": 4, "harmonic": 4,

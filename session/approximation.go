@@ -34,15 +34,22 @@ var exactWork = map[string]float64{
 	"HARMONIC":    1e11,
 }
 
+// costlyWork is how many times as long a search takes where links cost different amounts.
+const costlyWork = 4
+
 // samples says whether a measure of a network is estimated.
-func (a Approximation) samples(measure string, net *network.Network) bool {
+func (a Approximation) samples(measure string, costly bool, net *network.Network) bool {
 	if centrality.SampledNamed(measure) == nil || a.Mode == Exact {
 		return false
 	}
 	if measure == "CLOSENESS" && net.Directed() && a.Mode != Sampled { // cannot be
 		return false
 	}
-	return a.Mode == Sampled || float64(net.NumNodes())*float64(net.NumLinks()) > exactWork[measure]
+	work := float64(net.NumNodes()) * float64(net.NumLinks())
+	if costly {
+		work *= costlyWork
+	}
+	return a.Mode == Sampled || work > exactWork[measure]
 }
 
 // sampling is what the kernels are asked for.

@@ -58,7 +58,7 @@ func (s *Session) group(ctx context.Context, g *projection.Graph, of []graph.ID,
 	if whole *= whole - 1; !g.Net.Directed() {
 		whole /= 2
 	}
-	if approximation.samples("BETWEENNESS", g.Net) {
+	if approximation.samples("BETWEENNESS", false, g.Net) {
 		e, err := centrality.SampledGroupBetweenness(ctx, g.Net, nodes, centrality.Options{Normalized: true}, approximation.sampling())
 		if err != nil {
 			return nil, err

@@ -84,8 +84,6 @@ func (q *CentralityQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "pathWeight: only BETWEENNESS asks for short paths by it; leave it out for %s", q.Measure)
 	case q.Path == PropertySum && q.Property == "":
 		return errNoProperty
-	case q.costly() && q.Approximation.Mode == Sampled:
-		return graph.Errorf(graph.BadUserInput, "approximation: only paths of few hops are sampled; leave out SAMPLED or pathWeight")
 	case len(q.From) > 0 && q.Measure != "PAGERANK":
 		return graph.Errorf(graph.BadUserInput, "from: only PAGERANK starts somewhere; leave it out for %s", q.Measure)
 	case q.Top < 0 || q.Top > maxTop:
@@ -167,7 +165,7 @@ func (s *Session) rank(ctx context.Context, g *projection.Graph, q CentralityQue
 		found, err := centrality.TopNamed(name)(ctx, g.Net, q.Top, opt)
 		return firstOf(found, len(g.Nodes)), err
 	}
-	if opt.Costs == nil && q.Approximation.samples(name, g.Net) {
+	if q.Approximation.samples(name, q.costly(), g.Net) {
 		e, err := centrality.SampledNamed(name)(ctx, g.Net, opt, q.Approximation.sampling())
 		if err != nil {
 			return nil, err

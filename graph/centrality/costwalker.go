@@ -50,7 +50,7 @@ func newCostWalker(ctx context.Context, nodes, arcs int) *costWalker {
 // source adds the shares of the paths from s to nodes, to arcs, or to both; nil is
 // left alone.
 func (w *costWalker) source(p *plain, s uint32, nodes, arcs []float64) error {
-	if err := w.out(p, s); err != nil {
+	if err := w.out(p, s, everywhere); err != nil {
 		return err
 	}
 	err := w.back(p, nodes, arcs)
@@ -60,9 +60,12 @@ func (w *costWalker) source(p *plain, s uint32, nodes, arcs []float64) error {
 	return err
 }
 
-// out finds the distances from s (Dijkstra 1959), the nodes in their order and the
-// ways of cheapest paths.
-func (w *costWalker) out(p *plain, s uint32) error {
+// everywhere is no node, at which no search ends.
+const everywhere = ^uint32(0)
+
+// out finds the distances from s (Dijkstra 1959) as far as t, the nodes in their order
+// and the ways of cheapest paths.
+func (w *costWalker) out(p *plain, s, t uint32) error {
 	w.queue, w.ways = append(w.queue[:0], s), w.ways[:0]
 	w.open.Reset()
 	w.dist[s], w.nodes[s].paths = 0, 1
@@ -74,6 +77,9 @@ func (w *costWalker) out(p *plain, s uint32) error {
 		}
 		for _, v := range near {
 			w.settle(v)
+			if v == t {
+				return nil
+			}
 			w.expand(p, v)
 			if w.queue = append(w.queue, v); len(w.queue)%ctxStride == 0 && w.ctx.Err() != nil {
 				return w.ctx.Err()

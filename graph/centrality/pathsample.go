@@ -18,8 +18,8 @@ type pairs struct {
 	of     []int32 // the part of a position
 }
 
-// newPairs weighs each class by the pairs of which it is the first end: what it stands
-// for, times what the others in its part do.
+// newPairs weighs each class by the pairs of which it is the first end: the beginnings
+// of paths that it sends for, times what the others in its part stand for.
 func newPairs(all []part) *pairs {
 	size := 0
 	for i := range all {
@@ -34,7 +34,7 @@ func newPairs(all []part) *pairs {
 		}
 		for c, s := range part.stands {
 			at := part.first + c
-			p.sums[at+1] = p.sums[at] + s*(total-s)
+			p.sums[at+1] = p.sums[at] + part.sends[c]*(total-s)
 			p.stands[at+1] = p.stands[at] + s
 			p.of[at] = int32(i)
 		}
@@ -132,6 +132,8 @@ func (w *pathSampler) sample(p *part, s, t uint32, r *rand.Rand) error {
 	w.follow(chosen.to, 1, r)
 	return nil
 }
+
+func (w *pathSampler) inside() []uint32 { return w.touched }
 
 func (w *pathSampler) begin(p *part, s, t uint32) {
 	w.part, w.meeting, w.touched = p, w.meeting[:0], w.touched[:0]

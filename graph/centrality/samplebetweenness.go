@@ -15,21 +15,26 @@ import (
 // scores need how much certainty. As in SaPHyRa (Pham and Thai 2022) only that is
 // sampled which is not known: in an undirected network what a node scores for
 // connecting blocks is exact, and paths are drawn inside blocks, with twins merged.
-// Intervals are those of Chernoff and Hoeffding, and hold together.
+// Intervals are those of Chernoff and Hoeffding, and hold together. With Costs paths are
+// drawn among the cheapest, by Dijkstra's algorithm from one end to the other, inside
+// blocks in a directed network too.
 //
 // About v·log(n/doubt)/error² paths, where v is the greatest share of all paths
 // through one node, each about the square root of m where a network has many short
-// ways; O(n + m) memory. Errors: weights, a [Sampling] out of range, the end of ctx,
-// or more than 10^308 shortest paths between two nodes.
+// ways, by cost O(m·log n) at worst; O(n + m) memory for each goroutine. Errors: weights,
+// costs that are not above 0, a [Sampling] out of range, the end of ctx, or more than
+// 10^308 shortest paths between two nodes.
 func SampledBetweenness(ctx context.Context, net *network.Network, opt Options, s Sampling) (Estimate, error) {
-	if err := opt.unweighted("betweenness"); err != nil {
+	if err := opt.noWeights("betweenness"); err != nil {
+		return Estimate{}, err
+	}
+	if err := opt.checkCosts(net); err != nil {
 		return Estimate{}, err
 	}
 	if err := s.check(); err != nil {
 		return Estimate{}, err
 	}
-	simple, _ := net.Simple()
-	b, err := newBetweennessSample(ctx, simple)
+	b, err := newBetweennessSample(ctx, net, opt.Costs)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -62,7 +67,8 @@ type betweennessSample struct {
 	per   []float64
 	doubt []float64 // see plan
 	hits  []uint64
-	last  int // the node whose interval was too wide at the last look
+	draws func() sampler // returns one for a goroutine
+	last  int            // the node whose interval was too wide at the last look
 
 	mu   sync.Mutex
 	free []*counter
@@ -70,13 +76,40 @@ type betweennessSample struct {
 
 // counter is the scratch of one goroutine: hits counts the paths through each class.
 type counter struct {
-	*pathSampler
+	sampler
 	hits []uint32
 }
 
-func newBetweennessSample(ctx context.Context, net *network.Network) (*betweennessSample, error) {
+// sampler draws paths between two classes of a part.
+type sampler interface {
+	sample(p *part, s, t uint32, r *rand.Rand) error
+	// inside returns the classes on the last path between its ends; none if there was
+	// no path.
+	inside() []uint32
+}
+
+func newBetweennessSample(ctx context.Context, net *network.Network, costs []float64) (*betweennessSample, error) {
 	b := &betweennessSample{ordered: 1}
-	var all []part
+	if !net.Directed() {
+		b.ordered = 2
+	}
+	choose := b.byHops
+	if costs != nil {
+		choose = func(ctx context.Context, net *network.Network) ([]part, error) { return b.byCost(ctx, net, costs) }
+	}
+	all, err := choose(ctx, net)
+	if err != nil {
+		return nil, err
+	}
+	b.index(all)
+	b.pairs = newPairs(all)
+	b.hits = make([]uint64, len(b.pairs.of))
+	return b, nil
+}
+
+// byHops returns the parts in which paths of few hops are drawn.
+func (b *betweennessSample) byHops(ctx context.Context, net *network.Network) (all []part, err error) {
+	net, _ = net.Simple()
 	if net.Directed() {
 		p := whole(net)
 		p.turn(net)
@@ -93,12 +126,37 @@ func newBetweennessSample(ctx context.Context, net *network.Network) (*betweenne
 		if all, err = parts(ctx, net, blocks); err != nil {
 			return nil, err
 		}
-		b.known, b.ordered = blocks.across, 2
+		b.known = blocks.across
 	}
-	b.index(all)
-	b.pairs = newPairs(all)
-	b.hits = make([]uint64, len(b.pairs.of))
-	return b, nil
+	largest := 0
+	for i := range all {
+		largest = max(largest, all[i].size())
+	}
+	b.draws = func() sampler { return newPathSampler(largest) }
+	return all, nil
+}
+
+// byCost returns those in which cheap paths are drawn.
+func (b *betweennessSample) byCost(ctx context.Context, net *network.Network, costs []float64) ([]part, error) {
+	w, err := newWays(net, costs)
+	if err != nil {
+		return nil, err
+	}
+	h, err := shrink(ctx, w.net)
+	if err != nil {
+		return nil, err
+	}
+	b.known = h.across
+	blocks := w.pieces(h)
+	_, largest, arcs, _ := measure(blocks)
+	all, at := make([]part, len(blocks)), make(map[int]*plain, len(blocks))
+	first := 0
+	for i := range blocks {
+		all[i], at[first] = blocks[i].part(first), &blocks[i]
+		first += blocks[i].size()
+	}
+	b.draws = func() sampler { return &costSampler{costWalker: newCostWalker(ctx, largest, arcs), blocks: at} }
+	return all, nil
 }
 
 // index lists the places of each node and adds what is known inside the parts.
@@ -278,7 +336,7 @@ func (b *betweennessSample) draw(ctx context.Context, lo, hi int, stream uint64)
 				if err := w.sample(p, s, t, r); err != nil {
 					return err
 				}
-				for _, c := range w.touched {
+				for _, c := range w.inside() {
 					w.hits[p.first+int(c)]++
 				}
 			}
@@ -304,11 +362,7 @@ func (b *betweennessSample) counter() *counter {
 		b.free = b.free[:k-1]
 		return w
 	}
-	largest := 0
-	for i := range b.pairs.parts {
-		largest = max(largest, b.pairs.parts[i].size())
-	}
-	return &counter{newPathSampler(largest), make([]uint32, len(b.hits))}
+	return &counter{b.draws(), make([]uint32, len(b.hits))}
 }
 
 // estimate turns means into scores.
