@@ -481,6 +481,9 @@ class Scipy(Peer):
 
     def op_triangles(self, job):
         self.undirected()
+        entries = int((numpy.diff(self.a.indptr).astype(numpy.int64) ** 2).sum())
+        if entries > 500_000_000:
+            raise Missing(f"the square of the matrix may have {entries} entries")
         return lambda: (self.a @ self.a).multiply(self.a).sum(), lambda s: one(s / 6)
 
     def op_sssp(self, job):
