@@ -15,10 +15,12 @@ import (
 // Where the processor has AVX-512 and the network is simple and undirected, large parts
 // with short paths are walked from sixteen sources side by side, in float32: off is then
 // a proven bound, in most networks below 10^-4. All else is exact, and off is 0 when
-// everything is. The scores are the same at each run on one kind of processor.
+// everything is. The scores are the same at each run on one kind of processor, however
+// many goroutines there are.
 //
-// Time as of [Betweenness], on networks of a few thousand nodes about an eighth of it;
-// memory about a kilobyte a node for each goroutine. Errors are those of [Betweenness].
+// Time as of [Betweenness], by rows about a tenth of it where links are few, a third
+// where they are many; memory 1 to 4 kB a node for each goroutine. Errors are those of
+// [Betweenness].
 func NearBetweenness(ctx context.Context, net *network.Network) (scores []float64, off float64, err error) {
 	s := vectorSteps()
 	if s == nil || net.Directed() || !net.IsSimple() {
@@ -100,14 +102,13 @@ func (s *steps) near(ctx context.Context, p *part, least int) (found []float64, 
 func (p *part) widen() *wide {
 	n := p.size()
 	floats := func() []float32 { return make([]float32, n) }
-	w := &wide{part: p, arcs: make([]uint32, len(p.nbr)), members: floats(), inverse: floats(), ends: floats()}
+	w := &wide{part: p, arcs: make([]uint32, len(p.nbr)), members: floats(), stands: floats()}
 	for i, v := range p.nbr {
 		w.arcs[i] = v * 4 * lanes
 	}
 	level := make([]int, n)
-	for v, members := range p.members {
-		w.members[v], w.inverse[v], w.ends[v] = float32(members), float32(1/members), float32(p.stands[v]*members)
-		level[v] = -1
+	for v := range n {
+		w.members[v], w.stands[v], level[v] = float32(p.members[v]), float32(p.stands[v]), -1
 	}
 	w.order, level[0] = append(make([]uint32, 0, n), 0), 0
 	for i := 0; i < len(w.order); i++ {
@@ -124,21 +125,21 @@ func (p *part) widen() *wide {
 }
 
 // off bounds the share by which sums of rows may be off. Numbers of paths are exact, and
-// whatever is added is positive, so a result is off by a factor (1 ± 2^-24) for
-// each time that a number in it was rounded. That happens four times to the share of a
-// farthest node; then, along a path to the source, at each node once for each fourth
-// neighbour (a sum is made of four), up to three times for those left over, twice for
-// the four sums and once for the node's own share; in the end five times for the
-// dependency, and once for each batch it is added to.
+// whatever is added is positive, so a result is off by a factor (1 ± 2^-24) for each
+// time that a number in it was rounded. That happens five times to the share of a
+// farthest node; then, along a path to the source, at each node once for each second
+// neighbour (a sum is made of two), once more for an odd one, once for the two sums, and
+// twice for the node's own share; in the end three times for the dependency, and once
+// for each batch it is added to.
 func (w *wide) off() float64 {
 	degrees := make([]uint32, w.part.size())
 	for v := range degrees {
 		degrees[v] = w.part.degree(uint32(v))
 	}
 	slices.Sort(degrees)
-	roundings := 4 + 5 + searched/lanes
+	roundings := 5 + 3 + searched/lanes
 	for _, d := range degrees[max(0, len(degrees)-w.depth):] { // at worst it meets the greatest
-		roundings += int(d)/4 + 6
+		roundings += int(d)/2 + 4
 	}
 	share := float64(roundings) / (1 << 24)
 	const float64s = 1e-9 // far more than sums of float64 are off

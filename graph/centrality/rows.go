@@ -37,11 +37,11 @@ type step struct {
 	off, arcs []uint32
 	visits    []uint32
 	from, to  []float32 // rows of the level come from, of that gone to
-	sums      []float32 // rows of dependencies, weighted by sends
-	// members are those of the part, inverse 1 over them, ends stands times them.
-	members, inverse, ends []float32
-	sends                  [lanes]float32
-	most                   float32 // the greatest number of paths to any class so far
+	sums      []float32 // rows of dependencies on all members together, weighted by sends
+
+	members, stands []float32
+	sends           [lanes]float32
+	most            float32 // the greatest number of paths to any class so far
 }
 
 // wide is a part as rows read it.
@@ -49,7 +49,7 @@ type wide struct {
 	part *part
 	arcs []uint32 // where the row of each neighbour begins, in bytes
 
-	members, inverse, ends []float32 // see step
+	members, stands []float32
 
 	order []uint32 // sources, breadth first: close ones reach most nodes on the same levels
 	depth int      // no shortest path has more links
@@ -90,7 +90,7 @@ func newRows(w *wide, s *steps) *rows {
 		wave: wave{off: w.part.off, arcs: w.arcs, front: bits(), next: bits(), seen: bits(), stride: n + 16},
 		step: step{
 			off: w.part.off, arcs: w.arcs, sums: row(),
-			members: w.members, inverse: w.inverse, ends: w.ends,
+			members: w.members, stands: w.stands,
 		},
 		on:     [3][]float32{row(), row(), row()},
 		levels: make([]visited, w.depth+2),
@@ -111,9 +111,11 @@ func (r *rows) add(ctx context.Context, sources []uint32, sum []float64) error {
 	}
 	for v := range sum {
 		row := r.step.sums[v*lanes:][:lanes]
+		all := 0.0
 		for _, x := range row {
-			sum[v] += float64(x)
+			all += float64(x)
 		}
+		sum[v] += all / r.part.members[v]
 		clear(row)
 	}
 	return nil

@@ -30,47 +30,47 @@ TEXT ·avx512(SB), NOSPLIT, $0-1
 no:
 	RET
 
-// NEIGHBOURS points DI at the arcs of node AX and R15 at four arcs before their end.
-#define NEIGHBOURS \
-	MOVL (R8)(AX*4), DI        \
-	MOVL 4(R8)(AX*4), R15      \
-	LEAQ (R9)(DI*4), DI        \
-	LEAQ -16(R9)(R15*4), R15
-
-// GATHER sums up in Z0 the rows of SI that belong to the neighbours of node AX, in four
-// sums, for one alone would wait for each addition.
-#define GATHER \
-	NEIGHBOURS                 \
-	VPXORQ Z0, Z0, Z0          \
-	VPXORQ Z1, Z1, Z1          \
-	VPXORQ Z2, Z2, Z2          \
-	VPXORQ Z3, Z3, Z3          \
-	JMP    whether4            \
+// GATHER combines in Z0, by ADD, the rows of SI that belong to the neighbours of node AX,
+// of which there is one, for a part is connected. Two sums, for one alone would wait for
+// each addition.
+#define GATHER(ADD) \
+	MOVL    (R8)(AX*4), DI     \
+	MOVL    4(R8)(AX*4), R15   \
+	SUBL    DI, R15            \
+	LEAQ    (R9)(DI*4), DI     \
+	MOVL    (DI), AX           \
+	VMOVUPS (SI)(AX*1), Z0     \
+	VPXORQ  Z1, Z1, Z1         \
+	ADDQ    $4, DI             \
+	SUBL    $5, R15            \
+	JCS     two                \
 four:                              \
-	MOVL   (DI), AX            \
-	VADDPS (SI)(AX*1), Z0, Z0  \
-	MOVL   4(DI), AX           \
-	VADDPS (SI)(AX*1), Z1, Z1  \
-	MOVL   8(DI), AX           \
-	VADDPS (SI)(AX*1), Z2, Z2  \
-	MOVL   12(DI), AX          \
-	VADDPS (SI)(AX*1), Z3, Z3  \
-	ADDQ   $16, DI             \
-whether4:                          \
-	CMPQ   DI, R15             \
-	JBE    four                \
-	ADDQ   $16, R15            \
-	JMP    whether1            \
+	MOVL    (DI), AX           \
+	ADD     (SI)(AX*1), Z1, Z1 \
+	MOVL    4(DI), AX          \
+	ADD     (SI)(AX*1), Z0, Z0 \
+	MOVL    8(DI), AX          \
+	ADD     (SI)(AX*1), Z1, Z1 \
+	MOVL    12(DI), AX         \
+	ADD     (SI)(AX*1), Z0, Z0 \
+	ADDQ    $16, DI            \
+	SUBL    $4, R15            \
+	JCC     four               \
+two:                               \
+	TESTL   $2, R15            \
+	JEQ     one                \
+	MOVL    (DI), AX           \
+	ADD     (SI)(AX*1), Z1, Z1 \
+	MOVL    4(DI), AX          \
+	ADD     (SI)(AX*1), Z0, Z0 \
+	ADDQ    $8, DI             \
 one:                               \
-	MOVL   (DI), AX            \
-	VADDPS (SI)(AX*1), Z0, Z0  \
-	ADDQ   $4, DI              \
-whether1:                          \
-	CMPQ   DI, R15             \
-	JB     one                 \
-	VADDPS Z1, Z0, Z0          \
-	VADDPS Z3, Z2, Z2          \
-	VADDPS Z2, Z0, Z0
+	TESTL   $1, R15            \
+	JEQ     both               \
+	MOVL    (DI), AX           \
+	ADD     (SI)(AX*1), Z1, Z1 \
+both:                              \
+	ADD     Z1, Z0, Z0
 
 // func spreadAVX512(w *wave)
 TEXT ·spreadAVX512(SB), NOSPLIT, $0-8
@@ -95,35 +95,8 @@ node:
 	KORTESTW  K1, K1
 	JEQ       found
 	MOVQ      BX, AX
-	NEIGHBOURS
-	JMP       whether4
-
-four:
-	MOVL  (DI), AX
-	VPORQ (SI)(AX*1), Z0, Z0
-	MOVL  4(DI), AX
-	VPORQ (SI)(AX*1), Z0, Z0
-	MOVL  8(DI), AX
-	VPORQ (SI)(AX*1), Z0, Z0
-	MOVL  12(DI), AX
-	VPORQ (SI)(AX*1), Z0, Z0
-	ADDQ  $16, DI
-
-whether4:
-	CMPQ DI, R15
-	JBE  four
-	ADDQ $16, R15
-	JMP  whether1
-
-one:
-	MOVL  (DI), AX
-	VPORQ (SI)(AX*1), Z0, Z0
-	ADDQ  $4, DI
-
-whether1:
-	CMPQ   DI, R15
-	JB     one
-	VPANDQ Z6, Z0, Z0
+	GATHER(VPORQ)
+	VPANDQ    Z6, Z0, Z0
 
 found:
 	VMOVDQU64 Z0, (DX)
@@ -238,7 +211,7 @@ TEXT ·forwardAVX512(SB), NOSPLIT, $0-8
 visit:
 	MOVL          (R10), AX
 	SHRL          $16, AX
-	GATHER
+	GATHER(VADDPS)
 	MOVL          (R10), AX
 	KMOVW         (R10), K1
 	SHRL          $16, AX
@@ -275,35 +248,33 @@ TEXT ·backwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ         step_to(R13), DX
 	MOVQ         step_sums(R13), R14
 	MOVQ         step_members(R13), BX
-	MOVQ         step_inverse(R13), R12
 	VMOVUPS      step_sends(R13), Z8
 	MOVL         $0x3f800000, AX     // 1
 	VPBROADCASTD AX, Z9
-	MOVQ         step_ends(R13), R13
+	MOVQ         step_stands(R13), R13
 	JMP          whether
 
 visit:
 	MOVL         (R10), AX
 	SHRL         $16, AX
-	GATHER
+	GATHER(VADDPS)
 	MOVL         (R10), AX
 	KMOVW        (R10), K1
 	SHRL         $16, AX
-	VMULPS.BCST  (R12)(AX*4), Z0, Z6
-	VBROADCASTSS (BX)(AX*4), Z10
-	VMULPS       Z10, Z0, Z0
 	VBROADCASTSS (R13)(AX*4), Z7
+	VBROADCASTSS (BX)(AX*4), Z6
 	SHLQ         $6, AX
 	VMOVUPS.Z    (DX)(AX*1), K1, Z4
 	VRCP14PS     Z4, Z5
 	VMOVAPS      Z9, Z10
 	VFNMADD231PS Z5, Z4, Z10         // one step of Newton's: 1 - paths·r
 	VFMADD231PS  Z10, Z5, Z5         // r + r·that
-	VFMADD231PS  Z5, Z7, Z0          // members·passed + ends/paths
-	VMOVUPS      Z0, K1, (DX)(AX*1)
-	VMULPS       Z4, Z6, Z6
+	VFMADD213PS  Z0, Z7, Z5          // passed + stands/paths
+	VMULPS       Z6, Z5, Z5
+	VMOVUPS      Z5, K1, (DX)(AX*1)
+	VMULPS       Z4, Z0, Z0
 	VMOVUPS      (R14)(AX*1), Z11
-	VFMADD231PS  Z6, Z8, Z11
+	VFMADD231PS  Z0, Z8, Z11
 	VMOVUPS      Z11, (R14)(AX*1)
 	ADDQ         $4, R10
 

@@ -1,7 +1,7 @@
 package centrality
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -9,39 +9,50 @@ import (
 
 // twins finds for each node of a block its class: the least node with the same
 // neighbours, the two aside. apart marks the classes whose members are not linked to
-// each other. A node cannot have twins of both kinds. O(n log n + m) expected.
+// each other. A node cannot have twins of both kinds. O(n + m) expected.
 func (g *plain) twins() (class []uint32, apart []bool) {
 	n := uint32(len(g.nodes))
 	class, apart = make([]uint32, n), make([]bool, n)
-	open, closed := make([]uint64, n), make([]uint64, n)
-	order := make([]uint32, n)
+	number, open, closed := make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	for v := range n {
-		class[v], order[v] = v, v
+		class[v], number[v] = v, scatter(v)
+	}
+	for v := range n {
 		for _, w := range g.row(v) {
-			open[v] += scatter(w)
+			open[v] += number[w]
 		}
-		closed[v] = open[v] + scatter(v)
+		closed[v] = open[v] + number[v]
 	}
 	same := make([]uint32, n) // same[w] = v+1 when w is a neighbour of v
+	heads := make([]uint32, 2<<bits.Len32(n))
 	for _, kind := range []struct {
 		hash  []uint64
 		apart bool
 	}{{open, true}, {closed, false}} {
-		slices.SortFunc(order, func(v, w uint32) int {
-			return cmp.Or(cmp.Compare(kind.hash[v], kind.hash[w]), cmp.Compare(v, w))
-		})
-		for i := 0; i < len(order); {
-			head, j := order[i], i+1
-			for ; j < len(order) && kind.hash[order[j]] == kind.hash[head]; j++ {
-				if g.twin(head, order[j], kind.apart, same) {
-					class[order[j]], apart[head] = head, kind.apart
-				}
+		clear(heads)
+		for v := range n {
+			head := firstWith(heads, kind.hash, v)
+			if head != v && g.twin(head, v, kind.apart, same) {
+				class[v], apart[head] = head, kind.apart
 			}
-			i = j
 		}
 		clear(same)
 	}
 	return class, apart
+}
+
+// firstWith returns the node that came first with the hash of v, which may be v itself,
+// from a table of them, 1 added, by hash; its length is a power of two.
+func firstWith(heads []uint32, hash []uint64, v uint32) uint32 {
+	for i := hash[v]; ; i++ {
+		switch head := &heads[i&uint64(len(heads)-1)]; {
+		case *head == 0:
+			*head = v + 1
+			return v
+		case hash[*head-1] == hash[v]:
+			return *head - 1
+		}
+	}
 }
 
 // twin says whether two nodes have the same neighbours, the two aside: equal hashes
