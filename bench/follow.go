@@ -33,19 +33,11 @@ const (
 // measureFollow has a thousand subscribers of the demo told of a burst of writes, while
 // somebody looks things up.
 func measureFollow(ctx context.Context, w *world) (err error) {
-	binary, err := w.built(ctx)
-	if err != nil {
-		return err
-	}
-	demo, err := startDemo(ctx, binary)
+	demo, bodies, err := startMixed(ctx, w, 201)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, demo.stop()) }()
-	bodies, err := demo.mix(ctx, source(201))
-	if err != nil {
-		return err
-	}
 	bodies = slices.DeleteFunc(bodies, func(body string) bool { return !strings.Contains(body, "query Around") })
 	quiet, err := demo.lookUp(ctx, bodies[:300])
 	if err != nil {

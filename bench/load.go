@@ -29,19 +29,11 @@ const (
 // answered and then much faster: nothing fails, memory stays as it is, and what is too
 // much is refused at once.
 func measureLoad(ctx context.Context, w *world) (err error) {
-	binary, err := w.built(ctx)
-	if err != nil {
-		return err
-	}
-	demo, err := startDemo(ctx, binary)
+	demo, bodies, err := startMixed(ctx, w, 200)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, demo.stop()) }()
-	bodies, err := demo.mix(ctx, source(200))
-	if err != nil {
-		return err
-	}
 	plan := loadPlan{Addr: demo.addr, Connections: loadClients, Bodies: bodies, Seconds: 10, Apart: true}
 	if _, err := runClient(ctx, plan); err != nil { // until caches are warm and the heap has its size
 		return err
@@ -106,6 +98,23 @@ func startDemo(ctx context.Context, binary string) (*running, error) {
 		}
 	}
 	return nil, errors.Join(errors.New("the demo ended before it was ready"), cmd.Wait())
+}
+
+// startMixed starts a demo, and returns what to ask of it.
+func startMixed(ctx context.Context, w *world, stream uint64) (*running, []string, error) {
+	binary, err := w.built(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	demo, err := startDemo(ctx, binary)
+	if err != nil {
+		return nil, nil, err
+	}
+	bodies, err := demo.mix(ctx, source(stream))
+	if err != nil {
+		return nil, nil, errors.Join(err, demo.stop())
+	}
+	return demo, bodies, nil
 }
 
 func (d *running) stop() error {
