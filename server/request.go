@@ -12,9 +12,9 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
@@ -227,16 +227,12 @@ func documentID(members, extensions map[string]any) (string, *failure) {
 // readJSON reads one JSON value strictly: valid UTF-8, no member of an object
 // twice, nothing after it. Numbers keep their digits.
 func readJSON(text []byte) (any, error) {
-	if !utf8.Valid(text) {
-		return nil, errJSON
-	}
-	r := jsonReader{Decoder: json.NewDecoder(bytes.NewReader(text))}
-	r.UseNumber()
+	r := jsonReader{Decoder: jsontext.NewDecoder(bytes.NewBuffer(text))} // which it reads in place
 	value, err := r.value(0)
 	if err != nil {
 		return nil, errJSON
 	}
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
+	if _, err := r.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, errJSON
 	}
 	return value, nil
@@ -244,51 +240,54 @@ func readJSON(text []byte) (any, error) {
 
 // jsonReader counts the values that it reads.
 type jsonReader struct {
-	*json.Decoder
+	*jsontext.Decoder
 	values int
 }
 
 func (r *jsonReader) value(depth int) (any, error) {
 	r.values++
-	token, err := r.Token()
+	token, err := r.ReadToken()
 	if err != nil || depth > maxNesting || r.values > maxValues {
 		return nil, errJSON
 	}
-	switch token {
-	case json.Delim('['):
+	switch token.Kind() {
+	case '[':
 		list := []any{}
-		for r.More() {
+		for r.PeekKind() != ']' {
 			item, err := r.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, item)
 		}
-		_, err = r.Token()
+		_, err = r.ReadToken()
 		return list, err
-	case json.Delim('{'):
+	case '{':
 		object := map[string]any{}
-		for r.More() {
+		for r.PeekKind() != '}' {
 			if err := r.member(depth, object); err != nil {
 				return nil, err
 			}
 		}
-		_, err = r.Token()
+		_, err = r.ReadToken()
 		return object, err
+	case '"':
+		return token.String(), nil
+	case '0':
+		return json.Number(token.String()), nil
+	case 't', 'f':
+		return token.Bool(), nil
 	}
-	return token, nil
+	return nil, nil
 }
 
 func (r *jsonReader) member(depth int, object map[string]any) error {
-	token, err := r.Token()
+	name, err := r.ReadToken()
 	if err != nil {
 		return err
 	}
-	name, _ := token.(string)
-	if _, twice := object[name]; twice {
-		return errJSON
-	}
-	object[name], err = r.value(depth + 1)
+	key := name.String()
+	object[key], err = r.value(depth + 1)
 	return err
 }
 
