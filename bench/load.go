@@ -2,13 +2,10 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -135,30 +132,16 @@ func (d *running) memory() (float64, error) {
 // mix returns bodies as analysts and pages ask them: mostly a thing with its
 // neighbours, then searches, paths, and rankings that are known already.
 func (d *running) mix(ctx context.Context, r *rand.Rand) ([]string, error) {
-	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+d.addr+"/graphql",
-		strings.NewReader(request(`{ entities(first: 500, filter: {minDegree: 1}) { nodes { id name } } }`, nil)))
-	if err != nil {
+	var listed struct {
+		Entities struct{ Nodes []struct{ ID, Name string } }
+	}
+	if _, err := d.ask(ctx, request(`{ entities(first: 500, filter: {minDegree: 1}) { nodes { id name } } }`, nil), &listed); err != nil {
 		return nil, err
 	}
-	post.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(post)
-	if err != nil {
-		return nil, err
+	nodes := listed.Entities.Nodes
+	if len(nodes) == 0 {
+		return nil, errors.New("the demo lists nothing")
 	}
-	defer response.Body.Close() //nolint:errcheck // only read
-	var answer struct {
-		Data struct {
-			Entities struct{ Nodes []struct{ ID, Name string } }
-		}
-	}
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(response.Body); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(body.Bytes(), &answer); err != nil || len(answer.Data.Entities.Nodes) == 0 {
-		return nil, fmt.Errorf("the demo lists nothing: %.300s", &body)
-	}
-	nodes := answer.Data.Entities.Nodes
 	bodies := make([]string, 10_000)
 	for i := range bodies {
 		a, b := nodes[r.IntN(len(nodes))], nodes[r.IntN(len(nodes))]

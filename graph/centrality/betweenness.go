@@ -102,15 +102,20 @@ func betweennessUndirected(ctx context.Context, net *network.Network) ([]float64
 	if err != nil {
 		return nil, err
 	}
+	return b.across, scoreParts(ctx, all, b.across)
+}
+
+// scoreParts adds the paths inside parts of an undirected network to the scores of nodes.
+func scoreParts(ctx context.Context, all []part, scores []float64) error {
 	found, err := brandes(ctx, all)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range all {
 		p := &all[i]
-		p.score(found[p.first:][:p.size()], b.across)
+		p.score(found[p.first:][:p.size()], scores)
 	}
-	return b.across, nil
+	return nil
 }
 
 // score adds what was found of the classes of an undirected part to their nodes.

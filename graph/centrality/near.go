@@ -57,15 +57,7 @@ func (s *steps) betweenness(ctx context.Context, net *network.Network, least int
 		p.score(found, b.across)
 		off = max(off, bound)
 	}
-	found, err := brandes(ctx, others)
-	if err != nil {
-		return nil, 0, err
-	}
-	for i := range others {
-		p := &others[i]
-		p.score(found[p.first:][:p.size()], b.across)
-	}
-	return b.across, off, nil
+	return b.across, off, scoreParts(ctx, others, b.across)
 }
 
 // The parts that rows pay for and can hold: those with enough classes to fill the

@@ -194,27 +194,35 @@ whether:
 	VZEROUPPER
 	RET
 
+// STEP reads what both passages need of the step at R13: rows from SI are gathered for nodes with rows at DX.
+#define STEP \
+	MOVQ step_off(R13), R8      \
+	MOVQ step_arcs(R13), R9     \
+	MOVQ step_visits(R13), R10  \
+	MOVQ step_visits+8(R13), CX \
+	LEAQ (R10)(CX*4), CX        \
+	MOVQ step_from(R13), SI     \
+	MOVQ step_to(R13), DX
+
+// VISIT gathers for the visit at R10, and leaves its node in AX and its lanes in K1.
+#define VISIT \
+	MOVL  (R10), AX \
+	SHRL  $16, AX   \
+	GATHER(VADDPS)  \
+	MOVL  (R10), AX \
+	KMOVW (R10), K1 \
+	SHRL  $16, AX
+
 // func forwardAVX512(s *step)
 TEXT ·forwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ         s+0(FP), R13
-	MOVQ         step_off(R13), R8
-	MOVQ         step_arcs(R13), R9
-	MOVQ         step_visits(R13), R10
-	MOVQ         step_visits+8(R13), CX
-	LEAQ         (R10)(CX*4), CX
-	MOVQ         step_from(R13), SI
-	MOVQ         step_to(R13), DX
+	STEP
 	MOVQ         step_members(R13), BX
 	VBROADCASTSS step_most(R13), Z7
 	JMP          whether
 
 visit:
-	MOVL          (R10), AX
-	SHRL          $16, AX
-	GATHER(VADDPS)
-	MOVL          (R10), AX
-	KMOVW         (R10), K1
-	SHRL          $16, AX
+	VISIT
 	VMULPS.BCST.Z (BX)(AX*4), Z0, K1, Z0
 	VMAXPS        Z0, Z7, Z7
 	SHLQ          $6, AX
@@ -239,13 +247,7 @@ whether:
 // func backwardAVX512(s *step)
 TEXT ·backwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ         s+0(FP), R13
-	MOVQ         step_off(R13), R8
-	MOVQ         step_arcs(R13), R9
-	MOVQ         step_visits(R13), R10
-	MOVQ         step_visits+8(R13), CX
-	LEAQ         (R10)(CX*4), CX
-	MOVQ         step_from(R13), SI
-	MOVQ         step_to(R13), DX
+	STEP
 	MOVQ         step_sums(R13), R14
 	MOVQ         step_members(R13), BX
 	VMOVUPS      step_sends(R13), Z8
@@ -255,12 +257,7 @@ TEXT ·backwardAVX512(SB), NOSPLIT, $0-8
 	JMP          whether
 
 visit:
-	MOVL         (R10), AX
-	SHRL         $16, AX
-	GATHER(VADDPS)
-	MOVL         (R10), AX
-	KMOVW        (R10), K1
-	SHRL         $16, AX
+	VISIT
 	VBROADCASTSS (R13)(AX*4), Z7
 	VBROADCASTSS (BX)(AX*4), Z6
 	SHLQ         $6, AX
