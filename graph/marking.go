@@ -34,8 +34,14 @@ func NewMarkings(markings ...Marking) Markings {
 }
 
 // Union returns the set of markings in m or other: the handling of what derives
-// from both.
+// from both. Where one holds the other, it is that one itself.
 func (m Markings) Union(other Markings) Markings {
+	switch {
+	case other.SubsetOf(m):
+		return m
+	case m.SubsetOf(other):
+		return other
+	}
 	return NewMarkings(append(slices.Clone(m), other...)...)
 }
 

@@ -2,7 +2,6 @@ package loaders
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -12,55 +11,79 @@ import (
 
 // levelOf returns what was loaded together with an entity.
 func (l *Loader) levelOf(ctx context.Context, id graph.ID) (*level, error) {
-	if err := l.load(ctx, []graph.ID{id}); err != nil {
+	found, err := l.find(ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	if together := l.levels[id]; together != nil {
-		return together, nil
+	if found.level != nil {
+		return found.level, nil
 	}
 	return &level{ids: []graph.ID{id}}, nil
+}
+
+// pageKey names a page of an entity's links.
+type pageKey struct {
+	id        graph.ID
+	kinds     string
+	direction model.Direction
+	first     int
+	after     string
+}
+
+func keyOf(id graph.ID, q model.LinkQuery) pageKey {
+	var kinds []byte
+	for _, kind := range q.Kinds {
+		kinds = append(append(kinds, kind...), 0)
+	}
+	return pageKey{id, string(kinds), q.Direction, q.First, q.After}
 }
 
 // Links implements model.Door: the first call for a query loads the pages of all
 // entities of the level. A page that begins after a cursor belongs to one entity.
 func (l *Loader) Links(ctx context.Context, id graph.ID, q model.LinkQuery) (model.LinkPage, error) {
-	query := session.LinkQuery{
-		Kinds: q.Kinds, Page: session.Page{First: q.First, After: q.After},
-		Out: q.Direction != model.DirectionIn, In: q.Direction != model.DirectionOut,
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	together, err := l.levelOf(ctx, id)
 	if err != nil {
 		return model.LinkPage{}, err
 	}
-	key := fmt.Sprintf("%q %v %d %q", q.Kinds, q.Direction, q.First, q.After)
-	if page, ok := together.pages[key][id]; ok {
+	key := keyOf(id, q)
+	if page, ok := together.pages[key]; ok {
 		return page, nil
 	}
 	ids := together.ids
 	if q.After != "" {
 		ids = []graph.ID{id}
 	}
-	pages, err := l.session.LinkPages(ctx, ids, query)
+	pages, err := l.session.LinkPages(ctx, ids, session.LinkQuery{
+		Kinds: q.Kinds, Page: session.Page{First: q.First, After: q.After},
+		Out: q.Direction != model.DirectionIn, In: q.Direction != model.DirectionOut,
+	})
 	if err != nil {
 		return model.LinkPage{}, err
 	}
+	l.keep(together, key, ids, pages)
+	return together.pages[key], nil
+}
+
+// keep keeps pages of the entities of a level, and announces the ends of their links.
+func (l *Loader) keep(together *level, key pageKey, ids []graph.ID, pages []model.LinkPage) {
 	if together.pages == nil {
-		together.pages = map[string]map[graph.ID]model.LinkPage{}
+		together.pages = make(map[pageKey]model.LinkPage, len(ids))
 	}
-	if together.pages[key] == nil {
-		together.pages[key] = map[graph.ID]model.LinkPage{}
+	n := 0
+	for _, page := range pages {
+		n += len(page.Items)
 	}
-	var ends []graph.ID
-	for i, owner := range ids {
-		together.pages[key][owner] = pages[i]
-		for _, link := range pages[i].Items {
+	ends := make([]graph.ID, 0, 2*n)
+	for i, page := range pages {
+		key.id = ids[i]
+		together.pages[key] = page
+		for _, link := range page.Items {
 			ends = l.appendEnds(ends, link)
 		}
 	}
 	l.expected = append(l.expected, ends)
-	return together.pages[key][id], nil
 }
 
 // DatasetsOf implements model.Door; it reads no store.

@@ -25,26 +25,32 @@ type Loader struct {
 	session *session.Session
 
 	mu       sync.Mutex
-	entities map[graph.ID]*graph.Entity // nil for what is missing
-	levels   map[graph.ID]*level        // of each entity
-	expected [][]graph.ID               // announced, not yet loaded, by level
-	stated   map[graph.ID]statement     // what supports links
-	supports []graph.ID                 // announced, not yet loaded
+	entities map[graph.ID]loaded
+	expected [][]graph.ID           // announced, not yet loaded, by level
+	stated   map[graph.ID]statement // what supports links
+	supports []graph.ID             // announced, not yet loaded
+}
+
+// loaded is what was found by an ID.
+type loaded struct {
+	entity *graph.Entity // nil for what is missing
+	level  *level        // of the entity's own ID
 }
 
 // level is what was announced together and will be asked alike.
 type level struct {
 	ids        []graph.ID
-	pages      map[string]map[graph.ID]model.LinkPage // by query
+	pages      map[pageKey]model.LinkPage
 	judgements map[graph.ID][]graph.Link
 }
 
+// aPage is for how many entities there is room at first: most requests ask for one and a
+// page of its links.
+const aPage = 24
+
 // New returns a Loader on a session.
 func New(s *session.Session) *Loader {
-	return &Loader{
-		session: s, entities: map[graph.ID]*graph.Entity{}, levels: map[graph.ID]*level{},
-		stated: map[graph.ID]statement{},
-	}
+	return &Loader{session: s, stated: map[graph.ID]statement{}}
 }
 
 // Expect announces the entities of a level; the first that is asked for loads all
@@ -74,40 +80,54 @@ func (l *Loader) appendEnds(ends []graph.ID, link *model.LinkView) []graph.ID {
 
 // Entity implements model.Door.
 func (l *Loader) Entity(ctx context.Context, id graph.ID) (*graph.Entity, error) {
-	found, err := l.Entities(ctx, []graph.ID{id})
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found, err := l.find(ctx, id)
+	return found.entity, err
 }
 
 // Entities implements model.Door.
 func (l *Loader) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.load(ctx, ids); err != nil {
-		return nil, err
+	if slices.ContainsFunc(ids, l.lacks) {
+		if err := l.load(ctx, ids); err != nil {
+			return nil, err
+		}
 	}
 	found := make([]*graph.Entity, len(ids))
 	for i, id := range ids {
-		found[i] = l.entities[id]
+		found[i] = l.entities[id].entity
 	}
 	return found, nil
 }
 
-// load loads what is not there of ids, and all that is expected with it. What
-// nobody announced is a level of its own.
-func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
-	if !slices.ContainsFunc(ids, l.lacks) {
-		return nil
+// find returns what an ID stands for.
+func (l *Loader) find(ctx context.Context, id graph.ID) (loaded, error) {
+	if found, ok := l.entities[id]; ok {
+		return found, nil
 	}
-	var missing []graph.ID
-	var levels []*level
-	for _, group := range append(l.expected, ids) {
+	err := l.load(ctx, []graph.ID{id})
+	return l.entities[id], err
+}
+
+// load loads ids and all that is expected with them. What nobody announced is a level
+// of its own.
+func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
+	groups := append(l.expected, ids)
+	n := 0
+	for _, group := range groups {
+		n += len(group)
+	}
+	if l.entities == nil {
+		l.entities = make(map[graph.ID]loaded, max(n, aPage))
+	}
+	missing, levels := make([]graph.ID, 0, n), make([]*level, 0, n)
+	for _, group := range groups {
 		together := &level{}
 		for _, id := range group {
 			if l.lacks(id) {
-				l.entities[id] = nil // each once
+				l.entities[id] = loaded{} // each once
 				missing, levels = append(missing, id), append(levels, together)
 			}
 		}
@@ -120,12 +140,18 @@ func (l *Loader) load(ctx context.Context, ids []graph.ID) error {
 		return err
 	}
 	l.expected = nil
-	for i, id := range missing {
-		l.entities[id] = found[i]
-		if e := found[i]; e != nil && l.levels[e.ID] == nil {
-			l.entities[e.ID] = e
-			l.levels[e.ID] = levels[i]
-			levels[i].ids = append(levels[i].ids, e.ID)
+	for i, e := range found {
+		if e == nil {
+			continue
+		}
+		own := l.entities[e.ID]
+		if own.level == nil {
+			own = loaded{e, levels[i]}
+			l.entities[e.ID] = own
+			own.level.ids = append(own.level.ids, e.ID)
+		}
+		if missing[i] != e.ID {
+			l.entities[missing[i]] = loaded{entity: own.entity}
 		}
 	}
 	return nil

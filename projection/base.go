@@ -47,6 +47,14 @@ func (b *base) row(link uint32) linkRow {
 	return row
 }
 
+// degree returns how many links a node has here, loops twice; 0 for one that came later.
+func (b *base) degree(node uint32) int {
+	if int(node) >= b.numNodes() {
+		return 0
+	}
+	return int(b.outOff[node+1] - b.outOff[node] + b.inOff[node+1] - b.inOff[node])
+}
+
 // starts lists the start of every link, which the columns do not hold.
 func (b *base) starts() []uint32 {
 	out := make([]uint32, b.numLinks())

@@ -26,7 +26,7 @@ type LinkAt struct {
 // the direction. The entity itself is taken to be in scope, see [Scoped.Node].
 // O(d log d) for d links.
 func (c *Scoped) LinksOf(e Entity, forward, backward bool) []LinkAt {
-	var out []LinkAt
+	out := make([]LinkAt, 0, c.snap.base.degree(e.node)) // most often all
 	c.eachLinkOf(e, forward, backward, func(link, far uint32, leaves bool) {
 		out = append(out, LinkAt{ID: c.snap.linkID(link), Far: Entity{far, true}, Out: leaves, Kind: c.snap.linkKind(link), link: link})
 	})

@@ -20,20 +20,17 @@ func (c *Scoped) CompareNodes(a, b network.NodeIndex) int {
 // included, and returns the entities at its ends. Judgements are links too.
 func (v *View) FindLink(id graph.ID) (from, to Entity, ok bool) {
 	if i, found := v.snap.findLink(id); found {
-		row := v.snap.link(i)
-		if v.linkSeen[row.class] {
-			return v.endsOf(row)
-		}
-		return Entity{}, Entity{}, false
+		return v.endsOf(v.snap.link(i))
 	}
-	if row, found := v.snap.judgements[id]; found && v.linkSeen[row.class] {
+	if row, found := v.snap.judgements[id]; found {
 		return v.endsOf(row)
 	}
 	return Entity{}, Entity{}, false
 }
 
+// endsOf returns the entities at the ends of a link, if it and both are visible.
 func (v *View) endsOf(row linkRow) (from, to Entity, ok bool) {
-	if !v.seesNode(row.from) || !v.seesNode(row.to) {
+	if !v.linkSeen[row.class] || !v.seesNode(row.from) || !v.seesNode(row.to) {
 		return Entity{}, Entity{}, false
 	}
 	return Entity{v.fused.rep(row.from), true}, Entity{v.fused.rep(row.to), true}, true

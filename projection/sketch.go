@@ -35,11 +35,21 @@ func (v *View) DatasetsOf(e Entity) []string {
 // exact amount are not among it.
 func (v *View) SketchLink(id graph.ID) (graph.Link, bool) {
 	i, found := v.snap.findLink(id)
-	from, to, ok := v.FindLink(id)
-	if !found || !ok {
+	if !found {
 		return graph.Link{}, false
 	}
+	return v.sketchLink(id, i)
+}
+
+// SketchLinkAt is SketchLink of a link that an expansion lists; it need not find it.
+func (v *View) SketchLinkAt(l LinkAt) (graph.Link, bool) { return v.sketchLink(l.ID, l.link) }
+
+func (v *View) sketchLink(id graph.ID, i uint32) (graph.Link, bool) {
 	row := v.snap.link(i)
+	from, to, ok := v.endsOf(row)
+	if !ok {
+		return graph.Link{}, false
+	}
 	class := v.snap.linkClasses[row.class]
 	return graph.Link{
 		Header: graph.Header{

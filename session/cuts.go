@@ -49,7 +49,7 @@ func (s *Session) ArticulationPoints(ctx context.Context, scope projection.Scope
 	for i, p := range points {
 		places[i] = ArticulationPoint{ID: g.Nodes[p.Node], Rank: i + 1, Pieces: p.Pieces, PairsCut: p.PairsCut}
 	}
-	l := listing{operation: "articulationPoints", arguments: digest(scope), descending: true}
+	l := listing{operation: "articulationPoints", arguments: digested(scope), descending: true}
 	out, err := pageOf(s, l, places, func(p ArticulationPoint) position { return position{byNumber(float64(p.PairsCut)), p.ID} }, page)
 	return out, s.onNetwork(scope, g), err
 }
@@ -69,7 +69,7 @@ func (s *Session) Bridges(ctx context.Context, scope projection.Scope, page Page
 		return none, ComputedOn{}, err
 	}
 	at := func(b connectivity.Bridge) position { return position{byNumber(float64(b.PairsCut)), g.LinkID(b.Link)} }
-	l := listing{operation: "bridges", arguments: digest(scope), descending: true}
+	l := listing{operation: "bridges", arguments: digested(scope), descending: true}
 	part, err := pageOf(s, l, found, at, page)
 	if err != nil {
 		return none, ComputedOn{}, err

@@ -59,7 +59,7 @@ func (s *Session) Distances(ctx context.Context, q DistanceQuery, page Page) (*D
 	case q.Weight == PropertySum && q.Property == "":
 		return nil, errNoProperty
 	}
-	l := listing{operation: "distances", arguments: digest(q)}
+	l := listing{operation: "distances", arguments: digested(q)}
 	if _, _, err := s.after(l, page); err != nil {
 		return nil, err
 	}

@@ -36,11 +36,11 @@ func (s *Session) Entities(ctx context.Context, ids []graph.ID) ([]*graph.Entity
 }
 
 func (s *Session) sketches(ids []graph.ID) []*graph.Entity {
-	entities := make([]*graph.Entity, len(ids))
+	entities, sketches := make([]*graph.Entity, len(ids)), make([]graph.Entity, len(ids))
 	for i, id := range ids {
 		if e, ok := s.view.Entity(id); ok {
-			sketch := s.view.Sketch(e)
-			entities[i] = &sketch
+			sketches[i] = s.view.Sketch(e)
+			entities[i] = &sketches[i]
 		}
 	}
 	return entities
@@ -132,12 +132,12 @@ func (s *Session) records(ctx context.Context, ids []graph.ID) (map[graph.ID]gra
 // not among them. One store call. While the store is away they are sketches.
 func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView, error) {
 	if s.memory {
-		return s.sketchLinks(ids), nil
+		return sketched(ids, s.view.SketchLink), nil
 	}
 	views := make([]*LinkView, len(ids))
 	links, err := s.links(ctx, ids)
 	if isAway(err) && ctx.Err() == nil {
-		return s.sketchLinks(ids), nil
+		return sketched(ids, s.view.SketchLink), nil
 	}
 	if err != nil {
 		return nil, err
@@ -152,12 +152,13 @@ func (s *Session) StoredLinks(ctx context.Context, ids []graph.ID) ([]*LinkView,
 	return views, nil
 }
 
-// sketchLinks returns what memory knows of links.
-func (s *Session) sketchLinks(ids []graph.ID) []*LinkView {
-	views := make([]*LinkView, len(ids))
-	for i, id := range ids {
-		if l, ok := s.view.SketchLink(id); ok {
-			views[i] = &LinkView{Link: l, Sketch: true}
+// sketched returns what memory knows of links.
+func sketched[T any](links []T, sketch func(T) (graph.Link, bool)) []*LinkView {
+	views, sketches := make([]*LinkView, len(links)), make([]LinkView, len(links))
+	for i, link := range links {
+		if l, ok := sketch(link); ok {
+			sketches[i] = LinkView{Link: l, Sketch: true}
+			views[i] = &sketches[i]
 		}
 	}
 	return views
@@ -201,39 +202,59 @@ func (s *Session) LinkPages(ctx context.Context, entities []graph.ID, q LinkQuer
 	scoped := s.view.Scoped(scope)
 	pages := make([]Paged[*LinkView], len(entities))
 	listed := make([]Paged[projection.LinkAt], len(entities))
-	var ids []graph.ID
+	var all []projection.LinkAt
 	for i, id := range entities {
 		e, ok := s.view.Entity(id)
 		if !ok {
 			continue
 		}
-		l := listing{operation: "links", arguments: digest([]any{s.view.ID(e), q.Kinds, q.Out, q.In})}
+		l := listing{operation: "links", arguments: digested([]any{s.view.ID(e), q.Kinds, q.Out, q.In})}
 		page, err := pageOf(s, l, scoped.LinksOf(e, q.Out, q.In), func(l projection.LinkAt) position { return position{id: l.ID} }, q.Page)
 		if err != nil {
 			return nil, err
 		}
 		listed[i] = page
-		for _, l := range page.Items {
-			ids = append(ids, l.ID)
-		}
+		all = append(all, page.Items...)
 	}
-	views, err := s.StoredLinks(ctx, ids)
+	views, err := s.linksAt(ctx, all)
 	if err != nil {
 		return nil, err
 	}
 	for i, page := range listed {
-		pages[i] = Paged[*LinkView]{HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}
-		var of []int // the place of each item on the page, where some are missing
-		for j := range page.Items {
-			if view := views[j]; view != nil {
-				pages[i].Items = append(pages[i].Items, view)
-				of = append(of, j)
-			}
+		n := len(page.Items)
+		pages[i] = Paged[*LinkView]{Items: views[:n:n], Cursor: page.Cursor, HasNextPage: page.HasNextPage, HasPreviousPage: page.HasPreviousPage, Total: page.Total}
+		if slices.Contains(pages[i].Items, nil) {
+			pages[i] = withoutMissing(pages[i])
 		}
-		pages[i].Cursor = func(j int) string { return page.Cursor(of[j]) }
-		views = views[len(page.Items):]
+		views = views[n:]
 	}
 	return pages, nil
+}
+
+// linksAt is StoredLinks of links that were listed, which memory need not find.
+func (s *Session) linksAt(ctx context.Context, listed []projection.LinkAt) ([]*LinkView, error) {
+	if s.memory {
+		return sketched(listed, s.view.SketchLinkAt), nil
+	}
+	ids := make([]graph.ID, len(listed))
+	for i, l := range listed {
+		ids[i] = l.ID
+	}
+	return s.StoredLinks(ctx, ids)
+}
+
+// withoutMissing returns a page without the items that are nil.
+func withoutMissing(page Paged[*LinkView]) Paged[*LinkView] {
+	var items []*LinkView
+	var of []int // the place of each on the page
+	for i, view := range page.Items {
+		if view != nil {
+			items, of = append(items, view), append(of, i)
+		}
+	}
+	cursor := page.Cursor
+	page.Items, page.Cursor = items, func(i int) string { return cursor(of[i]) }
+	return page
 }
 
 // LinkCounts counts the links of an entity by kind and direction, in that order,

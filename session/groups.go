@@ -112,7 +112,7 @@ func (p *groups) group(s *Session, l listing, g *projection.Graph, i int) Commun
 	if p.persistence != nil {
 		out.Persistence = finite(p.persistence[i])
 	}
-	own := listing{operation: l.operation + " members", arguments: digest([]any{l.arguments, g.Nodes[nodes[0]]})}
+	own := listing{operation: l.operation + " members", arguments: digested([]any{l.arguments(), g.Nodes[nodes[0]]})}
 	out.Members = func(page Page) (Paged[graph.ID], error) {
 		list, err := pageOf(s, own, nodes, func(v network.NodeIndex) position { return position{id: g.Nodes[v]} }, page)
 		ids := Paged[graph.ID]{Cursor: list.Cursor, HasNextPage: list.HasNextPage, HasPreviousPage: list.HasPreviousPage, Total: list.Total}
@@ -144,7 +144,7 @@ func grouped[T any](ctx context.Context, s *Session, l listing, how any, of []gr
 	if err := checkOf(of); err != nil {
 		return none, err
 	}
-	l.arguments = digest([]any{how, of, least, scope})
+	l.arguments = digested([]any{how, of, least, scope})
 	if _, _, err := s.after(l, page); err != nil {
 		return none, err
 	}

@@ -89,7 +89,7 @@ func (s *Session) History(ctx context.Context, id graph.ID, page Page) (Paged[Hi
 		all = append(all, entries...)
 	}
 	slices.SortFunc(all, func(a, b dated) int { return a.at.compare(b.at, true) })
-	l := listing{operation: "history", arguments: digest(id), descending: true}
+	l := listing{operation: "history", arguments: digested(id), descending: true}
 	part, err := pageOf(s, l, all, func(d dated) position { return d.at }, page)
 	out := Paged[HistoryEntry]{Cursor: part.Cursor, HasNextPage: part.HasNextPage, HasPreviousPage: part.HasPreviousPage, Total: part.Total}
 	for _, d := range part.Items {

@@ -36,7 +36,7 @@ func (s *Session) LinkCentrality(ctx context.Context, weight PathWeight, propert
 		return none, ComputedOn{}, errNoProperty
 	}
 	how := []any{weight, property, normalized}
-	l := listing{operation: "linkCentrality", arguments: digest([]any{how, scope}), descending: true}
+	l := listing{operation: "linkCentrality", arguments: digested([]any{how, scope}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
 		return none, ComputedOn{}, err
 	}

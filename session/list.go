@@ -64,7 +64,7 @@ const propertyChunk = 500
 // projection knows (ids, kinds, degrees) costs no store call; conditions on
 // properties and markings read the candidates in chunks, as far as the page needs.
 func (s *Session) List(ctx context.Context, f Filter, o Order, page Page) (Paged[graph.ID], error) {
-	l := listing{operation: "entities", arguments: digest([]any{f, o}), descending: o.Descending}
+	l := listing{operation: "entities", arguments: digested([]any{f, o}), descending: o.Descending}
 	last, begun, err := s.after(l, page)
 	if err != nil {
 		return Paged[graph.ID]{}, err

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/chokepoint/chokepoint/graph"
 )
@@ -68,8 +69,16 @@ func byNumber(f float64) string {
 // digest of its arguments.
 type listing struct {
 	operation  string
-	arguments  [32]byte
+	arguments  func() []byte // nil for none
 	descending bool
+}
+
+// digested returns the digest of arguments, computed when a cursor is sealed or opened.
+func digested(arguments any) func() []byte {
+	return sync.OnceValue(func() []byte {
+		sum := digest(arguments)
+		return sum[:]
+	})
 }
 
 // digest is a hash over arguments, which must be a struct of plain values.
@@ -83,7 +92,15 @@ func digest(arguments any) [32]byte {
 
 func (s *Session) cursor(l listing, p position) string {
 	content := append([]byte(p.primary), p.id[:]...)
-	return s.service.sealer.Seal(content, s.class[:], []byte(l.operation), l.arguments[:])
+	return s.service.sealer.Seal(content, s.bound(l)...)
+}
+
+// bound is what a cursor is good for: a class of viewers and a list.
+func (s *Session) bound(l listing) [][]byte {
+	if l.arguments == nil {
+		return [][]byte{s.class[:], []byte(l.operation)}
+	}
+	return [][]byte{s.class[:], []byte(l.operation), l.arguments()}
 }
 
 // after opens a cursor; ok is false for the beginning of the list.
@@ -94,7 +111,7 @@ func (s *Session) after(l listing, page Page) (p position, ok bool, err error) {
 	if page.After == "" {
 		return p, false, nil
 	}
-	content, ok := s.service.sealer.Open(page.After, s.class[:], []byte(l.operation), l.arguments[:])
+	content, ok := s.service.sealer.Open(page.After, s.bound(l)...)
 	if !ok || len(content) < len(p.id) {
 		return p, false, graph.Errorf(graph.BadUserInput, "after: this is no cursor of this list; take pageInfo.endCursor of a page that was asked for with the same arguments")
 	}

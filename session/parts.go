@@ -75,7 +75,7 @@ func (s *Session) Components(ctx context.Context, strong bool, scope projection.
 	if err != nil {
 		return Paged[Part]{}, ComputedOn{}, err
 	}
-	out, err := pageOfParts(s, listing{operation: "components", arguments: digest([]any{strong, scope})}, g, p, page)
+	out, err := pageOfParts(s, listing{operation: "components", arguments: digested([]any{strong, scope})}, g, p, page)
 	return out, s.onNetwork(scope, g), err
 }
 
@@ -97,7 +97,7 @@ func (s *Session) Blocks(ctx context.Context, scope projection.Scope, page Page)
 	if err != nil {
 		return Paged[Part]{}, ComputedOn{}, err
 	}
-	out, err := pageOfParts(s, listing{operation: "blocks", arguments: digest(scope)}, g, p, page)
+	out, err := pageOfParts(s, listing{operation: "blocks", arguments: digested(scope)}, g, p, page)
 	return out, s.onNetwork(scope, g), err
 }
 
@@ -161,7 +161,7 @@ func (s *Session) Dominators(ctx context.Context, from, to []graph.ID, scope pro
 	if err != nil {
 		return none, ComputedOn{}, err
 	}
-	l := listing{operation: "dominators", arguments: digest([]any{how, scope}), descending: true}
+	l := listing{operation: "dominators", arguments: digested([]any{how, scope}), descending: true}
 	out, err := pageOf(s, l, list, func(d Dominator) position { return position{byNumber(float64(d.Dominated)), d.ID} }, page)
 	return out, s.onNetwork(scope, g), err
 }
@@ -236,7 +236,7 @@ func (s *Session) MinimumCutTree(ctx context.Context, capacity string, scope pro
 	if err != nil {
 		return Paged[CutTreeLink]{}, ComputedOn{}, err
 	}
-	l := listing{operation: "minimumCutTree", arguments: digest([]any{capacity, scope})}
+	l := listing{operation: "minimumCutTree", arguments: digested([]any{capacity, scope})}
 	out, err := pageOf(s, l, tree, func(c CutTreeLink) position { return position{byNumber(c.Cost), c.A} }, page)
 	return out, s.onNetwork(scope, g), err
 }

@@ -129,7 +129,7 @@ func (s *Session) MoneyPatterns(ctx context.Context, q PatternQuery, page Page) 
 	scope := q.Scope
 	how := q
 	how.Scope = projection.Scope{}
-	l := listing{operation: "moneyPatterns", arguments: digest([]any{how, scope})}
+	l := listing{operation: "moneyPatterns", arguments: digested([]any{how, scope})}
 	if _, _, err := s.after(l, page); err != nil {
 		return none, MoneyPatterns{}, err
 	}

@@ -122,7 +122,7 @@ func (s *Session) Centrality(ctx context.Context, q CentralityQuery, page Page) 
 		q.Weight = ByWeight
 	}
 	how := []any{q.Measure, q.Weight, q.Normalized, q.Path, q.Property, q.From, q.Top, q.Approximation}
-	l := listing{operation: "centrality", arguments: digest([]any{how, q.Scope}), descending: true}
+	l := listing{operation: "centrality", arguments: digested([]any{how, q.Scope}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
 		return Ranking{}, err
 	}

@@ -105,7 +105,7 @@ func (s similar) size() int64 { return 48 * int64(len(s)) }
 // and all if the entity is missing, hidden or out of scope.
 func (s *Session) SimilarNodes(ctx context.Context, to graph.ID, measure similarity.Measure, scope projection.Scope, page Page) (Paged[Similar], ComputedOn, error) {
 	how := []any{to, measure}
-	l := listing{operation: "similarNodes", arguments: digest([]any{how, scope}), descending: true}
+	l := listing{operation: "similarNodes", arguments: digested([]any{how, scope}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
 		return Paged[Similar]{}, ComputedOn{}, err
 	}

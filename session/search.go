@@ -24,7 +24,7 @@ type Found struct {
 // Search returns a page of the entities that resemble a text, best first, ties by
 // ID. An entity is as good as its best record. Kinds narrow; none means any.
 func (s *Session) Search(ctx context.Context, text string, kinds []graph.Kind, page Page) (Paged[Found], error) {
-	l := listing{operation: "search", arguments: digest([]any{text, kinds}), descending: true}
+	l := listing{operation: "search", arguments: digested([]any{text, kinds}), descending: true}
 	if _, _, err := s.after(l, page); err != nil {
 		return Paged[Found]{}, err
 	}

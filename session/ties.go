@@ -32,7 +32,7 @@ func (s *Session) AllShortestPaths(ctx context.Context, q PathQuery, page Page) 
 		return nil, err
 	}
 	q.MaxHops = math.MaxInt32
-	l := listing{operation: "allShortestPaths", arguments: digest(q)}
+	l := listing{operation: "allShortestPaths", arguments: digested(q)}
 	last, some, err := s.after(l, page)
 	if err != nil {
 		return nil, err
