@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"fmt"
+	"go/types"
 	"path/filepath"
 	"strings"
 	"text/template"
@@ -38,7 +39,7 @@ func (serialWriter) GenerateCode(data *codegen.Data) error {
 		Filename:    filepath.Join(data.Config.Exec.DirName, "serial.generated.go"),
 		Data:        data, GeneratedHeader: true, Packages: data.Config.Packages,
 		Template:     serialTemplate,
-		Funcs:        template.FuncMap{"serial": isSerial, "composite": isComposite},
+		Funcs:        template.FuncMap{"serial": isSerial, "composite": isComposite, "text": isText},
 		PruneOptions: data.Config.GetPruneOptions(),
 	})
 }
@@ -52,4 +53,9 @@ func isSerial(object *codegen.Object) bool {
 func isComposite(ref *config.TypeReference) bool {
 	kind := ref.Definition.Kind
 	return (kind == ast.Object || kind == ast.Interface || kind == ast.Union) && !ref.IsRoot && !strings.HasPrefix(ref.Definition.Name, "__")
+}
+
+// isText says whether a value is a string that is never null.
+func isText(ref *config.TypeReference) bool {
+	return ref.Definition.Name == "String" && ref.GQL.NonNull && types.Identical(ref.GO, types.Typ[types.String])
 }

@@ -145,7 +145,7 @@ func (ec *executionContext) serial_AccountTrace(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("AccountTrace"), true)
+			w.Text("AccountTrace")
 		case "policy":
 			v := obj.Policy
 			w.Count(field.Field, 1)
@@ -186,7 +186,7 @@ func (ec *executionContext) serial_Agency(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Agency"), true)
+			w.Text("Agency")
 		case "country":
 			v, err := obj.Country()
 			if err != nil {
@@ -238,9 +238,7 @@ func (ec *executionContext) serial_Agency(ctx context.Context, w *serial.Writer,
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -339,7 +337,7 @@ func (ec *executionContext) serial_Arrest(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Arrest"), true)
+			w.Text("Arrest")
 		case "at":
 			v, err := obj.At()
 			if err != nil {
@@ -400,9 +398,7 @@ func (ec *executionContext) serial_Arrest(ctx context.Context, w *serial.Writer,
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -501,7 +497,7 @@ func (ec *executionContext) serial_ArticulationPoint(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ArticulationPoint"), true)
+			w.Text("ArticulationPoint")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -545,7 +541,7 @@ func (ec *executionContext) serial_ArticulationPointConnection(ctx context.Conte
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ArticulationPointConnection"), true)
+			w.Text("ArticulationPointConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -595,13 +591,11 @@ func (ec *executionContext) serial_ArticulationPointEdge(ctx context.Context, w 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ArticulationPointEdge"), true)
+			w.Text("ArticulationPointEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -624,7 +618,7 @@ func (ec *executionContext) serial_BankAccount(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("BankAccount"), true)
+			w.Text("BankAccount")
 		case "accountNumber":
 			v, err := obj.AccountNumber()
 			if err != nil {
@@ -730,9 +724,7 @@ func (ec *executionContext) serial_BankAccount(ctx context.Context, w *serial.Wr
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -831,7 +823,7 @@ func (ec *executionContext) serial_Block(ctx context.Context, w *serial.Writer, 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Block"), true)
+			w.Text("Block")
 		case "rank":
 			v := obj.Rank()
 			w.Count(field.Field, 1)
@@ -894,7 +886,7 @@ func (ec *executionContext) serial_BlockConnection(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("BlockConnection"), true)
+			w.Text("BlockConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -944,13 +936,11 @@ func (ec *executionContext) serial_BlockEdge(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("BlockEdge"), true)
+			w.Text("BlockEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -973,7 +963,7 @@ func (ec *executionContext) serial_Bridge(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Bridge"), true)
+			w.Text("Bridge")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -1008,7 +998,7 @@ func (ec *executionContext) serial_BridgeConnection(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("BridgeConnection"), true)
+			w.Text("BridgeConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -1058,13 +1048,11 @@ func (ec *executionContext) serial_BridgeEdge(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("BridgeEdge"), true)
+			w.Text("BridgeEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -1087,7 +1075,7 @@ func (ec *executionContext) serial_Case(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Case"), true)
+			w.Text("Case")
 		case "caseNumber":
 			v, err := obj.CaseNumber()
 			if err != nil {
@@ -1166,9 +1154,7 @@ func (ec *executionContext) serial_Case(ctx context.Context, w *serial.Writer, s
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -1267,7 +1253,7 @@ func (ec *executionContext) serial_CentralizationFigures(ctx context.Context, w 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CentralizationFigures"), true)
+			w.Text("CentralizationFigures")
 		case "degree":
 			v, err := obj.Degree(ctx)
 			if err != nil {
@@ -1320,7 +1306,7 @@ func (ec *executionContext) serial_Change(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Change"), true)
+			w.Text("Change")
 		case "outcome":
 			v := obj.Outcome()
 			w.Count(field.Field, 1)
@@ -1367,16 +1353,14 @@ func (ec *executionContext) serial_ChangeEvent(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ChangeEvent"), true)
+			w.Text("ChangeEvent")
 		case "revision":
 			v, err := obj.Revision()
 			if err != nil {
 				return false
 			}
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "at":
 			v := obj.At
 			w.Count(field.Field, 1)
@@ -1386,9 +1370,7 @@ func (ec *executionContext) serial_ChangeEvent(ctx context.Context, w *serial.Wr
 		case "who":
 			v := obj.Who
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "reason":
 			v := obj.Reason()
 			w.Count(field.Field, 1)
@@ -1443,7 +1425,7 @@ func (ec *executionContext) serial_Chemical(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Chemical"), true)
+			w.Text("Chemical")
 		case "casNumber":
 			v, err := obj.CasNumber()
 			if err != nil {
@@ -1522,9 +1504,7 @@ func (ec *executionContext) serial_Chemical(ctx context.Context, w *serial.Write
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -1623,7 +1603,7 @@ func (ec *executionContext) serial_ChokepointAlternative(ctx context.Context, w 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ChokepointAlternative"), true)
+			w.Text("ChokepointAlternative")
 		case "choices":
 			v := obj.Choices
 			w.Count(field.Field, len(v))
@@ -1646,7 +1626,7 @@ func (ec *executionContext) serial_ChokepointChoice(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ChokepointChoice"), true)
+			w.Text("ChokepointChoice")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -1690,7 +1670,7 @@ func (ec *executionContext) serial_ChokepointPlan(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ChokepointPlan"), true)
+			w.Text("ChokepointPlan")
 		case "choices":
 			v := obj.Choices
 			w.Count(field.Field, len(v))
@@ -1767,7 +1747,7 @@ func (ec *executionContext) serial_ClusteringFigures(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ClusteringFigures"), true)
+			w.Text("ClusteringFigures")
 		case "triangles":
 			v := obj.Triangles
 			w.Count(field.Field, 1)
@@ -1802,7 +1782,7 @@ func (ec *executionContext) serial_CohesiveGroupConnection(ctx context.Context, 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CohesiveGroupConnection"), true)
+			w.Text("CohesiveGroupConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -1864,13 +1844,11 @@ func (ec *executionContext) serial_CohesiveGroupEdge(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CohesiveGroupEdge"), true)
+			w.Text("CohesiveGroupEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -1893,7 +1871,7 @@ func (ec *executionContext) serial_Community(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Community"), true)
+			w.Text("Community")
 		case "rank":
 			v := obj.Rank()
 			w.Count(field.Field, 1)
@@ -1954,7 +1932,7 @@ func (ec *executionContext) serial_CommunityConnection(ctx context.Context, w *s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CommunityConnection"), true)
+			w.Text("CommunityConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -2034,13 +2012,11 @@ func (ec *executionContext) serial_CommunityEdge(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CommunityEdge"), true)
+			w.Text("CommunityEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -2063,7 +2039,7 @@ func (ec *executionContext) serial_Company(ctx context.Context, w *serial.Writer
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Company"), true)
+			w.Text("Company")
 		case "registrationNumber":
 			v, err := obj.RegistrationNumber()
 			if err != nil {
@@ -2187,9 +2163,7 @@ func (ec *executionContext) serial_Company(ctx context.Context, w *serial.Writer
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -2288,7 +2262,7 @@ func (ec *executionContext) serial_Component(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Component"), true)
+			w.Text("Component")
 		case "rank":
 			v := obj.Rank()
 			w.Count(field.Field, 1)
@@ -2331,7 +2305,7 @@ func (ec *executionContext) serial_ComponentConnection(ctx context.Context, w *s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ComponentConnection"), true)
+			w.Text("ComponentConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -2381,13 +2355,11 @@ func (ec *executionContext) serial_ComponentEdge(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ComponentEdge"), true)
+			w.Text("ComponentEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -2410,7 +2382,7 @@ func (ec *executionContext) serial_ComputedOn(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ComputedOn"), true)
+			w.Text("ComputedOn")
 		case "nodes":
 			v, err := obj.Nodes(ctx)
 			if err != nil {
@@ -2468,9 +2440,7 @@ func (ec *executionContext) serial_ComputedOn(ctx context.Context, w *serial.Wri
 		case "asOf":
 			v := obj.AsOf
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		default:
 			return false
 		}
@@ -2487,7 +2457,7 @@ func (ec *executionContext) serial_Connectivity(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Connectivity"), true)
+			w.Text("Connectivity")
 		case "links":
 			v := obj.Links
 			w.Count(field.Field, 1)
@@ -2546,7 +2516,7 @@ func (ec *executionContext) serial_Conveyance(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Conveyance"), true)
+			w.Text("Conveyance")
 		case "conveyanceType":
 			v, err := obj.ConveyanceType()
 			if err != nil {
@@ -2643,9 +2613,7 @@ func (ec *executionContext) serial_Conveyance(ctx context.Context, w *serial.Wri
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -2744,7 +2712,7 @@ func (ec *executionContext) serial_CriminalOrganization(ctx context.Context, w *
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CriminalOrganization"), true)
+			w.Text("CriminalOrganization")
 		case "organizationType":
 			v, err := obj.OrganizationType()
 			if err != nil {
@@ -2823,9 +2791,7 @@ func (ec *executionContext) serial_CriminalOrganization(ctx context.Context, w *
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -2924,7 +2890,7 @@ func (ec *executionContext) serial_CryptoWallet(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CryptoWallet"), true)
+			w.Text("CryptoWallet")
 		case "blockchain":
 			v, err := obj.Blockchain()
 			if err != nil {
@@ -3012,9 +2978,7 @@ func (ec *executionContext) serial_CryptoWallet(ctx context.Context, w *serial.W
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -3113,7 +3077,7 @@ func (ec *executionContext) serial_CutElement(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CutElement"), true)
+			w.Text("CutElement")
 		case "entity":
 			v, err := obj.Entity(ctx)
 			if err != nil {
@@ -3145,7 +3109,7 @@ func (ec *executionContext) serial_CutTreeConnection(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CutTreeConnection"), true)
+			w.Text("CutTreeConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -3195,13 +3159,11 @@ func (ec *executionContext) serial_CutTreeEdge(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CutTreeEdge"), true)
+			w.Text("CutTreeEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -3224,7 +3186,7 @@ func (ec *executionContext) serial_CutTreeLink(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("CutTreeLink"), true)
+			w.Text("CutTreeLink")
 		case "entity":
 			v, err := obj.Entity(ctx)
 			if err != nil {
@@ -3265,13 +3227,11 @@ func (ec *executionContext) serial_Dataset(ctx context.Context, w *serial.Writer
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Dataset"), true)
+			w.Text("Dataset")
 		case "name":
 			v := obj.Name
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "title":
 			v := obj.Title
 			w.Count(field.Field, 1)
@@ -3306,7 +3266,7 @@ func (ec *executionContext) serial_DeleteRecordsPayload(ctx context.Context, w *
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DeleteRecordsPayload"), true)
+			w.Text("DeleteRecordsPayload")
 		case "items":
 			v := obj.Items
 			w.Count(field.Field, len(v))
@@ -3316,9 +3276,7 @@ func (ec *executionContext) serial_DeleteRecordsPayload(ctx context.Context, w *
 		case "revision":
 			v := obj.Revision
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "deleted":
 			v := obj.Deleted
 			w.Count(field.Field, 1)
@@ -3347,7 +3305,7 @@ func (ec *executionContext) serial_Designation(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Designation"), true)
+			w.Text("Designation")
 		case "authority":
 			v, err := obj.Authority()
 			if err != nil {
@@ -3426,9 +3384,7 @@ func (ec *executionContext) serial_Designation(ctx context.Context, w *serial.Wr
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -3527,7 +3483,7 @@ func (ec *executionContext) serial_Dismantling(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Dismantling"), true)
+			w.Text("Dismantling")
 		case "initialLargestComponent":
 			v := obj.InitialLargestComponent
 			w.Count(field.Field, 1)
@@ -3598,7 +3554,7 @@ func (ec *executionContext) serial_DismantlingStep(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DismantlingStep"), true)
+			w.Text("DismantlingStep")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -3642,7 +3598,7 @@ func (ec *executionContext) serial_Distance(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Distance"), true)
+			w.Text("Distance")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -3686,7 +3642,7 @@ func (ec *executionContext) serial_DistanceConnection(ctx context.Context, w *se
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DistanceConnection"), true)
+			w.Text("DistanceConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -3748,13 +3704,11 @@ func (ec *executionContext) serial_DistanceEdge(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DistanceEdge"), true)
+			w.Text("DistanceEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -3777,7 +3731,7 @@ func (ec *executionContext) serial_DistanceFigures(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DistanceFigures"), true)
+			w.Text("DistanceFigures")
 		case "exact":
 			v := obj.Exact
 			w.Count(field.Field, 1)
@@ -3866,7 +3820,7 @@ func (ec *executionContext) serial_Document(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Document"), true)
+			w.Text("Document")
 		case "title":
 			v, err := obj.Title()
 			if err != nil {
@@ -3954,9 +3908,7 @@ func (ec *executionContext) serial_Document(ctx context.Context, w *serial.Write
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -4055,7 +4007,7 @@ func (ec *executionContext) serial_Dominator(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Dominator"), true)
+			w.Text("Dominator")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -4102,7 +4054,7 @@ func (ec *executionContext) serial_DominatorConnection(ctx context.Context, w *s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DominatorConnection"), true)
+			w.Text("DominatorConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -4152,13 +4104,11 @@ func (ec *executionContext) serial_DominatorEdge(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("DominatorEdge"), true)
+			w.Text("DominatorEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -4181,7 +4131,7 @@ func (ec *executionContext) serial_Drug(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Drug"), true)
+			w.Text("Drug")
 		case "substance":
 			v, err := obj.Substance()
 			if err != nil {
@@ -4251,9 +4201,7 @@ func (ec *executionContext) serial_Drug(ctx context.Context, w *serial.Writer, s
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -4352,7 +4300,7 @@ func (ec *executionContext) serial_EntityConnection(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("EntityConnection"), true)
+			w.Text("EntityConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -4396,13 +4344,11 @@ func (ec *executionContext) serial_EntityEdge(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("EntityEdge"), true)
+			w.Text("EntityEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -4425,7 +4371,7 @@ func (ec *executionContext) serial_Equipment(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Equipment"), true)
+			w.Text("Equipment")
 		case "equipmentType":
 			v, err := obj.EquipmentType()
 			if err != nil {
@@ -4486,9 +4432,7 @@ func (ec *executionContext) serial_Equipment(ctx context.Context, w *serial.Writ
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -4587,7 +4531,7 @@ func (ec *executionContext) serial_FinancialInstitution(ctx context.Context, w *
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("FinancialInstitution"), true)
+			w.Text("FinancialInstitution")
 		case "institutionType":
 			v, err := obj.InstitutionType()
 			if err != nil {
@@ -4666,9 +4610,7 @@ func (ec *executionContext) serial_FinancialInstitution(ctx context.Context, w *
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -4767,7 +4709,7 @@ func (ec *executionContext) serial_FlowPath(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("FlowPath"), true)
+			w.Text("FlowPath")
 		case "entities":
 			v, err := obj.Entities(ctx)
 			if err != nil {
@@ -4811,7 +4753,7 @@ func (ec *executionContext) serial_GroupCentrality(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("GroupCentrality"), true)
+			w.Text("GroupCentrality")
 		case "members":
 			v, err := obj.Members(ctx)
 			if err != nil {
@@ -4891,7 +4833,7 @@ func (ec *executionContext) serial_HistoryConnection(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("HistoryConnection"), true)
+			w.Text("HistoryConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -4935,13 +4877,11 @@ func (ec *executionContext) serial_HistoryEdge(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("HistoryEdge"), true)
+			w.Text("HistoryEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -4964,13 +4904,11 @@ func (ec *executionContext) serial_HistoryEntry(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("HistoryEntry"), true)
+			w.Text("HistoryEntry")
 		case "revision":
 			v := obj.Revision
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "at":
 			v := obj.At
 			w.Count(field.Field, 1)
@@ -4980,9 +4918,7 @@ func (ec *executionContext) serial_HistoryEntry(ctx context.Context, w *serial.W
 		case "who":
 			v := obj.Who
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "reason":
 			v := obj.Reason
 			w.Count(field.Field, 1)
@@ -5017,7 +4953,7 @@ func (ec *executionContext) serial_Identifier(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Identifier"), true)
+			w.Text("Identifier")
 		case "identifierType":
 			v, err := obj.IdentifierType()
 			if err != nil {
@@ -5087,9 +5023,7 @@ func (ec *executionContext) serial_Identifier(ctx context.Context, w *serial.Wri
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -5188,7 +5122,7 @@ func (ec *executionContext) serial_IdentityDocument(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("IdentityDocument"), true)
+			w.Text("IdentityDocument")
 		case "documentType":
 			v, err := obj.DocumentType()
 			if err != nil {
@@ -5258,9 +5192,7 @@ func (ec *executionContext) serial_IdentityDocument(ctx context.Context, w *seri
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -5359,7 +5291,7 @@ func (ec *executionContext) serial_Judgement(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Judgement"), true)
+			w.Text("Judgement")
 		case "id":
 			v := obj.ID()
 			w.Count(field.Field, 1)
@@ -5406,7 +5338,7 @@ func (ec *executionContext) serial_KindInfo(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("KindInfo"), true)
+			w.Text("KindInfo")
 		case "name":
 			v := obj.Name
 			w.Count(field.Field, 1)
@@ -5416,21 +5348,15 @@ func (ec *executionContext) serial_KindInfo(ctx context.Context, w *serial.Write
 		case "label":
 			v := obj.Label
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "description":
 			v := obj.Description
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "icon":
 			v := obj.Icon
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "properties":
 			v := obj.Properties()
 			w.Count(field.Field, len(v))
@@ -5453,7 +5379,7 @@ func (ec *executionContext) serial_KindMixing(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("KindMixing"), true)
+			w.Text("KindMixing")
 		case "from":
 			v := obj.From
 			w.Count(field.Field, 1)
@@ -5488,7 +5414,7 @@ func (ec *executionContext) serial_Licence(ctx context.Context, w *serial.Writer
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Licence"), true)
+			w.Text("Licence")
 		case "authority":
 			v, err := obj.Authority()
 			if err != nil {
@@ -5567,9 +5493,7 @@ func (ec *executionContext) serial_Licence(ctx context.Context, w *serial.Writer
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -5668,7 +5592,7 @@ func (ec *executionContext) serial_Link(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Link"), true)
+			w.Text("Link")
 		case "id":
 			v := obj.ID()
 			w.Count(field.Field, 1)
@@ -5813,7 +5737,7 @@ func (ec *executionContext) serial_LinkConnection(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkConnection"), true)
+			w.Text("LinkConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -5857,7 +5781,7 @@ func (ec *executionContext) serial_LinkCount(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkCount"), true)
+			w.Text("LinkCount")
 		case "kind":
 			v := obj.Kind
 			w.Count(field.Field, 1)
@@ -5892,13 +5816,11 @@ func (ec *executionContext) serial_LinkEdge(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkEdge"), true)
+			w.Text("LinkEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -5921,7 +5843,7 @@ func (ec *executionContext) serial_LinkFlow(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkFlow"), true)
+			w.Text("LinkFlow")
 		case "link":
 			v := obj.Link
 			w.Count(field.Field, 1)
@@ -5968,7 +5890,7 @@ func (ec *executionContext) serial_LinkKindInfo(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkKindInfo"), true)
+			w.Text("LinkKindInfo")
 		case "name":
 			v := obj.Name
 			w.Count(field.Field, 1)
@@ -5978,15 +5900,11 @@ func (ec *executionContext) serial_LinkKindInfo(ctx context.Context, w *serial.W
 		case "label":
 			v := obj.Label
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "description":
 			v := obj.Description
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "from":
 			v := obj.From
 			w.Count(field.Field, 1)
@@ -6027,7 +5945,7 @@ func (ec *executionContext) serial_LinkRankingConnection(ctx context.Context, w 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkRankingConnection"), true)
+			w.Text("LinkRankingConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -6077,13 +5995,11 @@ func (ec *executionContext) serial_LinkRankingEdge(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("LinkRankingEdge"), true)
+			w.Text("LinkRankingEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -6106,7 +6022,7 @@ func (ec *executionContext) serial_Location(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Location"), true)
+			w.Text("Location")
 		case "address":
 			v, err := obj.Address()
 			if err != nil {
@@ -6194,9 +6110,7 @@ func (ec *executionContext) serial_Location(ctx context.Context, w *serial.Write
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -6295,7 +6209,7 @@ func (ec *executionContext) serial_MarketListing(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MarketListing"), true)
+			w.Text("MarketListing")
 		case "market":
 			v, err := obj.Market()
 			if err != nil {
@@ -6392,9 +6306,7 @@ func (ec *executionContext) serial_MarketListing(ctx context.Context, w *serial.
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -6493,7 +6405,7 @@ func (ec *executionContext) serial_MaximumFlow(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MaximumFlow"), true)
+			w.Text("MaximumFlow")
 		case "value":
 			v := obj.Value
 			w.Count(field.Field, 1)
@@ -6558,7 +6470,7 @@ func (ec *executionContext) serial_MinimumCut(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MinimumCut"), true)
+			w.Text("MinimumCut")
 		case "value":
 			v := obj.Value
 			w.Count(field.Field, 1)
@@ -6635,7 +6547,7 @@ func (ec *executionContext) serial_MissingLinkPredictions(ctx context.Context, w
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MissingLinkPredictions"), true)
+			w.Text("MissingLinkPredictions")
 		case "predictions":
 			v := obj.Predictions
 			w.Count(field.Field, len(v))
@@ -6676,7 +6588,7 @@ func (ec *executionContext) serial_MixingFigures(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MixingFigures"), true)
+			w.Text("MixingFigures")
 		case "degreeAssortativity":
 			v := obj.DegreeAssortativity
 			w.Count(field.Field, 1)
@@ -6711,7 +6623,7 @@ func (ec *executionContext) serial_MoneyPattern(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MoneyPattern"), true)
+			w.Text("MoneyPattern")
 		case "kind":
 			v := obj.Kind
 			w.Count(field.Field, 1)
@@ -6770,7 +6682,7 @@ func (ec *executionContext) serial_MoneyPatternConnection(ctx context.Context, w
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MoneyPatternConnection"), true)
+			w.Text("MoneyPatternConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -6801,9 +6713,7 @@ func (ec *executionContext) serial_MoneyPatternConnection(ctx context.Context, w
 		case "currency":
 			v := obj.Currency
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "unit":
 			v := obj.Unit
 			w.Count(field.Field, 1)
@@ -6883,13 +6793,11 @@ func (ec *executionContext) serial_MoneyPatternEdge(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MoneyPatternEdge"), true)
+			w.Text("MoneyPatternEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -6912,7 +6820,7 @@ func (ec *executionContext) serial_MoneyPatternLayer(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MoneyPatternLayer"), true)
+			w.Text("MoneyPatternLayer")
 		case "entities":
 			v, err := obj.Entities(ctx)
 			if err != nil {
@@ -6938,13 +6846,11 @@ func (ec *executionContext) serial_MoneyTrace(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("MoneyTrace"), true)
+			w.Text("MoneyTrace")
 		case "currency":
 			v := obj.Currency
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "unit":
 			v := obj.Unit
 			w.Count(field.Field, 1)
@@ -7033,7 +6939,7 @@ func (ec *executionContext) serial_NetworkFigures(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("NetworkFigures"), true)
+			w.Text("NetworkFigures")
 		case "nodes":
 			v := obj.Nodes
 			w.Count(field.Field, 1)
@@ -7113,7 +7019,7 @@ func (ec *executionContext) serial_NetworkSummary(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("NetworkSummary"), true)
+			w.Text("NetworkSummary")
 		case "nodes":
 			v := obj.Nodes
 			w.Count(field.Field, 1)
@@ -7217,7 +7123,7 @@ func (ec *executionContext) serial_Ontology(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Ontology"), true)
+			w.Text("Ontology")
 		case "kinds":
 			v := obj.Kinds()
 			w.Count(field.Field, len(v))
@@ -7246,7 +7152,7 @@ func (ec *executionContext) serial_PageInfo(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PageInfo"), true)
+			w.Text("PageInfo")
 		case "hasNextPage":
 			v := obj.HasNextPage
 			w.Count(field.Field, 1)
@@ -7287,7 +7193,7 @@ func (ec *executionContext) serial_Path(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Path"), true)
+			w.Text("Path")
 		case "entities":
 			v, err := obj.Entities(ctx)
 			if err != nil {
@@ -7331,7 +7237,7 @@ func (ec *executionContext) serial_PathReliability(ctx context.Context, w *seria
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PathReliability"), true)
+			w.Text("PathReliability")
 		case "probability":
 			v := obj.Probability
 			w.Count(field.Field, 1)
@@ -7372,7 +7278,7 @@ func (ec *executionContext) serial_PathResult(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PathResult"), true)
+			w.Text("PathResult")
 		case "paths":
 			v := obj.Paths
 			w.Count(field.Field, len(v))
@@ -7431,7 +7337,7 @@ func (ec *executionContext) serial_Person(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Person"), true)
+			w.Text("Person")
 		case "birthDate":
 			v, err := obj.BirthDate()
 			if err != nil {
@@ -7546,9 +7452,7 @@ func (ec *executionContext) serial_Person(ctx context.Context, w *serial.Writer,
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -7647,7 +7551,7 @@ func (ec *executionContext) serial_PortOfEntry(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PortOfEntry"), true)
+			w.Text("PortOfEntry")
 		case "code":
 			v, err := obj.Code()
 			if err != nil {
@@ -7726,9 +7630,7 @@ func (ec *executionContext) serial_PortOfEntry(ctx context.Context, w *serial.Wr
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -7827,7 +7729,7 @@ func (ec *executionContext) serial_PredictedLink(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PredictedLink"), true)
+			w.Text("PredictedLink")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -7874,13 +7776,11 @@ func (ec *executionContext) serial_Property(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Property"), true)
+			w.Text("Property")
 		case "name":
 			v := obj.Name
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "values":
 			v := obj.Values
 			w.Count(field.Field, 1)
@@ -7903,19 +7803,15 @@ func (ec *executionContext) serial_PropertyInfo(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("PropertyInfo"), true)
+			w.Text("PropertyInfo")
 		case "name":
 			v := obj.Name
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "type":
 			v := obj.Type()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "list":
 			v := obj.List
 			w.Count(field.Field, 1)
@@ -7931,9 +7827,7 @@ func (ec *executionContext) serial_PropertyInfo(ctx context.Context, w *serial.W
 		case "description":
 			v := obj.Description
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "search":
 			v := obj.Search
 			w.Count(field.Field, 1)
@@ -7962,7 +7856,7 @@ func (ec *executionContext) serial_RankedEntity(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RankedEntity"), true)
+			w.Text("RankedEntity")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -8012,7 +7906,7 @@ func (ec *executionContext) serial_RankedLink(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RankedLink"), true)
+			w.Text("RankedLink")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -8047,7 +7941,7 @@ func (ec *executionContext) serial_RankingConnection(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RankingConnection"), true)
+			w.Text("RankingConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -8103,13 +7997,11 @@ func (ec *executionContext) serial_RankingEdge(ctx context.Context, w *serial.Wr
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RankingEdge"), true)
+			w.Text("RankingEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -8132,7 +8024,7 @@ func (ec *executionContext) serial_Record(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Record"), true)
+			w.Text("Record")
 		case "id":
 			v := obj.ID()
 			w.Count(field.Field, 1)
@@ -8142,15 +8034,11 @@ func (ec *executionContext) serial_Record(ctx context.Context, w *serial.Writer,
 		case "dataset":
 			v := obj.Dataset()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "key":
 			v := obj.Key()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "sourceRef":
 			v := obj.SourceRef()
 			w.Count(field.Field, 1)
@@ -8208,9 +8096,7 @@ func (ec *executionContext) serial_Record(ctx context.Context, w *serial.Writer,
 		case "kind":
 			v := obj.Kind()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "properties":
 			v := obj.Properties()
 			w.Count(field.Field, len(v))
@@ -8233,7 +8119,7 @@ func (ec *executionContext) serial_RevertBatchPayload(ctx context.Context, w *se
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RevertBatchPayload"), true)
+			w.Text("RevertBatchPayload")
 		case "items":
 			v := obj.Items
 			w.Count(field.Field, len(v))
@@ -8243,9 +8129,7 @@ func (ec *executionContext) serial_RevertBatchPayload(ctx context.Context, w *se
 		case "revision":
 			v := obj.Revision
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "created":
 			v := obj.Created
 			w.Count(field.Field, 1)
@@ -8280,13 +8164,11 @@ func (ec *executionContext) serial_Revision(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Revision"), true)
+			w.Text("Revision")
 		case "token":
 			v := obj.Token
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "at":
 			v := obj.At
 			w.Count(field.Field, 1)
@@ -8296,9 +8178,7 @@ func (ec *executionContext) serial_Revision(ctx context.Context, w *serial.Write
 		case "who":
 			v := obj.Who
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "reason":
 			v := obj.Reason
 			w.Count(field.Field, 1)
@@ -8345,7 +8225,7 @@ func (ec *executionContext) serial_RevisionConnection(ctx context.Context, w *se
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RevisionConnection"), true)
+			w.Text("RevisionConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -8389,13 +8269,11 @@ func (ec *executionContext) serial_RevisionEdge(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RevisionEdge"), true)
+			w.Text("RevisionEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -8418,7 +8296,7 @@ func (ec *executionContext) serial_Role(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Role"), true)
+			w.Text("Role")
 		case "rank":
 			v := obj.Rank()
 			w.Count(field.Field, 1)
@@ -8461,7 +8339,7 @@ func (ec *executionContext) serial_RoleConnection(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RoleConnection"), true)
+			w.Text("RoleConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -8523,13 +8401,11 @@ func (ec *executionContext) serial_RoleEdge(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("RoleEdge"), true)
+			w.Text("RoleEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -8552,7 +8428,7 @@ func (ec *executionContext) serial_SearchConnection(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SearchConnection"), true)
+			w.Text("SearchConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -8596,13 +8472,11 @@ func (ec *executionContext) serial_SearchEdge(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SearchEdge"), true)
+			w.Text("SearchEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -8625,7 +8499,7 @@ func (ec *executionContext) serial_SearchHit(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SearchHit"), true)
+			w.Text("SearchHit")
 		case "entity":
 			v, err := obj.Entity(ctx)
 			if err != nil {
@@ -8663,7 +8537,7 @@ func (ec *executionContext) serial_Seizure(ctx context.Context, w *serial.Writer
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Seizure"), true)
+			w.Text("Seizure")
 		case "at":
 			v, err := obj.At()
 			if err != nil {
@@ -8751,9 +8625,7 @@ func (ec *executionContext) serial_Seizure(ctx context.Context, w *serial.Writer
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -8852,7 +8724,7 @@ func (ec *executionContext) serial_Shipment(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Shipment"), true)
+			w.Text("Shipment")
 		case "trackingNumber":
 			v, err := obj.TrackingNumber()
 			if err != nil {
@@ -8967,9 +8839,7 @@ func (ec *executionContext) serial_Shipment(ctx context.Context, w *serial.Write
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -9068,7 +8938,7 @@ func (ec *executionContext) serial_ShortestPathConnection(ctx context.Context, w
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ShortestPathConnection"), true)
+			w.Text("ShortestPathConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -9148,13 +9018,11 @@ func (ec *executionContext) serial_ShortestPathEdge(ctx context.Context, w *seri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("ShortestPathEdge"), true)
+			w.Text("ShortestPathEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -9177,7 +9045,7 @@ func (ec *executionContext) serial_SimilarEntity(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SimilarEntity"), true)
+			w.Text("SimilarEntity")
 		case "rank":
 			v := obj.Rank
 			w.Count(field.Field, 1)
@@ -9215,7 +9083,7 @@ func (ec *executionContext) serial_SimilarEntityConnection(ctx context.Context, 
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SimilarEntityConnection"), true)
+			w.Text("SimilarEntityConnection")
 		case "edges":
 			v := obj.Edges()
 			w.Count(field.Field, len(v))
@@ -9265,13 +9133,11 @@ func (ec *executionContext) serial_SimilarEntityEdge(ctx context.Context, w *ser
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("SimilarEntityEdge"), true)
+			w.Text("SimilarEntityEdge")
 		case "cursor":
 			v := obj.Cursor
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "node":
 			v := obj.Node
 			w.Count(field.Field, 1)
@@ -9294,7 +9160,7 @@ func (ec *executionContext) serial_Site(ctx context.Context, w *serial.Writer, s
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Site"), true)
+			w.Text("Site")
 		case "siteType":
 			v, err := obj.SiteType()
 			if err != nil {
@@ -9391,9 +9257,7 @@ func (ec *executionContext) serial_Site(ctx context.Context, w *serial.Writer, s
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -9492,7 +9356,7 @@ func (ec *executionContext) serial_StrategyResult(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("StrategyResult"), true)
+			w.Text("StrategyResult")
 		case "strategy":
 			v := obj.Strategy
 			w.Count(field.Field, 1)
@@ -9557,7 +9421,7 @@ func (ec *executionContext) serial_Subgraph(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Subgraph"), true)
+			w.Text("Subgraph")
 		case "entities":
 			v, err := obj.Entities(ctx)
 			if err != nil {
@@ -9619,7 +9483,7 @@ func (ec *executionContext) serial_TaintedAmount(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TaintedAmount"), true)
+			w.Text("TaintedAmount")
 		case "policy":
 			v := obj.Policy
 			w.Count(field.Field, 1)
@@ -9648,7 +9512,7 @@ func (ec *executionContext) serial_TemporalPath(ctx context.Context, w *serial.W
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TemporalPath"), true)
+			w.Text("TemporalPath")
 		case "entities":
 			v, err := obj.Entities(ctx)
 			if err != nil {
@@ -9704,7 +9568,7 @@ func (ec *executionContext) serial_TemporalPathResult(ctx context.Context, w *se
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TemporalPathResult"), true)
+			w.Text("TemporalPathResult")
 		case "paths":
 			v := obj.Paths
 			w.Count(field.Field, len(v))
@@ -9757,7 +9621,7 @@ func (ec *executionContext) serial_TraceTotal(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TraceTotal"), true)
+			w.Text("TraceTotal")
 		case "policy":
 			v := obj.Policy
 			w.Count(field.Field, 1)
@@ -9792,7 +9656,7 @@ func (ec *executionContext) serial_TracedAccount(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TracedAccount"), true)
+			w.Text("TracedAccount")
 		case "entity":
 			v, err := obj.Entity(ctx)
 			if err != nil {
@@ -9836,7 +9700,7 @@ func (ec *executionContext) serial_TracedTransfer(ctx context.Context, w *serial
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("TracedTransfer"), true)
+			w.Text("TracedTransfer")
 		case "link":
 			v := obj.Link
 			w.Count(field.Field, 1)
@@ -9865,7 +9729,7 @@ func (ec *executionContext) serial_Transfer(ctx context.Context, w *serial.Write
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Transfer"), true)
+			w.Text("Transfer")
 		case "at":
 			v, err := obj.At()
 			if err != nil {
@@ -9944,9 +9808,7 @@ func (ec *executionContext) serial_Transfer(ctx context.Context, w *serial.Write
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -10045,7 +9907,7 @@ func (ec *executionContext) serial_UnknownEntity(ctx context.Context, w *serial.
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("UnknownEntity"), true)
+			w.Text("UnknownEntity")
 		case "statedKind":
 			v, err := obj.StatedKind()
 			if err != nil {
@@ -10070,9 +9932,7 @@ func (ec *executionContext) serial_UnknownEntity(ctx context.Context, w *serial.
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -10171,7 +10031,7 @@ func (ec *executionContext) serial_UpsertLinksPayload(ctx context.Context, w *se
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("UpsertLinksPayload"), true)
+			w.Text("UpsertLinksPayload")
 		case "items":
 			v := obj.Items
 			w.Count(field.Field, len(v))
@@ -10181,9 +10041,7 @@ func (ec *executionContext) serial_UpsertLinksPayload(ctx context.Context, w *se
 		case "revision":
 			v := obj.Revision
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "created":
 			v := obj.Created
 			w.Count(field.Field, 1)
@@ -10224,7 +10082,7 @@ func (ec *executionContext) serial_UpsertRecordsPayload(ctx context.Context, w *
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("UpsertRecordsPayload"), true)
+			w.Text("UpsertRecordsPayload")
 		case "items":
 			v := obj.Items
 			w.Count(field.Field, len(v))
@@ -10234,9 +10092,7 @@ func (ec *executionContext) serial_UpsertRecordsPayload(ctx context.Context, w *
 		case "revision":
 			v := obj.Revision
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "created":
 			v := obj.Created
 			w.Count(field.Field, 1)
@@ -10277,7 +10133,7 @@ func (ec *executionContext) serial_Weapon(ctx context.Context, w *serial.Writer,
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("Weapon"), true)
+			w.Text("Weapon")
 		case "weaponType":
 			v, err := obj.WeaponType()
 			if err != nil {
@@ -10347,9 +10203,7 @@ func (ec *executionContext) serial_Weapon(ctx context.Context, w *serial.Writer,
 		case "name":
 			v := obj.Name()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "aliases":
 			v, err := obj.Aliases()
 			if err != nil {
@@ -10448,19 +10302,15 @@ func (ec *executionContext) serial_WriteError(ctx context.Context, w *serial.Wri
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("WriteError"), true)
+			w.Text("WriteError")
 		case "code":
 			v := obj.Code
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		case "message":
 			v := obj.Message
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNString2string(ctx, field.Selections, v), true) {
-				return false
-			}
+			w.Text(v)
 		default:
 			return false
 		}
@@ -10477,7 +10327,7 @@ func (ec *executionContext) serial_WriteItem(ctx context.Context, w *serial.Writ
 		w.Key(i, field.Alias)
 		switch field.Name {
 		case "__typename":
-			w.Leaf(graphql.MarshalString("WriteItem"), true)
+			w.Text("WriteItem")
 		case "index":
 			v := obj.Index
 			w.Count(field.Field, 1)

@@ -21,21 +21,23 @@ import (
 type Writer struct {
 	operation *graphql.OperationContext
 	weigh     func(*ast.Field) int
-	collected map[collection][]graphql.CollectedField
+	collected []collection
 	json      bytes.Buffer
 	used      int
 }
 
-// collection is a selection set as it applies to one type.
+// collection is a selection set as it applies to one type. An answer has as few as its
+// query has braces.
 type collection struct {
-	first *ast.Selection
-	n     int
-	on    string
+	first  *ast.Selection
+	n      int
+	on     string
+	fields []graphql.CollectedField
 }
 
 // NewWriter returns an empty Writer. weigh says what a field costs beside its rows.
 func NewWriter(operation *graphql.OperationContext, weigh func(*ast.Field) int) *Writer {
-	w := &Writer{operation: operation, weigh: weigh, collected: map[collection][]graphql.CollectedField{}}
+	w := &Writer{operation: operation, weigh: weigh}
 	w.json.Grow(1 << 10) // as much as a page of ten rows takes
 	return w
 }
@@ -53,13 +55,36 @@ func (w *Writer) Fields(set ast.SelectionSet, object string, satisfies []string)
 	if len(set) == 0 {
 		return nil
 	}
-	key := collection{&set[0], len(set), object}
-	fields, known := w.collected[key]
-	if !known {
-		fields = graphql.CollectFields(w.operation, set, satisfies)
-		w.collected[key] = fields
+	for i := range w.collected {
+		if c := &w.collected[i]; c.first == &set[0] && c.n == len(set) && c.on == object {
+			return c.fields
+		}
 	}
+	fields, ok := plain(set)
+	if !ok {
+		fields = graphql.CollectFields(w.operation, set, satisfies)
+	}
+	w.collected = append(w.collected, collection{&set[0], len(set), object, fields})
 	return fields
+}
+
+// plain collects a set of fields under names of their own, without fragments and
+// directives: there is nothing to decide and to merge.
+func plain(set ast.SelectionSet) ([]graphql.CollectedField, bool) {
+	fields := make([]graphql.CollectedField, len(set))
+	for i, selection := range set {
+		field, ok := selection.(*ast.Field)
+		if !ok || len(field.Directives) > 0 {
+			return nil, false
+		}
+		for _, before := range fields[:i] {
+			if before.Alias == field.Alias {
+				return nil, false
+			}
+		}
+		fields[i] = graphql.CollectedField{Field: field, Selections: field.SelectionSet, IsNonDeferrable: true}
+	}
+	return fields, true
 }
 
 // Key begins the i-th member of an object.
@@ -82,6 +107,9 @@ func (w *Writer) Punctuation(c byte) { w.json.WriteByte(c) }
 
 // Null writes null.
 func (w *Writer) Null() { w.json.WriteString("null") }
+
+// Text writes a string.
+func (w *Writer) Text(s string) { graphql.MarshalString(s).MarshalGQL(&w.json) }
 
 // Leaf writes a scalar, an enum or a list of them. It returns false for null where the
 // schema has none.
