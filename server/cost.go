@@ -73,18 +73,34 @@ func (c costing) field(f *ast.Field, in page) int {
 	if len(f.SelectionSet) == 0 || strings.HasPrefix(f.ObjectDefinition.Name, "__") {
 		return 1 + weight + c.set(f.SelectionSet, page{rows: 1})
 	}
-	arguments := f.ArgumentMap(c.variables)
 	rows := 1
 	if f.Definition.Type.Elem != nil {
-		rows = listed(f, arguments, in)
+		rows = c.listed(f, in)
 	}
-	return min(weight+rows*(1+c.set(f.SelectionSet, below(f, arguments, in))), tooMuch)
+	return min(weight+rows*(1+c.set(f.SelectionSet, c.below(f, in))), tooMuch)
+}
+
+// argument returns an argument of a field, or its default; nil for neither.
+func (c costing) argument(f *ast.Field, name string) any {
+	var value *ast.Value
+	if definition := f.Definition.Arguments.ForName(name); definition != nil {
+		value = definition.DefaultValue
+	}
+	if given := f.Arguments.ForName(name); given != nil {
+		if given.Value.Kind != ast.Variable {
+			value = given.Value
+		} else if v, ok := c.variables[given.Value.Raw]; ok {
+			return v
+		}
+	}
+	v, _ := value.Value(c.variables) // valid, or nil
+	return v
 }
 
 // listed returns how many rows a list field may have.
-func listed(f *ast.Field, arguments map[string]any, in page) int {
+func (c costing) listed(f *ast.Field, in page) int {
 	if slicing, ok := slicingOf(f); ok {
-		return length(arguments[slicing])
+		return length(c.argument(f, slicing))
 	}
 	if size := assumedSize(f); size > 0 {
 		return size
@@ -97,13 +113,13 @@ func listed(f *ast.Field, arguments map[string]any, in page) int {
 
 // below returns the page that a field's arguments ask for; a list passes on what
 // lies within its rows.
-func below(f *ast.Field, arguments map[string]any, in page) page {
+func (c costing) below(f *ast.Field, in page) page {
 	slicing, sliced := slicingOf(f)
 	switch {
 	case sliced && slicing == "k": // paths
-		return page{rows: length(arguments[slicing]), nested: length(arguments["maxHops"]) + 1}
+		return page{rows: length(c.argument(f, slicing)), nested: length(c.argument(f, "maxHops")) + 1}
 	case sliced && slicing != "ids":
-		return page{rows: length(arguments[slicing])}
+		return page{rows: length(c.argument(f, slicing))}
 	case assumedSize(f) > 0:
 		return page{rows: in.rows}
 	case f.Definition.Type.Elem != nil:

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,6 +23,8 @@ import (
 const (
 	// maxBody bounds a request in bytes: some 5,000 records as variables.
 	maxBody = 1 << 20
+	// smallBody is what gets its room before it has come.
+	smallBody = 8 << 10
 	// maxNesting bounds how deep its JSON is: inputs of the schema nest 6 deep.
 	maxNesting = 64
 	// maxValues bounds how many values its JSON has: a record of 100 bytes, as
@@ -151,7 +154,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
 	if r.ContentLength > maxBody {
 		return nil, errTooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var body []byte
+	var err error
+	if 0 <= r.ContentLength && r.ContentLength <= smallBody {
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -227,7 +237,9 @@ func documentID(members, extensions map[string]any) (string, *failure) {
 // readJSON reads one JSON value strictly: valid UTF-8, no member of an object
 // twice, nothing after it. Numbers keep their digits.
 func readJSON(text []byte) (any, error) {
-	r := jsonReader{Decoder: jsontext.NewDecoder(bytes.NewBuffer(text))} // which it reads in place
+	r := jsonReader{Decoder: decoders.Get().(*jsontext.Decoder)}
+	r.Reset(bytes.NewBuffer(text)) // which it reads in place
+	defer decoders.Put(r.Decoder)
 	value, err := r.value(0)
 	if err != nil {
 		return nil, errJSON
@@ -237,6 +249,9 @@ func readJSON(text []byte) (any, error) {
 	}
 	return value, nil
 }
+
+// decoders keep their stacks from one request to the next.
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
 // jsonReader counts the values that it reads.
 type jsonReader struct {
