@@ -20,7 +20,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, viewer acce
 	defer cancel()
 	done, ok := s.streams.open(viewer.Name)
 	if !ok {
-		s.writeRefusal(w, s.overCap(ctx))
+		writeAnswer(w, mediaJSON, s.overCap(ctx))
 		return
 	}
 	defer done()
@@ -38,7 +38,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, viewer acce
 		s.logEnd(ctx, err)
 		return
 	case refusal != nil && refusal.limits.retryAfter > 0 || refusal != nil && refusal.status == http.StatusMethodNotAllowed:
-		s.writeRefusal(w, *refusal)
+		writeAnswer(w, mediaJSON, *refusal)
 		return
 	case refusal != nil:
 		err = out.send(*refusal)
@@ -47,11 +47,6 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, viewer acce
 		err = out.write("event: complete\ndata: \n\n")
 	}
 	s.logEnd(ctx, err)
-}
-
-func (s *Server) writeRefusal(w http.ResponseWriter, a answer) {
-	a.limits.write(w.Header())
-	write(w, mediaJSON, a)
 }
 
 // logEnd tells why a stream ended early.

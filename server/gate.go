@@ -18,6 +18,9 @@ import (
 // itself is quadratic in places. Each admits far more than a person or a client
 // library writes.
 const (
+	// maxDocument bounds its text in bytes: maxTokens make some 100 kB. What is longer is
+	// a value, and the lexer takes its time with long ones: 90 ms for 1 MiB of short lines.
+	maxDocument = 256 << 10
 	// maxTokens: a document of 500 ids and every field of every kind has 2,000.
 	maxTokens = 5_000
 	// maxDepth: introspection goes 16 deep; an entity's links' entities' links, 9.
@@ -61,7 +64,7 @@ func (g gate) MutateOperationParameters(ctx context.Context, p *graphql.RawParam
 	op := doc.Operations.ForName(p.OperationName)
 	switch {
 	case len(doc.Operations) == 0:
-		return nil // the executor says so
+		return errNoOperation()
 	case op == nil && p.OperationName == "":
 		return invalid(nil, "The document has several operations: name one as operationName.")
 	case op == nil:
@@ -73,9 +76,16 @@ func (g gate) MutateOperationParameters(ctx context.Context, p *graphql.RawParam
 	return nil
 }
 
+func errNoOperation() *gqlerror.Error {
+	return invalid(nil, "The document has no operation, such as { datasets { name } }.")
+}
+
 // surveyed parses a document whose form is within the limits; nil if it does not
 // parse.
 func surveyed(document string) (*ast.QueryDocument, *gqlerror.Error) {
+	if len(document) > maxDocument {
+		return nil, tooComplex("The document has more than %d bytes. Pass values as variables.", maxDocument)
+	}
 	if tokens(document) > maxTokens {
 		return nil, tooComplex("The document has more than %d tokens. Pass values as variables.", maxTokens)
 	}
@@ -101,8 +111,8 @@ func invalid(at *ast.Position, format string, args ...any) *gqlerror.Error {
 // it look at the schema, which is no secret.
 func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = false
-	if op.Operation.Operation == ast.Subscription && !isOneStream(op.Operation.SelectionSet) {
-		return invalid(op.Operation.Position, "A subscription selects one field of Subscription, and none beside it.")
+	if err := checkStream(op.Operation); err != nil {
+		return err
 	}
 	c := costing{variables: op.Variables}
 	cost := c.operation(op.Operation)
@@ -112,6 +122,14 @@ func (g gate) MutateOperationContext(_ context.Context, op *graphql.OperationCon
 			"or fewer analyses at once.", cost, g.costLimit)
 	}
 	return nil
+}
+
+// checkStream refuses a subscription to more than one stream of events.
+func checkStream(op *ast.OperationDefinition) *gqlerror.Error {
+	if op.Operation != ast.Subscription || isOneStream(op.SelectionSet) {
+		return nil
+	}
+	return invalid(op.Position, "A subscription selects one field of Subscription, and none beside it.")
 }
 
 // isOneStream says whether all that is selected is one stream of events.

@@ -17,6 +17,7 @@ const (
 	idleTimeout   = 60 * time.Second // between requests on one connection
 	writeTimeout  = 30 * time.Second // to take an answer, once it is ready
 	closeTimeout  = 10 * time.Second // to finish what runs when the server stops
+	cancelTimeout = 2 * time.Second  // to say that it was cancelled, if it did not
 	maxHeader     = 32 << 10         // bytes; a GET query must fit
 )
 
@@ -46,8 +47,8 @@ func notLoopback(addr string) error {
 }
 
 // Serve answers on l until ctx ends, then ends streams, lets running operations
-// finish for ten seconds and cuts the rest. It refuses a listener that is not on
-// loopback.
+// finish for ten seconds and cancels the rest, which answers that they were. It refuses
+// a listener that is not on loopback.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	context.AfterFunc(ctx, s.close)
 	return s.serve(ctx, shedding{l, s}, s, bodyTimeout+s.options.Timeout+writeTimeout)
@@ -63,6 +64,8 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 	if !isLoopback(l.Addr().String()) {
 		return errors.Join(notLoopback(l.Addr().String()), l.Close())
 	}
+	base, cancelAll := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelAll()
 	h := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
@@ -71,6 +74,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         watchIdle,
+		BaseContext:       func(net.Listener) context.Context { return base },
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- h.Serve(l) }()
@@ -79,11 +83,12 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer time.AfterFunc(s.closeTimeout, cancelAll).Stop()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.closeTimeout+cancelTimeout)
 	defer cancel()
 	defer s.streams.wait(grace)
 	if err := h.Shutdown(grace); err != nil {
-		s.options.Log.WarnContext(grace, "cut operations that did not finish in time")
+		s.options.Log.WarnContext(grace, "cut operations that did not end in time")
 		return h.Close()
 	}
 	return nil

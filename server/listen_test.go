@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/resolvers/model"
@@ -120,6 +121,32 @@ func TestStopLetsOperationsFinish(t *testing.T) {
 		t.Error(err)
 	}
 	if withoutCost(body) != `{"data":{"datasets":[{"name":"tips"}]}}` {
+		t.Errorf("got %s", body)
+	}
+}
+
+// TestStopAnswersWhatDoesNotFinish has an operation that would never end answered when
+// the server stops.
+func TestStopAnswersWhatDoesNotFinish(t *testing.T) {
+	began := make(chan struct{})
+	s := newServer(root{datasets: func(ctx context.Context) ([]model.Dataset, error) {
+		close(began)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}, server.Options{})
+	s.CloseWithin(time.Millisecond)
+	url, stop := serve(t, s)
+	stopped := make(chan error, 1)
+	go func() { <-began; stopped <- stop() }()
+	response, err := http.DefaultClient.Do(request(t, t.Context(), url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close(), <-stopped); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(string(body), `"code":"UNAVAILABLE"`) {
 		t.Errorf("got %s", body)
 	}
 }

@@ -34,14 +34,23 @@ func ReadManifest(text []byte) (map[string]string, error) {
 	return operations, nil
 }
 
-// Validate says why no operation of a document would be answered whatever its
-// variables are: it does not parse, fit the schema, or pass the gate.
+// Validate says why an operation of a document would not be answered whatever its
+// variables are, or that it has none: it does not parse, fit the schema, or pass the gate.
 func (s *Server) Validate(document string) error {
 	if _, err := surveyed(document); err != nil {
 		return err
 	}
-	if _, errs := gqlparser.LoadQueryWithRules(s.schema, document, rulesWithoutSuggestions()); len(errs) > 0 {
+	doc, errs := gqlparser.LoadQueryWithRules(s.schema, document, rulesWithoutSuggestions())
+	switch {
+	case len(errs) > 0:
 		return errs
+	case len(doc.Operations) == 0:
+		return errNoOperation()
+	}
+	for _, op := range doc.Operations {
+		if err := checkStream(op); err != nil {
+			return err
+		}
 	}
 	return nil
 }

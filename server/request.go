@@ -50,10 +50,11 @@ func malformed(message string) *failure {
 var (
 	errQueriesOnly = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "GET is for queries only: use POST."}
 	errMethod      = &failure{http.StatusMethodNotAllowed, graph.BadUserInput, "Ask with POST, or with GET for queries."}
-	errMedia       = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8: Content-Type: application/json."}
+	errMedia       = &failure{http.StatusUnsupportedMediaType, graph.BadUserInput, "Send JSON in UTF-8, not compressed: Content-Type: application/json."}
 	errTooLarge    = &failure{http.StatusRequestEntityTooLarge, graph.BadUserInput, fmt.Sprintf("A request may have %d bytes at most.", maxBody)}
 	errSlow        = &failure{http.StatusRequestTimeout, graph.BadUserInput, "The request took too long to arrive."}
 	errJSON        = malformed(fmt.Sprintf("The request is not one valid JSON object in UTF-8, without double members, %d levels and %d values at most.", maxNesting, maxValues))
+	errMember      = malformed("The parameters variables and extensions in the address are JSON objects in UTF-8. Leave them out if there are none.")
 	errBatch       = malformed("Batches are not supported: send one operation per request.")
 	errTwice       = malformed("A parameter stands in the address twice.")
 	errURL         = malformed("The parameters in the address are not well formed.")
@@ -104,7 +105,7 @@ func readAddress(rawQuery string) (*asked, *failure) {
 		case len(text) == 0:
 		case name == "variables" || name == "extensions":
 			if members[name], err = readJSON([]byte(text[0])); err != nil {
-				return nil, errJSON
+				return nil, errMember
 			}
 		default:
 			members[name] = text[0]

@@ -81,6 +81,7 @@ type Server struct {
 	streams                             *streams
 	metrics                             *metrics
 	takeTimeout, pingEvery              time.Duration
+	closeTimeout                        time.Duration
 	closing                             context.Context // ends when streams must
 	close                               context.CancelFunc
 }
@@ -117,6 +118,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Server {
 	s.openLanes()
 	s.meters = newMeters(o.Rate, o.CostLimit)
 	s.streams, s.takeTimeout, s.pingEvery = newStreams(), takeTimeout, pingEvery
+	s.closeTimeout = closeTimeout
 	s.metrics = newMetrics(s)
 	s.closing, s.close = context.WithCancel(context.Background())
 	s.handler = s.observe(loopbackOnly(s.routes()))

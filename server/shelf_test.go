@@ -132,7 +132,10 @@ func TestManifest(t *testing.T) {
 		}
 	}
 	s := newServer(root{}, server.Options{})
-	for document, good := range map[string]bool{"query($n: Int!) { search(text: \"\", first: $n) { totalCount } }": true, "{": false, "{ datasts }": false, "{ ...A } fragment A on Query { ...A }": false} {
+	for document, good := range map[string]bool{
+		"query($n: Int!) { search(text: \"\", first: $n) { totalCount } }": true, "{": false, "{ datasts }": false, "{ ...A } fragment A on Query { ...A }": false,
+		" ": false, "fragment A on Query { datasets { name } }": false, "subscription { a: changes { revision } b: changes { revision } }": false,
+	} {
 		if err := s.Validate(document); (err == nil) != good {
 			t.Errorf("%s: %v", document, err)
 		}

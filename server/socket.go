@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
 )
 
 // protocol is the one that is spoken over WebSockets:
@@ -43,6 +44,7 @@ var (
 	errCloseSlow      = &closing{websocket.StatusTryAgainLater, tooSlow}
 	errCloseStuck     = &closing{websocket.StatusTryAgainLater, tooSlow}
 	errCloseGoing     = &closing{websocket.StatusGoingAway, "The server stops"}
+	errHandshake      = &failure{http.StatusBadRequest, graph.BadUserInput, "The handshake is none of a WebSocket of version 13 over HTTP/1.1."}
 	errManyAtOnce     = &failure{http.StatusTooManyRequests, rateLimited, "Too many operations run on this connection. Complete some."}
 )
 
@@ -54,9 +56,13 @@ func isUpgrade(r *http.Request) bool {
 // bearer token, so connection_init may: {"authorization": "Bearer …"}.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, viewer access.Viewer) {
 	liftReadDeadline(w)
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}}) // of our own origin alone
+	quiet := &handshake{ResponseWriter: w}
+	conn, err := websocket.Accept(quiet, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}}) // of our own origin alone
 	if err != nil {
 		callOf(r.Context()).log.InfoContext(r.Context(), "no WebSocket", "cause", err.Error())
+		if quiet.refused != 0 {
+			write(w, mediaJSON, answer{status: quiet.refused, errors: errorList(r.Context(), errHandshake)})
+		}
 		return
 	}
 	conn.SetReadLimit(maxBody)
@@ -65,6 +71,25 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, viewer acce
 	c := &socket{server: s, conn: conn, viewer: viewer, operations: map[string]context.CancelFunc{}}
 	c.serve(ctx)
 }
+
+// handshake keeps back the words in which the library refuses one.
+type handshake struct {
+	http.ResponseWriter
+	refused int // the status
+}
+
+func (h *handshake) WriteHeader(status int) {
+	if status == http.StatusSwitchingProtocols {
+		h.ResponseWriter.WriteHeader(status)
+		return
+	}
+	h.refused = status
+}
+
+func (h *handshake) Write(p []byte) (int, error) { return len(p), nil }
+
+// Unwrap lets the library take over the connection.
+func (h *handshake) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
 // socket is one connection.
 type socket struct {

@@ -79,8 +79,11 @@ func TestTokens(t *testing.T) {
 	if n := tokens(flood); n != maxTokens+1 {
 		t.Errorf("counting went on to %d", n)
 	}
-	err := gate{documents: newDocuments()}.MutateOperationParameters(t.Context(), params(flood))
-	if err == nil || graph.CodeOf(err) != graph.TooComplex {
-		t.Errorf("8,000 repeats: got %v", err)
+	value := `{ search(text: """` + strings.Repeat("\n", maxDocument) + `""") { totalCount } }`
+	for name, document := range map[string]string{"8,000 repeats": flood, "a long value": value} {
+		err := gate{documents: newDocuments()}.MutateOperationParameters(t.Context(), params(document))
+		if err == nil || graph.CodeOf(err) != graph.TooComplex {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }

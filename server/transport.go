@@ -56,11 +56,16 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request, viewer acc
 	}
 	defer leave()
 	a := s.execute(ctx, viewer, p)
-	switch {
-	case a.status == http.StatusMethodNotAllowed:
-		w.Header().Set("Allow", http.MethodPost)
-	case a.status == http.StatusBadRequest && media == mediaJSON:
+	if a.status == http.StatusBadRequest && media == mediaJSON {
 		a.status = http.StatusOK
+	}
+	writeAnswer(w, media, a)
+}
+
+// writeAnswer writes an answer with what its headers tell.
+func writeAnswer(w http.ResponseWriter, media string, a answer) {
+	if a.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
 	}
 	a.limits.write(w.Header())
 	write(w, media, a)
