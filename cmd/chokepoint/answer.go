@@ -106,7 +106,7 @@ func sheets(data object) (beside sheet, lists []sheet) {
 			case object:
 				walk(name, value)
 			case []any:
-				if isOfObjects(value) {
+				if isOfObjects(value) || len(value) == 0 && (m.name == "nodes" || m.name == "edges") {
 					lists = append(lists, sheetOf(name, value))
 					continue
 				}
@@ -224,6 +224,10 @@ func writeAsTables(w io.Writer, data object) error {
 		if len(lists) > 1 {
 			fmt.Fprintf(t, "%s\n", s.path)
 		}
+		if len(s.rows) == 0 {
+			fmt.Fprintln(t, "(none)")
+			continue
+		}
 		fmt.Fprintln(t, strings.ToUpper(strings.Join(s.columns, "\t")))
 		for _, row := range s.rows {
 			texts := make([]string, len(s.columns))
@@ -239,22 +243,27 @@ func writeAsTables(w io.Writer, data object) error {
 // maxCell bounds what a table shows of a value.
 const maxCell = 60
 
-// shown writes a value for a terminal, which must not take data for commands.
+// shown writes a value in a cell.
 func shown(value any) string {
-	text := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, textOf(value)))
+	text := []rune(printable(textOf(value)))
 	if len(text) > maxCell {
 		return string(text[:maxCell-1]) + "…"
 	}
 	return string(text)
 }
 
+// printable keeps a terminal from taking data for commands.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
 // writeAsCSV writes the one list of an answer, or what stands beside lists if there is
-// none. A text that a spreadsheet would take for a formula gets an apostrophe.
+// none; nothing for a page without rows, whose columns nobody knows. A text that a spreadsheet would take for a formula gets an apostrophe.
 func writeAsCSV(w io.Writer, data object) error {
 	s, lists := sheets(data)
 	if len(lists) > 1 {
@@ -266,6 +275,9 @@ func writeAsCSV(w io.Writer, data object) error {
 	}
 	if len(lists) == 1 {
 		s = lists[0]
+	}
+	if len(s.rows) == 0 {
+		return nil
 	}
 	c := csv.NewWriter(w)
 	_ = c.Write(s.columns) // its error stays for Error

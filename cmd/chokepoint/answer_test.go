@@ -17,6 +17,8 @@ func TestAnswerFormats(t *testing.T) {
 		{"one thing as CSV", `{"data":{"entity":{"name":"A","kind":"Person"}}}`, "csv", "entity.name,entity.kind\nA,Person\n"},
 		{"one thing as a table", `{"data":{"entity":{"name":"A","kind":"Person"}}}`, "table", "entity.name  A\nentity.kind  Person\n"},
 		{"lists within a list", `{"data":{"nodes":[{"id":"x","records":[{"key":"1","markings":["TLP:RED"]}]},null]}}`, "table", "ID  RECORDS\nx   {key: 1, markings: TLP:RED}\n\n"},
+		{"no rows as CSV", `{"data":{"search":{"totalCount":0,"nodes":[]}}}`, "csv", ""},
+		{"no rows as a table", `{"data":{"search":{"totalCount":0,"nodes":[]}}}`, "table", "search.totalCount  0\n\n(none)\n"},
 		{"nothing", `{"data":{"entity":null}}`, "csv", "entity\n\n"},
 	} {
 		data, _, err := formatted([]byte(c.answer))
@@ -60,6 +62,14 @@ func TestQueryFormats(t *testing.T) {
 	stdout, stderr, code := run(t, "query", "--store", store, "--format", "table", `{ entities(first: 501) { nodes { name } } }`)
 	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "first: 501 is not from 0 to 500") {
 		t.Errorf("%d %q %q", code, stdout, stderr)
+	}
+	for document, want := range map[string]string{
+		`{ entities(first: 500) { nodes { links(first: 500) { nodes { from { links(first: 500) { nodes { id } } } } } } } }`: "or fewer analyses at once.\n",
+		`subscription { changes { revision } }`: "graphql-transport-ws.\n", "# a comment\n{ datasts }": `"datasts"`, "": "The request has no query",
+	} {
+		if _, stderr, code := run(t, "query", "--store", store, "--format", "table", document); code != exitFailure || !strings.Contains(stderr, want) {
+			t.Errorf("%q: %d %q, want %q", document, code, stderr, want)
+		}
 	}
 	if _, _, code := run(t, "query", "--store", store, "--format", "xml", document); code != exitUsage {
 		t.Errorf("an unknown format: exit code %d", code)

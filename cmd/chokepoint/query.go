@@ -63,7 +63,7 @@ func (c *queryCommand) print(p *program, answer []byte) error {
 		return err
 	}
 	for _, m := range messages {
-		fmt.Fprintf(p.err, "chokepoint: %s\n", shown(m))
+		fmt.Fprintf(p.err, "chokepoint: %s\n", printable(m))
 	}
 	if data == nil {
 		return nil
@@ -75,11 +75,8 @@ func (c *queryCommand) print(p *program, answer []byte) error {
 const maxDocument = 1 << 20
 
 func (c *queryCommand) text(p *program) (string, error) {
-	trimmed := strings.TrimSpace(c.Document)
-	for _, word := range []string{"{", "query", "mutation", "fragment"} {
-		if rest, ok := strings.CutPrefix(trimmed, word); ok && (word == "{" || strings.Contains(rest, "{")) {
-			return c.Document, nil
-		}
+	if isDocument(c.Document) {
+		return c.Document, nil
 	}
 	in := p.in
 	if c.Document != "-" {
@@ -98,6 +95,17 @@ func (c *queryCommand) text(p *program) (string, error) {
 		return "", usage("a query has at most %d bytes; pass data as variables, or import it", maxDocument)
 	}
 	return string(text), nil
+}
+
+// isDocument says whether an argument is a query itself and not the name of a file.
+func isDocument(argument string) bool {
+	trimmed := strings.TrimSpace(argument)
+	for _, word := range []string{"query", "mutation", "subscription", "fragment", "#"} {
+		if rest, ok := strings.CutPrefix(trimmed, word); ok && strings.Contains(rest, "{") {
+			return true
+		}
+	}
+	return trimmed == "" || trimmed[0] == '{'
 }
 
 // readVariables reads NAME=VALUE flags. What begins like JSON must be JSON.
