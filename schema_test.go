@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/chokepoint/chokepoint"
 	"github.com/chokepoint/chokepoint/graph/ontology"
@@ -87,6 +88,68 @@ func TestOperationsShowExamples(t *testing.T) {
 			t.Errorf("scalar %s lacks @specifiedBy or an example", scalar)
 		}
 	}
+}
+
+// TestExamples asks for an example of every type, field and argument, and makes sure
+// that it is one of its type.
+func TestExamples(t *testing.T) {
+	s, own := schema(t)
+	for _, def := range own {
+		root := def == s.Query || def == s.Mutation || def == s.Subscription
+		checkExample(t, s, def.Name, def.Description, ast.NonNullNamedType(def.Name, nil), root || slices.Contains(def.Interfaces, "Entity"))
+		for _, field := range def.Fields {
+			if strings.HasPrefix(field.Name, "__") {
+				continue
+			}
+			checkExample(t, s, def.Name+"."+field.Name, field.Description, field.Type, root)
+			for _, argument := range field.Arguments {
+				checkExample(t, s, def.Name+"."+field.Name+"("+argument.Name+")", argument.Description, argument.Type, false)
+			}
+		}
+	}
+}
+
+// checkExample looks at the example in a description; one in other words than those of
+// a value is only asked for.
+func checkExample(t *testing.T, s *ast.Schema, what, description string, typ *ast.Type, otherwise bool) {
+	t.Helper()
+	_, example, ok := strings.Cut(description, "Example: ")
+	if !ok {
+		if !strings.Contains(description, "Examples: ") {
+			t.Errorf("%s shows no example: %s", what, description)
+		}
+		return
+	}
+	if otherwise {
+		return
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: "{ x(y: " + strings.TrimSuffix(example, ".") + ") }"})
+	if err != nil {
+		t.Errorf("%s: %s is no value", what, example)
+		return
+	}
+	value := doc.Operations[0].SelectionSet[0].(*ast.Field).Arguments[0].Value
+	if !isOf(s, typ, value) {
+		t.Errorf("%s: %s is no %s", what, example, typ)
+	}
+}
+
+// isOf says whether a value in an example may be of a type: parts may be left out.
+func isOf(s *ast.Schema, typ *ast.Type, value *ast.Value) bool {
+	if typ.Elem != nil {
+		return value.Kind == ast.ListValue && !slices.ContainsFunc(value.Children, func(c *ast.ChildValue) bool { return !isOf(s, typ.Elem, c.Value) })
+	}
+	def := s.Types[typ.NamedType]
+	switch def.Kind {
+	case ast.Enum:
+		return value.Kind == ast.EnumValue && def.EnumValues.ForName(value.Raw) != nil
+	case ast.Scalar:
+		return value.Kind != ast.EnumValue && value.Kind != ast.ListValue && value.Kind != ast.ObjectValue
+	}
+	return value.Kind == ast.ObjectValue && !slices.ContainsFunc(value.Children, func(c *ast.ChildValue) bool {
+		field := def.Fields.ForName(c.Name)
+		return field == nil || !isOf(s, field.Type, c.Value)
+	})
 }
 
 func TestNames(t *testing.T) {

@@ -264,13 +264,13 @@ scalar Int64 @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259#section-6
 "One handling marking. Whoever holds all markings of an item may see it. Examples: \"TLP:AMBER\", \"AGENCY:NORTH\"."
 scalar Marking @specifiedBy(url: "https://www.first.org/tlp/")
 
-"Anything that has an id and can be asked for by it."
+"Anything that has an id and can be asked for by it. Example: {id: \"0c9h…\"}."
 interface Node {
   "Opaque and the same for ever. Example: \"0c9h5q4j2m8s1e7t3v6r0k9p4u\"."
   id: ID!
 }
 
-"A real thing as the viewer sees it: the visible records that visible judgements hold to be the same, fused."
+"A real thing as the viewer sees it: the visible records that visible judgements hold to be the same, fused. Example: {name: \"Harbour Freight Ltd\"}."
 interface Entity implements Node {
   "The least id among its visible records; the id of any of them finds it. Example: \"0c9h5q4j2m8s1e7t3v6r0k9p4u\"."
   id: ID!
@@ -287,23 +287,23 @@ interface Entity implements Node {
     "Only these. Example: [\"birthDate\"]."
     names: [String!]
   ): [Property!]!
-  "The records that were fused, by id: who says so, when and how reliably."
+  "The records that were fused, by id: who says so, when and how reliably. Example: [{dataset: \"customs-2024\", key: \"17\"}]."
   records: [Record!]!
   "The datasets of its records, in order. Example: [\"customs-2024\"]."
   datasets: [String!]!
   "The union of its records' markings: how to handle the whole. Example: [\"TLP:GREEN\"]."
   markings: [Marking!]!
-  "The identity judgements about its records."
+  "The identity judgements about its records. Example: [{verdict: SAME, from: \"0c9h…\", to: \"1d2k…\"}]."
   judgements: [Judgement!]!
-  "Its stored links, by id, identity judgements left out."
+  "Its stored links, by id, identity judgements left out. Example: {totalCount: 1, nodes: [{kind: OWNS}]}."
   links(
     "Only these kinds. Example: [OWNS, CONTROLS]."
     kinds: [LinkKind!]
-    "Seen from this entity: links that leave it, that reach it, or both."
+    "Seen from this entity: links that leave it, that reach it, or both. Example: OUT."
     direction: Direction! = BOTH
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
   ): LinkConnection! @listSize(slicingArguments: ["first"])
   "How many links of which kind an expansion would bring, before it is asked for. Example: [{kind: OWNS, direction: OUT, count: 3}]."
@@ -315,41 +315,41 @@ interface Entity implements Node {
 """
 Everything that can be read. An answer holds what the viewer may see and is
 computed from that alone; what is hidden looks the same as what does not exist.
-` + "`" + `atLeast` + "`" + ` takes the ` + "`" + `revision` + "`" + ` of a mutation and gives an answer that includes it.
+` + "`" + `atLeast` + "`" + ` takes the ` + "`" + `revision` + "`" + ` of a mutation and gives an answer that includes it. Example: { datasets { name records } }.
 """
 type Query {
   "Anything by id; null if it is missing. Example: node(id: \"0c9h…\") { id ... on Person { birthDate } }."
   node(
-    "The id of an entity, of one of its records, or of a link."
+    "The id of an entity, of one of its records, or of a link. Example: \"0c9h…\"."
     id: ID!
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): Node
   "Several things by id, in the order asked, null for what is missing. At most 500. Example: nodes(ids: [\"0c9h…\", \"1d2k…\"]) { id }."
   nodes(
     "Ids of entities, records or links. Example: [\"0c9h…\", \"1d2k…\"]."
     ids: [ID!]!
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): [Node]! @listSize(slicingArguments: ["ids"])
   "An entity by its id or that of any of its records; null if it is missing. Example: entity(id: \"0c9h…\") { name linkCounts { kind count } }."
   entity(
-    "The id of the entity or of one of its records."
+    "The id of the entity or of one of its records. Example: \"0c9h…\"."
     id: ID!
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): Entity
   "The entities that fit a filter. Example: entities(filter: {kinds: [Company], minDegree: 3}, orderBy: {by: DEGREE, direction: DESC}) { nodes { name } }."
   entities(
-    "Which; all without it."
+    "Which; all without it. Example: {kinds: [Company], minDegree: 3}."
     filter: EntityFilter
-    "In what order; by id without it. Ties are broken by id."
+    "In what order; by id without it. Ties are broken by id. Example: {by: DEGREE, direction: DESC}."
     orderBy: EntityOrder
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): EntityConnection! @listSize(slicingArguments: ["first"])
   "Entities whose names, aliases or searched properties resemble a text, best first. Example: search(text: \"harbor frieght\") { nodes { score matched entity { name } } }."
@@ -358,47 +358,47 @@ type Query {
     text: String!
     "Only these kinds. Example: [Company]."
     kinds: [EntityKind!]
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): SearchConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "50") # candidates are read until enough visible ones are found
   "What lies around some entities. Example: neighborhood(of: [\"0c9h…\"], depth: 2) { entities { name } truncated }."
   neighborhood(
     "The entities to start from. Example: [\"0c9h…\"]."
     of: [ID!]!
-    "How many hops away, 0 to 10."
+    "How many hops away, 0 to 10. Example: 2."
     depth: Int! = 1
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many entities at most, nearest first, then by id; up to 2000."
+    "How many entities at most, nearest first, then by id; up to 2000. Example: 10."
     first: Int! = 200
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): Subgraph! @listSize(slicingArguments: ["first"]) @cost(weight: "200") # a search from a few entities
   "The best k paths without repeated entities from one set to another. Example: shortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], k: 3) { paths { hops entities { name } } }."
   shortestPaths(
-    "Where paths begin: at any of these."
+    "Where paths begin: at any of these. Example: [\"0c9h…\"]."
     from: [ID!]!
-    "Where paths end: at any of these."
+    "Where paths end: at any of these. Example: [\"1d2k…\"]."
     to: [ID!]!
-    "How many paths, at most 50."
+    "How many paths, at most 50. Example: 3."
     k: Int! = 1
-    "What makes a path short."
+    "What makes a path short. Example: CONFIDENCE."
     weight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up. Example: \"days\"."
     weightProperty: String
-    "No path longer than this, at most 100."
+    "No path longer than this, at most 100. Example: 6."
     maxHops: Int! = 12
-    "Entities that every path passes, in any order."
+    "Entities that every path passes, in any order. Example: [\"2e3m…\"]."
     via: [ID!]
-    "Entities that no path passes."
+    "Entities that no path passes. Example: [\"2e3m…\"]."
     avoid: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): PathResult! @listSize(slicingArguments: ["k"]) @cost(weight: "1000") # a search over the view, up to k times
   "All shortest paths from one set of entities to another: how many there are, exactly, and which, a page at a time, in the order of the ids along them. Example: allShortestPaths(from: [\"0c9h…\"], to: [\"1d2k…\"]) { pathCount cost nodes { entities { name } } }."
@@ -407,38 +407,38 @@ type Query {
     from: [ID!]!
     "Where paths end: at any of these. Example: [\"1d2k…\"]."
     to: [ID!]!
-    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count. By PROPERTY, a link of 0 counts only where it leads farther from ` + "`" + `from` + "`" + ` by links."
+    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count. By PROPERTY, a link of 0 counts only where it leads farther from ` + "`" + `from` + "`" + ` by links. Example: CONFIDENCE."
     weight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up; 1 where it is absent. Example: \"days\"."
     weightProperty: String
-    "Only those of the shortest paths that pass all of these entities, in any order."
+    "Only those of the shortest paths that pass all of these entities, in any order. Example: [\"2e3m…\"]."
     via: [ID!]
-    "Entities that no path passes."
+    "Entities that no path passes. Example: [\"2e3m…\"]."
     avoid: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many paths, at most 500; fewer where they have more than 50000 links together."
+    "How many paths, at most 500; fewer where they have more than 50000 links together. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on. Cursors count paths: name ` + "`" + `scope.asOf` + "`" + ` where others write in the meantime."
+    "The cursor after which to go on. Cursors count paths: name ` + "`" + `scope.asOf` + "`" + ` where others write in the meantime. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): ShortestPathConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a search over the view, and another as far
   "How far everything lies from some entities, the nearest first. Example: distances(from: [\"0c9h…\"]) { totalCount unreachable histogram nodes { distance entity { name } } }."
   distances(
     "From the nearest of these. They are listed, at no distance. Example: [\"0c9h…\"]."
     from: [ID!]!
-    "What makes a path short."
+    "What makes a path short. Example: CONFIDENCE."
     weight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up; 1 where it is absent. Example: \"days\"."
     weightProperty: String
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): DistanceConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a search over the whole view, twice by cost
   "For each target the best path on which every link happens after the one before it. Example: temporalPaths(from: [\"0c9h…\"], to: [\"1d2k…\"], scope: {projection: MONEY, orientation: NATURAL}) { paths { departs arrives hops } }."
@@ -447,9 +447,9 @@ type Query {
     from: [ID!]!
     "Where paths end: each has its own; without it whatever can be reached. Example: [\"1d2k…\"]."
     to: [ID!]
-    "What makes a path good; ties are broken by arrival, then by hops."
+    "What makes a path good; ties are broken by arrival, then by hops. Example: FASTEST."
     criterion: TemporalCriterion! = EARLIEST_ARRIVAL
-    "What ` + "`" + `minWait` + "`" + `, ` + "`" + `maxWait` + "`" + ` and the numbers of ` + "`" + `durationProperty` + "`" + ` are given in."
+    "What ` + "`" + `minWait` + "`" + `, ` + "`" + `maxWait` + "`" + ` and the numbers of ` + "`" + `durationProperty` + "`" + ` are given in. Example: HOURS."
     timeUnit: TimeUnit! = DAYS
     "The least time from the arrival of a link to the departure of the next. Example: 0.5."
     minWait: Float! = 0
@@ -457,26 +457,26 @@ type Query {
     maxWait: Float
     "The numeric link property that says how long a link takes; none takes any time without it. Example: \"days\"."
     durationProperty: String
-    "Whether a link must depart after the one before has arrived, and not in the same instant."
+    "Whether a link must depart after the one before has arrived, and not in the same instant. Example: true."
     strict: Boolean! = false
-    "Whether links of which nobody knows when they happened or held are taken to hold always. Without it they are left out."
+    "Whether links of which nobody knows when they happened or held are taken to hold always. Without it they are left out. Example: true."
     undated: Boolean! = false
-    "Which part of the graph to look at. A link that happened at an instant departs then; one that held from a time to a time departs at any instant of it at which it can still be over by its end, and where an end is not known, nothing bounds it there. Links are passed in the direction of ` + "`" + `orientation` + "`" + `."
+    "Which part of the graph to look at. A link that happened at an instant departs then; one that held from a time to a time departs at any instant of it at which it can still be over by its end, and where an end is not known, nothing bounds it there. Links are passed in the direction of ` + "`" + `orientation` + "`" + `. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many targets, at most 500."
+    "How many targets, at most 500. Example: 10."
     first: Int! = 25
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): TemporalPathResult! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the events of the view
   "Entities ranked by how central they are. Example: centrality(measure: BETWEENNESS, scope: {projection: MONEY}) { nodes { rank score entity { name } } }."
   centrality(
-    "What central means."
+    "What central means. Example: PAGERANK."
     measure: CentralityMeasure!
-    "What a link counts for."
+    "What a link counts for. Example: AMOUNT."
     weight: LinkWeight! = NONE
-    "Whether scores are divided by their largest possible value."
+    "Whether scores are divided by their largest possible value. Example: true."
     normalized: Boolean! = false
-    "For BETWEENNESS: what makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count."
+    "For BETWEENNESS: what makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count. Example: CONFIDENCE."
     pathWeight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up, above 0; 1 where it is absent. Example: \"days\"."
     weightProperty: String
@@ -486,13 +486,13 @@ type Query {
     top: Int
     "Whether BETWEENNESS, CLOSENESS and HARMONIC may be estimated, and how well. Example: {mode: SAMPLED, maxError: 0.005}."
     approximation: Approximation
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): RankingConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # up to a search from every entity
   "How central some entities are together: what passes through any of them, and what they reach. Example: groupCentrality(of: [\"0c9h…\", \"1d2k…\"]) { betweennessShare degree }."
@@ -501,39 +501,39 @@ type Query {
     of: [ID!]!
     "Whether the betweenness may be estimated, and how well. Example: {mode: EXACT}."
     approximation: Approximation
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): GroupCentrality! @cost(weight: "10000") # up to a search from every entity
   "Links ranked by how many shortest paths take them: their betweenness, exact. Example: linkCentrality(first: 10, scope: {projection: MONEY}) { nodes { rank score link { from { name } to { name } } } }."
   linkCentrality(
-    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count."
+    "What makes a path short. By CONFIDENCE, of paths that are equally reliable those of the fewest links count. Example: CONFIDENCE."
     weight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up, above 0; 1 where it is absent. Example: \"days\"."
     weightProperty: String
-    "Whether scores are divided by the number of pairs of entities."
+    "Whether scores are divided by the number of pairs of entities. Example: true."
     normalized: Boolean! = false
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): LinkRankingConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # a search from every entity, by cost
   "The few entities or links whose removal harms the network most. Example: chokepoints(objective: FRAGMENTATION, budget: 3) { choices { entity { name } } after { fragmentation } }."
   chokepoints(
-    "What harm means."
+    "What harm means. Example: FLOW."
     objective: DisruptionObjective!
-    "How many to choose at most, 1 to 50; a plan takes no more than it needs."
+    "How many to choose at most, 1 to 50; a plan takes no more than it needs. Example: 3."
     budget: Int! = 5
-    "Sources, for FLOW and PATH_LENGTH; never chosen."
+    "Sources, for FLOW and PATH_LENGTH; never chosen. Example: [\"0c9h…\"]."
     from: [ID!]
-    "Targets, for FLOW and PATH_LENGTH; never chosen."
+    "Targets, for FLOW and PATH_LENGTH; never chosen. Example: [\"1d2k…\"]."
     to: [ID!]
-    "Whether to choose among entities or among links."
+    "Whether to choose among entities or among links. Example: LINKS."
     targets: DisruptionTargets! = ENTITIES
     "Entities (for ENTITIES) or links (for LINKS) that are never chosen. Example: [\"2e3m…\"]."
     protect: [ID!]
@@ -541,7 +541,7 @@ type Query {
     capacityProperty: String
     "For PATH_LENGTH: the numeric link property that is the length of a link; 1 where it is absent, hops without it. Example: \"days\"."
     weightProperty: String
-    "What choosing an entity costs that ` + "`" + `costs` + "`" + ` does not name."
+    "What choosing an entity costs that ` + "`" + `costs` + "`" + ` does not name. Example: DEGREE."
     costBy: DisruptionCost! = ONE
     "For LINKS: the numeric link property that choosing a link costs; 1 where it is absent. Example: \"weight\"."
     costProperty: String
@@ -549,54 +549,54 @@ type Query {
     costs: [ChokepointCost!]
     "What the choices may cost together, above 0; any sum without it. ` + "`" + `budget` + "`" + ` limits their number besides. Example: 7.5."
     maxCost: Float
-    "For REACH: how many hops count as reached, 1 to 10."
+    "For REACH: how many hops count as reached, 1 to 10. Example: 2."
     steps: Int! = 1
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): ChokepointPlan! @listSize(slicingArguments: ["budget"]) @cost(weight: "50000") # seconds of search, by its own time budget
   "How the network comes apart when entities are taken away one after another, by the strategy that needs the fewest. Example: dismantling(target: 0.1) { steps { entity { name } largestComponent } compared { strategy removals } }."
   dismantling(
-    "Which strategies to try; the best one is told in full."
+    "Which strategies to try; the best one is told in full. Example: [CORE_HD]."
     strategies: [DismantlingStrategy!]! = [ADAPTIVE_DEGREE, ADAPTIVE_BETWEENNESS, CORE_HD, COLLECTIVE_INFLUENCE, GENERALIZED]
-    "The distances to try for COLLECTIVE_INFLUENCE, 1 to 3."
+    "The distances to try for COLLECTIVE_INFLUENCE, 1 to 3. Example: [2]."
     radii: [Int!]! = [1, 2, 3]
-    "The share of all entities that the largest piece may keep, 0 to 1; at 0 no link is left."
+    "The share of all entities that the largest piece may keep, 0 to 1; at 0 no link is left. Example: 0.05."
     target: Float! = 0.1
     "How many entities may be removed at most; as many as the target needs without it. Example: 20."
     removals: Int
-    "How many are removed at once before scores are computed anew, up to 1000."
+    "How many are removed at once before scores are computed anew, up to 1000. Example: 10."
     block: Int! = 1
-    "Whether entities that the target turns out not to need are put back."
+    "Whether entities that the target turns out not to need are put back. Example: false."
     reinsertion: Boolean! = true
-    "Which part of the graph to look at; direction does not count."
+    "Which part of the graph to look at; direction does not count. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many removals to list, at most 500."
+    "How many removals to list, at most 500. Example: 10."
     first: Int! = 50
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): Dismantling! @listSize(slicingArguments: ["first"]) @cost(weight: "50000") # seconds of search, by its own bound of work
   "Entities without which the network falls into more pieces, the most pairs cut first. Example: articulationPoints { nodes { entity { name } pairsCut } }."
   articulationPoints(
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): ArticulationPointConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "Links without which the network falls into more pieces, the most pairs cut first. Example: bridges { nodes { link { id } pairsCut } }."
   bridges(
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): BridgeConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "The cheapest entities or links without which nothing gets from one set of entities to another. Example: minimumCut(from: [\"0c9h…\"], to: [\"1d2k…\"]) { value unique nearFrom { entity { name } } }."
@@ -605,17 +605,17 @@ type Query {
     from: [ID!]!
     "Where paths end: at any of these; never cut. Example: [\"1d2k…\"]."
     to: [ID!]!
-    "Whether to cut entities or links."
+    "Whether to cut entities or links. Example: LINKS."
     targets: DisruptionTargets! = ENTITIES
     "Entities (for ENTITIES) or links (for LINKS) that are never cut. Example: [\"2e3m…\"]."
     protect: [ID!]
     "For LINKS: the numeric link property that cutting a link costs; 1 where it is absent. What costs 0 counts as cut and is not listed. Example: \"capacity\"."
     capacityProperty: String
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many of each cut to list, at most 500."
+    "How many of each cut to list, at most 500. Example: 10."
     first: Int! = 100
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): MinimumCut! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # a maximum flow
   "How much can pass from one set of entities to another, and by which ways. Example: maximumFlow(from: [\"0c9h…\"], to: [\"1d2k…\"], capacityProperty: \"capacity\") { value paths { amount entities { name } } }."
@@ -626,11 +626,11 @@ type Query {
     to: [ID!]!
     "The numeric link property that limits flow; 1 where it is absent. Example: \"capacity\"."
     capacityProperty: String
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many links and how many paths to list, at most 500."
+    "How many links and how many paths to list, at most 500. Example: 10."
     first: Int! = 100
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): MaximumFlow! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # a maximum flow
   "In how many separate ways one set of entities is joined to another (Menger 1927). Example: connectivity(from: [\"0c9h…\"], to: [\"1d2k…\"]) { links entities entityDisjointPaths { entities { name } } }."
@@ -639,11 +639,11 @@ type Query {
     from: [ID!]!
     "Where paths end: at any of these. Example: [\"1d2k…\"]."
     to: [ID!]!
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many paths of each sort to list, at most 500."
+    "How many paths of each sort to list, at most 500. Example: 10."
     first: Int! = 25
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): Connectivity! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # two maximum flows
   "How likely it is that something gets from one set of entities to another, where each link holds with its confidence (two-terminal reliability, Colbourn 1987). Example: reliability(from: [\"0c9h…\"], to: [\"1d2k…\"]) { probability low high computedOn { exact samples } }."
@@ -652,13 +652,13 @@ type Query {
     from: [ID!]!
     "Where paths end: at any of these. Example: [\"1d2k…\"]."
     to: [ID!]!
-    "Which links hold or fail together."
+    "Which links hold or fail together. Example: SOURCE."
     dependence: LinkDependence! = INDEPENDENT
     "Whether the probability may be estimated by drawing networks at random, and how well. AUTOMATIC does so where too many uncertain links lie between the two sets, and then EXACT is refused. Example: {maxError: 0.005, seed: 7}."
     approximation: Approximation
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): PathReliability! @cost(weight: "20000") # a second of search, then thousands of them
   "Entities that every path from some entities to others passes, who cuts off most first. Example: dominators(from: [\"0c9h…\"], scope: {orientation: NATURAL}) { nodes { entity { name } dominated } }."
@@ -667,248 +667,248 @@ type Query {
     from: [ID!]!
     "Only what every path to any of these passes, in the order in which paths pass it; what cannot be reached is left out. They are not listed. Example: [\"1d2k…\"]."
     to: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): DominatorConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # a few passes over the view
   "The components of the network: what paths join, the largest first. Example: components(first: 3) { totalCount nodes { size members { name } } }."
   components(
-    "Whether paths must run along links, both ways between any two members: strong components. Only a directed scope tells the difference."
+    "Whether paths must run along links, both ways between any two members: strong components. Only a directed scope tells the difference. Example: true."
     strong: Boolean! = false
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): ComponentConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "The blocks of the network (biconnected components): what no single entity takes apart, the largest first. Example: blocks(first: 3) { nodes { size articulationPoints { name } } }."
   blocks(
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): BlockConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "2000") # one pass over the view
   "Groups of entities that have more links among themselves than to others, by Leiden's algorithm (Traag, Waltman and Van Eck 2019), direction ignored: the largest first. Example: communities(runs: 10) { modularity stability nodes { size persistence members(first: 5) { nodes { name } } } }."
   communities(
-    "What they are judged by."
+    "What they are judged by. Example: CPM."
     quality: CommunityQuality! = MODULARITY
     "Above 0; the greater, the smaller the communities. Without it 1 for MODULARITY, and for CPM the density of the network: the mean strength of its pairs of entities. Example: 0.05."
     resolution: Float
-    "What a link counts for."
+    "What a link counts for. Example: AMOUNT."
     weight: LinkWeight! = NONE
-    "The first of the seeds: the same ones give the same answer."
+    "The first of the seeds: the same ones give the same answer. Example: 7."
     seed: Int64! = 0
-    "With how many seeds it is run, 1 to 50. The best run is told, and how far the others agree with it."
+    "With how many seeds it is run, 1 to 50. The best run is told, and how far the others agree with it. Example: 10."
     runs: Int! = 5
     "Only the communities of these entities. Example: [\"0c9h…\"]."
     of: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): CommunityConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "30000") # up to 50 runs over the view
   "Groups that hold together because every member, or every link, has support within: the pieces of the k-core or the k-truss, direction ignored, the largest first. Example: cohesiveGroups(kind: K_TRUSS, k: 4) { greatest nodes { size members { nodes { name } } } }."
   cohesiveGroups(
-    "What holds them together."
+    "What holds them together. Example: K_TRUSS."
     kind: Cohesion!
     "How much: at least 1 for K_CORE, 2 for K_TRUSS. The greatest that leaves any group without it. Example: 4."
     k: Int
     "Only the groups of these entities. Example: [\"0c9h…\"]."
     of: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): CohesiveGroupConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "5000") # triangles of the view
   "What can be said of the network as a whole. Example: networkFigures(scope: {projection: PEOPLE}) { density fragmentation distances { diameter mean exact } clustering { transitivity } centralization { betweenness } }."
   networkFigures(
-    "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `) or left out (` + "`" + `centralization` + "`" + `)."
+    "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `) or left out (` + "`" + `centralization` + "`" + `). Example: EXACT."
     mode: ApproximationMode! = AUTOMATIC
-    "What chooses the samples of ` + "`" + `distances` + "`" + `."
+    "What chooses the samples of ` + "`" + `distances` + "`" + `. Example: 7."
     seed: Int64! = 0
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): NetworkSummary! @cost(weight: "2000") # a few passes over the view
   "Classes of entities that play the same role in the network, the largest first: who could replace whom. Example: roles(equivalence: STRUCTURAL) { nodes { size members { nodes { name } } } }."
   roles(
-    "When two play the same role. Without it REGULAR where links have a direction, else EQUITABLE: without directions all entities that have links are regularly equivalent."
+    "When two play the same role. Without it REGULAR where links have a direction, else EQUITABLE: without directions all entities that have links are regularly equivalent. Example: REGULAR."
     equivalence: Equivalence
-    "Leaves out smaller classes, at least 1."
+    "Leaves out smaller classes, at least 1. Example: 3."
     minSize: Int! = 2
     "Only the classes of these entities. Example: [\"0c9h…\"]."
     of: [ID!]
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): RoleConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "5000") # a few passes over the view, more where it is long
   "Entities that are alike to one by their neighbours, direction ignored, the most alike first; none that have nothing in common with it. Example: similarNodes(to: \"0c9h…\") { nodes { score entity { name } } }."
   similarNodes(
     "The entity to compare with. Example: \"0c9h…\"."
     to: ID!
-    "What alike means."
+    "What alike means. Example: COSINE."
     measure: SimilarityMeasure! = JACCARD
-    "Which part of the graph to look at."
+    "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): SimilarEntityConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "1000") # the surroundings of one entity
   "PREDICTIONS, never evidence: pairs of entities that are not linked and whose neighbours suggest that they might be. They are leads to look into; they are not in the graph, never written to it, and no other answer counts them. Example: missingLinks(measure: RESOURCE_ALLOCATION, first: 10) { predictions { score one { name } other { name } } }."
   missingLinks(
-    "What suggests a link."
+    "What suggests a link. Example: COSINE."
     measure: SimilarityMeasure! = RESOURCE_ALLOCATION
-    "Which part of the graph to look at; direction does not count."
+    "Which part of the graph to look at; direction does not count. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, the highest scores first, at most 500."
+    "How many, the highest scores first, at most 500. Example: 10."
     first: Int! = 25
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): MissingLinkPredictions! @listSize(slicingArguments: ["first"]) @cost(weight: "20000") # seconds of search, by its own bound of work
   "The minimum link cuts between all pairs of entities as a tree (Gomory and Hu 1961), the cheapest first: the cheapest link of the tree between two entities costs what parting them costs. Example: minimumCutTree(first: 3) { nodes { cost entity { name } parent { name } } }."
   minimumCutTree(
     "The numeric link property that cutting a link costs; 1 where it is absent. Example: \"capacity\"."
     capacityProperty: String
-    "Which part of the graph to look at: undirected, at most 3000 entities."
+    "Which part of the graph to look at: undirected, at most 3000 entities. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): CutTreeConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "50000") # a maximum flow for each entity
   "Where the money of accounts or transfers went, or came from, by one transfer after another in time. Example: traceMoney(from: [\"0c9h…\"]) { accounts { entity { name } traces { policy held } } }."
   traceMoney(
     "The money to follow: accounts, all that they hold and receive; transfers (links of the projection MONEY), what they move. Example: [\"0c9h…\"]."
     from: [ID!]!
-    "Which part of what an account holds a payment is taken to be. The answer depends on it, so ask for several; the first orders the accounts."
+    "Which part of what an account holds a payment is taken to be. The answer depends on it, so ask for several; the first orders the accounts. Example: [FIFO]."
     policies: [TaintPolicy!]! = [HAIRCUT, FIFO, LIFO, POISON]
-    "Whether to follow it to where it went, or back to where it came from."
+    "Whether to follow it to where it went, or back to where it came from. Example: BACKWARD."
     direction: TraceDirection! = FORWARD
     "Only transfers in this currency; needed when there are several in scope. Example: \"USD\"."
     currency: String
-    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee."
+    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many accounts and how many transfers, at most 500."
+    "How many accounts and how many transfers, at most 500. Example: 10."
     first: Int! = 50
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): MoneyTrace! @listSize(slicingArguments: ["first"]) @cost(weight: "10000") # every transfer of the view, once a policy
   "Shapes in which money is laundered, among transfers that lie within a window of time: by kind in the order asked for, then by their beginning, then by id. Example: moneyPatterns(kinds: [CYCLE], window: 10) { nodes { layers { entities { name } } amount } }."
   moneyPatterns(
-    "Which shapes."
+    "Which shapes. Example: [CYCLE, STACK]."
     kinds: [MoneyPatternKind!]! = [CYCLE, FAN_IN, FAN_OUT, GATHER_SCATTER, SCATTER_GATHER, STACK]
     "The longest time from the first transfer of a pattern to its last. Example: 10."
     window: Float! = 30
-    "What ` + "`" + `window` + "`" + ` is given in."
+    "What ` + "`" + `window` + "`" + ` is given in. Example: HOURS."
     timeUnit: TimeUnit! = DAYS
     "Leaves out smaller transfers. Example: \"1000\"."
     minAmount: Decimal
     "How much of the money may be missing or added at an account in the middle, as a share of what reached it; without it amounts do not matter. Example: 0.1."
     tolerance: Float
-    "The most transfers of a cycle, 2 to 12."
+    "The most transfers of a cycle, 2 to 12. Example: 4."
     maxLength: Int! = 6
-    "The fewest accounts that gather or scatter, 2 to 1000; a stack has two in every layer at least."
+    "The fewest accounts that gather or scatter, 2 to 1000; a stack has two in every layer at least. Example: 3."
     minFan: Int! = 5
-    "An account with more transfers is a hub, such as an exchange or a payroll, and no pattern passes it; ` + "`" + `hubs` + "`" + ` says how many there were. At most 100000."
+    "An account with more transfers is a hub, such as an exchange or a payroll, and no pattern passes it; ` + "`" + `hubs` + "`" + ` says how many there were. At most 100000. Example: 500."
     hubCap: Int! = 1000
-    "Whether what an account pays must come later than what it received, and not in the same instant."
+    "Whether what an account pays must come later than what it received, and not in the same instant. Example: true."
     strict: Boolean! = true
     "Only transfers in this currency; needed when there are several in scope. Example: \"USD\"."
     currency: String
-    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee."
+    "Which part of the graph to look at. The projection ALL means MONEY here, and payments always run from payer to payee. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): MoneyPatternConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "30000") # seconds of search, by its own bound of steps
   "The sources in which the viewer sees something, by name. Example: datasets { name records }."
   datasets(
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): [Dataset!]!
   "The kinds of things and links, as declared in this schema. Example: ontology { kinds { name label } }."
   ontology: Ontology!
   "What happened to an entity's records or to a link, newest first. Example: history(id: \"0c9h…\") { nodes { at outcome record { name } } }."
   history(
-    "The id of an entity, of one of its records, or of a link."
+    "The id of an entity, of one of its records, or of a link. Example: \"0c9h…\"."
     id: ID!
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): HistoryConnection! @listSize(slicingArguments: ["first"])
   "The writes that touched something visible, newest first. Example: revisions(first: 5) { nodes { token at reason records } }."
   revisions(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 25
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
-    "A revision token to wait for."
+    "A revision token to wait for. Example: \"OV45…\"."
     atLeast: String
   ): RevisionConnection! @listSize(slicingArguments: ["first"])
 }
 
-"Everything that can be written. Each call is one transaction and one revision; to repeat a call changes nothing."
+"Everything that can be written. Each call is one transaction and one revision; to repeat a call changes nothing. Example: mutation { revertBatch(input: {revision: \"OV45…\"}) { updated } }."
 type Mutation {
   "Writes what sources say of things. Example: upsertRecords(input: {records: [{dataset: \"tips\", key: \"17\", kind: \"Person\", name: \"A. Kline\"}]}) { revision items { id outcome } }."
   upsertRecords(
-    "The records and the reason."
+    "The records and the reason. Example: {reason: \"case 2024-17\", records: [{dataset: \"tips\", key: \"17\", kind: \"Person\"}]}."
     input: UpsertRecordsInput!
   ): UpsertRecordsPayload! @cost(weight: "500") # a transaction; what it writes is bounded by the body
   "Writes what sources say of connections, identity judgements too. Example: upsertLinks(input: {links: [{dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}]}) { revision }."
   upsertLinks(
-    "The links and the reason."
+    "The links and the reason. Example: {links: [{dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}]}."
     input: UpsertLinksInput!
   ): UpsertLinksPayload! @cost(weight: "500") # likewise
   "Takes back records and links; their history stays. Example: deleteRecords(input: {ids: [\"0c9h…\"]}) { deleted }."
   deleteRecords(
-    "The ids and the reason."
+    "The ids and the reason. Example: {ids: [\"0c9h…\"], reason: \"typing error\"}."
     input: DeleteRecordsInput!
   ): DeleteRecordsPayload! @cost(weight: "500") # likewise
   "Undoes one earlier write: what it changed becomes as it was before. CONFLICT if a later write changed the same items. Example: revertBatch(input: {revision: \"q83v…\"}) { revision }."
   revertBatch(
-    "The revision and the reason."
+    "The revision and the reason. Example: {revision: \"OV45…\"}."
     input: RevertBatchInput!
   ): RevertBatchPayload! @cost(weight: "2000") # as much as the batch wrote
 }
 
-"What is told of as it happens: over a WebSocket (graphql-transport-ws) or as server-sent events."
+"What is told of as it happens: over a WebSocket (graphql-transport-ws) or as server-sent events. Example: subscription { changes { revision } }."
 type Subscription {
   "Every write that changes something visible, as soon as it is known here, in the order of the log. What the viewer may not see leaves no trace. Keep the ` + "`" + `revision` + "`" + ` of the last event: with it as ` + "`" + `after` + "`" + `, nothing is missed and nothing comes twice, however long the connection was away. Example: changes(scope: {entityKinds: [Person]}) { revision at who changes { outcome record { name } } }."
   changes(
@@ -923,81 +923,81 @@ type Subscription {
 
 # ---- 3. What operations take and give ---------------------------------------
 
-"Where a page begins and ends in its list."
+"Where a page begins and ends in its list. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
 type PageInfo {
   "Whether there is more after this page. Example: true."
   hasNextPage: Boolean!
   "Whether there is more before this page. Example: false."
   hasPreviousPage: Boolean!
-  "The cursor of the first edge; null when there is none."
+  "The cursor of the first edge; null when there is none. Example: \"FWhq…\"."
   startCursor: String
-  "The cursor of the last edge, to pass as ` + "`" + `after` + "`" + `; null when there is none."
+  "The cursor of the last edge, to pass as ` + "`" + `after` + "`" + `; null when there is none. Example: \"n6Fj…\"."
   endCursor: String
 }
 
-"A page of entities."
+"A page of entities. Example: {totalCount: 1, nodes: [{name: \"Harbour Freight Ltd\"}]}."
 type EntityConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {name: \"Harbour Freight Ltd\"}}]."
   edges: [EntityEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{name: \"Harbour Freight Ltd\"}]."
   nodes: [Entity!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 2310."
   totalCount: Int @cost(weight: "100") # counts all pages
 }
 
-"An entity in a page."
+"An entity in a page. Example: {cursor: \"n6Fj…\", node: {name: \"Harbour Freight Ltd\"}}."
 type EntityEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   node: Entity!
 }
 
-"A page of links."
+"A page of links. Example: {totalCount: 1, nodes: [{kind: OWNS}]}."
 type LinkConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {kind: OWNS}}]."
   edges: [LinkEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{kind: OWNS}]."
   nodes: [Link!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 41."
   totalCount: Int @cost(weight: "20") # counts one entity's links
 }
 
-"A link in a page."
+"A link in a page. Example: {cursor: \"n6Fj…\", node: {kind: OWNS}}."
 type LinkEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The link."
+  "The link. Example: {kind: OWNS}."
   node: Link!
 }
 
-"A page of search results, best first, ties by id."
+"A page of search results, best first, ties by id. Example: {totalCount: 1, nodes: [{score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type SearchConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [SearchEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [SearchHit!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 12."
   totalCount: Int @cost(weight: "500") # finds all that fits
 }
 
-"A search result in a page."
+"A search result in a page. Example: {cursor: \"n6Fj…\", node: {score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}}."
 type SearchEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The result."
+  "The result. Example: {score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}."
   node: SearchHit!
 }
 
-"An entity that resembles a text."
+"An entity that resembles a text. Example: {score: 0.9, entity: {name: \"Harbour Freight Ltd\"}}."
 type SearchHit {
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
   "How well it fits, 0 to 1; computed from visible data alone. Example: 0.93."
   score: Float!
@@ -1005,25 +1005,25 @@ type SearchHit {
   matched: [String!]!
 }
 
-"A page of a ranking."
+"A page of a ranking. Example: {totalCount: 1, nodes: [{rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type RankingConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [RankingEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [RankedEntity!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many are ranked in all. Example: 110."
   totalCount: Int
   "Why not all entities are ranked; null if all are. Example: \"top: 10 of 4182 entities\"."
   truncatedBecause: String
-  "What the ranking was computed on."
+  "What the ranking was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"How central some entities are together."
+"How central some entities are together. Example: {betweennessShare: 0.4, degree: 12}."
 type GroupCentrality {
-  "Those of the entities asked for that are in the scope."
+  "Those of the entities asked for that are in the scope. Example: [{name: \"Harbour Freight Ltd\"}]."
   members: [Entity!]!
   "The sum, over pairs of other entities, of the share of their shortest paths that pass through any member. Example: 812.5."
   betweenness: Float!
@@ -1041,19 +1041,19 @@ type GroupCentrality {
   reached: Int!
   "The sum over the others of 1 by their distance from the nearest member. Example: 31.2."
   harmonic: Float!
-  "What it was computed on; exact says so of the betweenness, the rest always is."
+  "What it was computed on; exact says so of the betweenness, the rest always is. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A ranked entity in a page."
+"A ranked entity in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}}."
 type RankingEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The ranked entity."
+  "The ranked entity. Example: {rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}."
   node: RankedEntity!
 }
 
-"An entity's place in a ranking."
+"An entity's place in a ranking. Example: {rank: 1, score: 0.25, entity: {name: \"Harbour Freight Ltd\"}}."
 type RankedEntity {
   "1 for the first, each place once, ties by id. Example: 1."
   rank: Int!
@@ -1063,69 +1063,69 @@ type RankedEntity {
   low: Float
   "The exact value is at most this, with the confidence of ` + "`" + `computedOn` + "`" + `; the score itself where it is exact. Example: 4260.8."
   high: Float
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
 }
 
-"A page of ranked links."
+"A page of ranked links. Example: {totalCount: 1, nodes: [{rank: 1, score: 420, link: {kind: OWNS}}]}."
 type LinkRankingConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, score: 420, link: {kind: OWNS}}}]."
   edges: [LinkRankingEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, score: 420, link: {kind: OWNS}}]."
   nodes: [RankedLink!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 3310."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A ranked link in a page."
+"A ranked link in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, score: 420, link: {kind: OWNS}}}."
 type LinkRankingEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The ranked link."
+  "The ranked link. Example: {rank: 1, score: 420, link: {kind: OWNS}}."
   node: RankedLink!
 }
 
-"A link's place in a ranking."
+"A link's place in a ranking. Example: {rank: 1, score: 420, link: {kind: OWNS}}."
 type RankedLink {
   "1 for the first, each place once, ties by id. Example: 1."
   rank: Int!
   "For how many pairs of entities it is on the shortest path; a pair with several counts in part. Parallel links are one way, and each has its score, but for those that a cheaper one makes useless. Example: 60.5."
   score: Float!
-  "The link."
+  "The link. Example: {kind: OWNS}."
   link: Link!
 }
 
-"A page of articulation points."
+"A page of articulation points. Example: {totalCount: 1, nodes: [{rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type ArticulationPointConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [ArticulationPointEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [ArticulationPoint!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 9."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"An articulation point in a page."
+"An articulation point in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}}."
 type ArticulationPointEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The articulation point."
+  "The articulation point. Example: {rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}."
   node: ArticulationPoint!
 }
 
-"An entity whose removal splits its component."
+"An entity whose removal splits its component. Example: {rank: 1, pieces: 3, entity: {name: \"Harbour Freight Ltd\"}}."
 type ArticulationPoint {
   "1 for the first, each place once, ties by id. Example: 1."
   rank: Int!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
   "How many pieces its component leaves without it. Example: 3."
   pieces: Int!
@@ -1133,43 +1133,43 @@ type ArticulationPoint {
   pairsCut: Int64!
 }
 
-"A page of bridges."
+"A page of bridges. Example: {totalCount: 1, nodes: [{rank: 1, pairsCut: 108, link: {kind: OWNS}}]}."
 type BridgeConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, pairsCut: 108, link: {kind: OWNS}}}]."
   edges: [BridgeEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, pairsCut: 108, link: {kind: OWNS}}]."
   nodes: [Bridge!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 17."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A bridge in a page."
+"A bridge in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, pairsCut: 108, link: {kind: OWNS}}}."
 type BridgeEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The bridge."
+  "The bridge. Example: {rank: 1, pairsCut: 108, link: {kind: OWNS}}."
   node: Bridge!
 }
 
-"A link whose removal splits its component."
+"A link whose removal splits its component. Example: {rank: 1, pairsCut: 108, link: {kind: OWNS}}."
 type Bridge {
   "1 for the first, each place once, ties by id. Example: 1."
   rank: Int!
-  "The link."
+  "The link. Example: {kind: OWNS}."
   link: Link!
   "How many unordered pairs of entities can no longer reach each other without it. Example: 60."
   pairsCut: Int64!
 }
 
-"A part of the graph."
+"A part of the graph. Example: {entities: [{name: \"Harbour Freight Ltd\"}], links: [], truncated: false}."
 type Subgraph {
-  "Its entities, nearest first, then by id."
+  "Its entities, nearest first, then by id. Example: [{name: \"Harbour Freight Ltd\"}]."
   entities: [Entity!]!
-  "The links among these entities, by id."
+  "The links among these entities, by id. Example: [{kind: OWNS}]."
   links: [Link!]!
   "How many entities there would be without ` + "`" + `first` + "`" + `. Example: 1204."
   totalEntities: Int!
@@ -1179,13 +1179,13 @@ type Subgraph {
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 200 of 1204 entities\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The paths found, the best first."
+"The paths found, the best first. Example: {paths: [{hops: 2}], truncated: false}."
 type PathResult {
-  "The paths; ties by hops, then by the ids along them."
+  "The paths; ties by hops, then by the ids along them. Example: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]."
   paths: [Path!]!
   "Whether the search ended before it had looked everywhere. Example: false."
   truncated: Boolean!
@@ -1195,15 +1195,15 @@ type PathResult {
   reachedFrom: Int
   "When there is no path: how many entities reach ` + "`" + `to` + "`" + ` within the bounds, itself included; counted only when selected. Example: 4."
   reachedTo: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"One path."
+"One path. Example: {hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}."
 type Path {
-  "The entities along it, both ends included."
+  "The entities along it, both ends included. Example: [{name: \"Harbour Freight Ltd\"}]."
   entities: [Entity!]!
-  "The links along it, one fewer than entities; of parallel links the cheapest, ties by id."
+  "The links along it, one fewer than entities; of parallel links the cheapest, ties by id. Example: [{kind: OWNS}]."
   links: [Link!]!
   "How many links it has. Example: 3."
   hops: Int!
@@ -1211,13 +1211,13 @@ type Path {
   cost: Float!
 }
 
-"A page of all shortest paths."
+"A page of all shortest paths. Example: {totalCount: 1, nodes: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]}."
 type ShortestPathConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}}]."
   edges: [ShortestPathEdge!]!
-  "The page without cursors: of two paths, the one that goes to the lesser id where they part comes first. Costs that differ by less than a part in 10^10, at a step of a path, are equal."
+  "The page without cursors: of two paths, the one that goes to the lesser id where they part comes first. Costs that differ by less than a part in 10^10, at a step of a path, are equal. Example: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]."
   nodes: [Path!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; null beyond 2147483647, where ` + "`" + `pathCount` + "`" + ` says it. Example: 12."
   totalCount: Int
@@ -1229,25 +1229,25 @@ type ShortestPathConnection {
   reachedFrom: Int
   "When there is no path: how many entities reach ` + "`" + `to` + "`" + `, itself included; counted only when selected. Example: 4."
   reachedTo: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A shortest path in a page."
+"A shortest path in a page. Example: {cursor: \"n6Fj…\", node: {hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}}."
 type ShortestPathEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The path."
+  "The path. Example: {hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}."
   node: Path!
 }
 
-"A page of what can be reached, the nearest first, then by id."
+"A page of what can be reached, the nearest first, then by id. Example: {totalCount: 1, nodes: [{rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type DistanceConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [DistanceEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [Distance!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many entities can be reached, those of ` + "`" + `from` + "`" + ` included. Example: 412."
   totalCount: Int
@@ -1255,19 +1255,19 @@ type DistanceConnection {
   unreachable: Int!
   "How many of those reached lie 0, 1, 2 … hops away, whatever ` + "`" + `weight` + "`" + ` is. Example: [1, 14, 203, 194]."
   histogram: [Int!]!
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"An entity that can be reached, in a page."
+"An entity that can be reached, in a page. Example: {cursor: \"n6Fj…\", node: {rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}}."
 type DistanceEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "How far it lies."
+  "How far it lies. Example: {rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}."
   node: Distance!
 }
 
-"How far an entity lies."
+"How far an entity lies. Example: {rank: 2, distance: 1, entity: {name: \"Harbour Freight Ltd\"}}."
 type Distance {
   "1 for the first, each place once, ties by id. Example: 16."
   rank: Int!
@@ -1275,13 +1275,13 @@ type Distance {
   distance: Float!
   "How many links a path to it has at least. Example: 2."
   hops: Int!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
 }
 
-"The best path in time to each target, the best first."
+"The best path in time to each target, the best first. Example: {totalCount: 1, paths: [{hops: 2}]}."
 type TemporalPathResult {
-  "The paths; ties by the id of the target."
+  "The paths; ties by the id of the target. Example: [{hops: 2, departs: \"2024-03-01T09:30:00Z\", arrives: \"2024-03-04T00:00:00Z\"}]."
   paths: [TemporalPath!]!
   "How many targets can be reached. Example: 12."
   totalCount: Int!
@@ -1291,15 +1291,15 @@ type TemporalPathResult {
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 25 of 130 targets\"."
   truncatedBecause: String
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A path on which every link happens after the one before it."
+"A path on which every link happens after the one before it. Example: {hops: 2, departs: \"2024-03-01T09:30:00Z\", arrives: \"2024-03-04T00:00:00Z\"}."
 type TemporalPath {
-  "The entities along it, both ends included."
+  "The entities along it, both ends included. Example: [{name: \"Harbour Freight Ltd\"}]."
   entities: [Entity!]!
-  "The links along it, one fewer than entities."
+  "The links along it, one fewer than entities. Example: [{kind: OWNS}]."
   links: [Link!]!
   "How many links it has. Example: 3."
   hops: Int!
@@ -1311,13 +1311,13 @@ type TemporalPath {
   linkDepartures: [DateTime]!
 }
 
-"The cheapest entities or links without which nothing passes. Every other cut as cheap lies between the two listed."
+"The cheapest entities or links without which nothing passes. Every other cut as cheap lies between the two listed. Example: {value: 2, unique: true, nearFrom: [{entity: {name: \"Harbour Freight Ltd\"}}]}."
 type MinimumCut {
   "What it costs together, which is also the maximum flow: how many entities or links, or the sum of the property; null when there is no cut. Example: 2."
   value: Float
-  "The cut nearest the entities of ` + "`" + `from` + "`" + `, by id."
+  "The cut nearest the entities of ` + "`" + `from` + "`" + `, by id. Example: [{entity: {name: \"Harbour Freight Ltd\"}}]."
   nearFrom: [CutElement!]!
-  "The cut nearest the entities of ` + "`" + `to` + "`" + `, by id."
+  "The cut nearest the entities of ` + "`" + `to` + "`" + `, by id. Example: [{entity: {name: \"Harbour Freight Ltd\"}}]."
   nearTo: [CutElement!]!
   "How many elements ` + "`" + `nearFrom` + "`" + ` has without ` + "`" + `first` + "`" + `. Example: 2."
   nearFromTotal: Int!
@@ -1325,31 +1325,31 @@ type MinimumCut {
   nearToTotal: Int!
   "Whether no other cut costs as little; the two are then the same. Example: true."
   unique: Boolean!
-  "Why there is no cut: a shortest path of which nothing may be cut; null when there is a cut."
+  "Why there is no cut: a shortest path of which nothing may be cut; null when there is a cut. Example: {hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}."
   openPath: Path
   "Whether something was cut off the lists. Example: false."
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 100 of 130 near ` + "`" + `from` + "`" + `, 100 of 130 near ` + "`" + `to` + "`" + `\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"An entity or a link of a cut."
+"An entity or a link of a cut. Example: {entity: {name: \"Harbour Freight Ltd\"}}."
 type CutElement {
-  "The entity; null for a cut of links."
+  "The entity; null for a cut of links. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity
-  "The link; null for a cut of entities."
+  "The link; null for a cut of entities. Example: {kind: OWNS}."
   link: Link
 }
 
-"How much can pass, and how. Of several flows as large it is always the same one."
+"How much can pass, and how. Of several flows as large it is always the same one. Example: {value: 25, totalLinks: 14}."
 type MaximumFlow {
   "How much can pass, which is also the cost of a minimum cut of links. Example: 263."
   value: Float!
-  "What passes each link, by link id; links that carry nothing are left out."
+  "What passes each link, by link id; links that carry nothing are left out. Example: [{amount: 12.5, link: {kind: SHIPPED}}]."
   links: [LinkFlow!]!
-  "The paths that the flow takes; their amounts add up to ` + "`" + `value` + "`" + `."
+  "The paths that the flow takes; their amounts add up to ` + "`" + `value` + "`" + `. Example: [{hops: 3, amount: 12.5}]."
   paths: [FlowPath!]!
   "How many links carry flow. Example: 60."
   totalLinks: Int!
@@ -1359,27 +1359,27 @@ type MaximumFlow {
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 100 of 130 links, 80 of 80 paths\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"What passes a link."
+"What passes a link. Example: {amount: 12.5, link: {kind: SHIPPED}}."
 type LinkFlow {
-  "The link."
+  "The link. Example: {kind: OWNS}."
   link: Link!
-  "The end from which it flows."
+  "The end from which it flows. Example: {name: \"Harbour Freight Ltd\"}."
   from: Entity!
-  "The end to which it flows."
+  "The end to which it flows. Example: {name: \"Harbour Freight Ltd\"}."
   to: Entity!
   "How much. Example: 12."
   amount: Float!
 }
 
-"A path that flow takes."
+"A path that flow takes. Example: {hops: 3, amount: 12.5}."
 type FlowPath {
-  "The entities along it, both ends included."
+  "The entities along it, both ends included. Example: [{name: \"Harbour Freight Ltd\"}]."
   entities: [Entity!]!
-  "The links along it, one fewer than entities."
+  "The links along it, one fewer than entities. Example: [{kind: OWNS}]."
   links: [Link!]!
   "How many links it has. Example: 3."
   hops: Int!
@@ -1387,25 +1387,25 @@ type FlowPath {
   amount: Float!
 }
 
-"In how many separate ways one set of entities is joined to another."
+"In how many separate ways one set of entities is joined to another. Example: {links: 3, entities: 2}."
 type Connectivity {
   "How many links must be cut to part them: as many as there are paths without a common link. Example: 3."
   links: Int!
   "How many paths there are that share no entity but those of the two sets: as many entities as must be cut to part them, where no link joins the sets directly. Example: 2."
   entities: Int!
-  "Paths without a common link; ` + "`" + `cost` + "`" + ` counts hops."
+  "Paths without a common link; ` + "`" + `cost` + "`" + ` counts hops. Example: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]."
   linkDisjointPaths: [Path!]!
-  "Paths without a common entity; ` + "`" + `cost` + "`" + ` counts hops."
+  "Paths without a common entity; ` + "`" + `cost` + "`" + ` counts hops. Example: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]."
   entityDisjointPaths: [Path!]!
   "Whether something was cut off the lists. Example: false."
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 25 of 30 paths without a common link, 12 of 12 without a common entity\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"How likely it is that something gets through."
+"How likely it is that something gets through. Example: {probability: 0.61, low: 0.6, high: 0.62}."
 type PathReliability {
   "The probability that some path holds: 1 where certain links join the sets, or they overlap, 0 where nothing does. Example: 0.97848."
   probability: Float!
@@ -1413,162 +1413,162 @@ type PathReliability {
   low: Float!
   "The most that it may be; ` + "`" + `probability` + "`" + ` where that is exact. Example: 0.982."
   high: Float!
-  "What it was computed on. ` + "`" + `error` + "`" + ` is how far ` + "`" + `low` + "`" + ` and ` + "`" + `high` + "`" + ` lie from ` + "`" + `probability` + "`" + ` at most: more than was asked for where the network is so large that the work was used up before."
+  "What it was computed on. ` + "`" + `error` + "`" + ` is how far ` + "`" + `low` + "`" + ` and ` + "`" + `high` + "`" + ` lie from ` + "`" + `probability` + "`" + ` at most: more than was asked for where the network is so large that the work was used up before. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A page of dominators."
+"A page of dominators. Example: {totalCount: 1, nodes: [{rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type DominatorConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [DominatorEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [Dominator!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 9."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The dominator in a page."
+"The dominator in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}}."
 type DominatorEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The dominator."
+  "The dominator. Example: {rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}."
   node: Dominator!
 }
 
-"An entity that every path to others passes."
+"An entity that every path to others passes. Example: {rank: 1, dominated: 17, entity: {name: \"Harbour Freight Ltd\"}}."
 type Dominator {
   "1 for the first, each place once, ties by id. Example: 1."
   rank: Int!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
-  "The dominator before it, the nearest that every path to it passes; null when there is none but the sources."
+  "The dominator before it, the nearest that every path to it passes; null when there is none but the sources. Example: {name: \"Harbour Freight Ltd\"}."
   above: Entity
   "How many other entities can be reached only by way of it. Example: 41."
   dominated: Int!
 }
 
-"A page of components."
+"A page of components. Example: {totalCount: 1, nodes: [{rank: 1, size: 110}]}."
 type ComponentConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, size: 110}}]."
   edges: [ComponentEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, size: 110}]."
   nodes: [Component!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 17."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The component in a page."
+"The component in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, size: 110}}."
 type ComponentEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The component."
+  "The component. Example: {rank: 1, size: 110}."
   node: Component!
 }
 
-"What paths join."
+"What paths join. Example: {rank: 1, size: 110}."
 type Component {
   "1 for the largest, ties by the least id of a member. Example: 1."
   rank: Int!
   "How many members it has. Example: 812."
   size: Int!
-  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all."
+  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all. Example: [{name: \"Harbour Freight Ltd\"}]."
   members(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 10
   ): [Entity!]! @listSize(slicingArguments: ["first"])
 }
 
-"A page of blocks."
+"A page of blocks. Example: {totalCount: 1, nodes: [{rank: 1, size: 42, totalArticulationPoints: 5}]}."
 type BlockConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, size: 42, totalArticulationPoints: 5}}]."
   edges: [BlockEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, size: 42, totalArticulationPoints: 5}]."
   nodes: [Block!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 48."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The block in a page."
+"The block in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, size: 42, totalArticulationPoints: 5}}."
 type BlockEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The block."
+  "The block. Example: {rank: 1, size: 42, totalArticulationPoints: 5}."
   node: Block!
 }
 
-"What no single entity takes apart. Two blocks share at most one entity, an articulation point."
+"What no single entity takes apart. Two blocks share at most one entity, an articulation point. Example: {rank: 1, size: 42, totalArticulationPoints: 5}."
 type Block {
   "1 for the largest, ties by the least ids of its members. Example: 1."
   rank: Int!
   "How many members it has; 2 for a bridge with its ends. Example: 64."
   size: Int!
-  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all."
+  "Its first members by id; ` + "`" + `size` + "`" + ` tells how many there are in all. Example: [{name: \"Harbour Freight Ltd\"}]."
   members(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 10
   ): [Entity!]! @listSize(slicingArguments: ["first"])
-  "Its first members by id that are in other blocks too: the branches of the block-cut tree."
+  "Its first members by id that are in other blocks too: the branches of the block-cut tree. Example: [{name: \"Harbour Freight Ltd\"}]."
   articulationPoints(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 10
   ): [Entity!]! @listSize(slicingArguments: ["first"])
   "How many articulation points it has. Example: 5."
   totalArticulationPoints: Int!
 }
 
-"A page of the tree of minimum cuts."
+"A page of the tree of minimum cuts. Example: {totalCount: 1, nodes: [{cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}]}."
 type CutTreeConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}}]."
   edges: [CutTreeEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}]."
   nodes: [CutTreeLink!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 109."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The link in a page."
+"The link in a page. Example: {cursor: \"n6Fj…\", node: {cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}}."
 type CutTreeEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The link."
+  "The link. Example: {cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}."
   node: CutTreeLink!
 }
 
-"A link of the tree of minimum cuts."
+"A link of the tree of minimum cuts. Example: {cost: 2, entity: {name: \"Harbour Freight Ltd\"}, parent: {name: \"Manzanillo\"}}."
 type CutTreeLink {
-  "One end."
+  "One end. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
-  "The other end, nearer to the entity of the least id."
+  "The other end, nearer to the entity of the least id. Example: {name: \"Harbour Freight Ltd\"}."
   parent: Entity!
   "What the links cost that must be cut to part the two. Example: 4."
   cost: Float!
 }
 
-"What to remove, and what that does."
+"What to remove, and what that does. Example: {optimal: true, choices: [{rank: 1, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type ChokepointPlan {
-  "The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than ` + "`" + `budget` + "`" + ` where more would add nothing."
+  "The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than ` + "`" + `budget` + "`" + ` where more would add nothing. Example: [{rank: 1, marginalEffect: 2253, entity: {name: \"Harbour Freight Ltd\"}}]."
   choices: [ChokepointChoice!]!
   "What the choices cost together: their number where nothing says what they cost. Example: 3."
   cost: Float!
-  "The network as it is."
+  "The network as it is. Example: {connectedPairs: 1958, fragmentation: 0.67, largestComponent: 63}."
   before: NetworkFigures!
-  "The network without the choices; for REACH the unchanged network with ` + "`" + `reached` + "`" + ` filled."
+  "The network without the choices; for REACH the unchanged network with ` + "`" + `reached` + "`" + ` filled. Example: {connectedPairs: 1958, fragmentation: 0.67, largestComponent: 63}."
   after: NetworkFigures!
   "Whether it is proven that no other choice within ` + "`" + `budget` + "`" + ` and ` + "`" + `maxCost` + "`" + ` does more. Example: true."
   optimal: Boolean!
@@ -1576,39 +1576,39 @@ type ChokepointPlan {
   bound: Float
   "How far from the bound the plan may be, as a share of it; 0 when optimal. Example: 0.02."
   gap: Float
-  "Other choices of as many that do exactly as much, at most 20."
+  "Other choices of as many that do exactly as much, at most 20. Example: [{choices: [{rank: 1, entity: {name: \"Harbour Freight Ltd\"}}]}]."
   alternatives: [ChokepointAlternative!]! @listSize(assumedSize: 20)
   "How many such choices are known; null when they were not counted. Example: 2."
   alternativesTotal: Int
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"One thing to remove: an entity or a link."
+"One thing to remove: an entity or a link. Example: {rank: 1, marginalEffect: 2253, entity: {name: \"Harbour Freight Ltd\"}}."
 type ChokepointChoice {
   "1 for the first. Example: 1."
   rank: Int!
-  "The entity; null when links are the targets."
+  "The entity; null when links are the targets. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity
-  "The link; null when entities are the targets."
+  "The link; null when entities are the targets. Example: {kind: OWNS}."
   link: Link
   "What it adds to the choices before it, in the unit of the objective; null when it is not defined. Example: 812."
   marginalEffect: Float
 }
 
-"Another set of choices that does exactly as much."
+"Another set of choices that does exactly as much. Example: {choices: [{rank: 1, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type ChokepointAlternative {
-  "Its choices, by id."
+  "Its choices, by id. Example: [{rank: 1, marginalEffect: 2253, entity: {name: \"Harbour Freight Ltd\"}}]."
   choices: [ChokepointChoice!]!
 }
 
-"A page of communities, and what is true of all."
+"A page of communities, and what is true of all. Example: {totalCount: 1, nodes: [{rank: 1, size: 23, internalLinks: 61, externalLinks: 9}]}."
 type CommunityConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}}]."
   edges: [CommunityEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, size: 23, internalLinks: 61, externalLinks: 9}]."
   nodes: [Community!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 7."
   totalCount: Int
@@ -1622,19 +1622,19 @@ type CommunityConnection {
   stability: Float
   "Whether the best run ended because nothing moved any more. Example: true."
   settled: Boolean!
-  "What they were computed on. Never exact: no run promises the best of all divisions."
+  "What they were computed on. Never exact: no run promises the best of all divisions. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The community in a page."
+"The community in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}}."
 type CommunityEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The community."
+  "The community. Example: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}."
   node: Community!
 }
 
-"Entities that belong together by their links."
+"Entities that belong together by their links. Example: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}."
 type Community {
   "1 for the largest, ties by the least id of a member. Example: 1."
   rank: Int!
@@ -1646,22 +1646,22 @@ type Community {
   externalLinks: Int!
   "How much of it the other runs found too, 0 to 1: the mean of the greatest share that it has in common with a community of theirs, of the members of either (Hennig 2007). Null where there were no other runs. Example: 0.87."
   persistence: Float
-  "Its members, by id."
+  "Its members, by id. Example: {totalCount: 1, nodes: [{name: \"Harbour Freight Ltd\"}]}."
   members(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 10
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
   ): EntityConnection! @listSize(slicingArguments: ["first"])
 }
 
-"A page of cohesive groups, and what is true of all."
+"A page of cohesive groups, and what is true of all. Example: {totalCount: 1, nodes: [{rank: 1, size: 23, internalLinks: 61, externalLinks: 9}]}."
 type CohesiveGroupConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}}]."
   edges: [CohesiveGroupEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, size: 23, internalLinks: 61, externalLinks: 9}]."
   nodes: [Community!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 3."
   totalCount: Int
@@ -1669,19 +1669,19 @@ type CohesiveGroupConnection {
   k: Int!
   "The greatest that leaves any group, 0 if none does. Example: 5."
   greatest: Int!
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The cohesive group in a page."
+"The cohesive group in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}}."
 type CohesiveGroupEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The group."
+  "The group. Example: {rank: 1, size: 23, internalLinks: 61, externalLinks: 9}."
   node: Community!
 }
 
-"A network as a whole."
+"A network as a whole. Example: {nodes: 110, links: 205, density: 0.034}."
 type NetworkSummary {
   "How many entities it has, those without links included. Example: 110."
   nodes: Int!
@@ -1699,19 +1699,19 @@ type NetworkSummary {
   connectedPairs: Int64!
   "The share of pairs of entities that do not: Borgatti's F (2006); null with fewer than two entities. Example: 0.0."
   fragmentation: Float
-  "How far apart entities are, along the direction of links."
+  "How far apart entities are, along the direction of links. Example: {exact: true, diameter: 8, mean: 3.4}."
   distances: DistanceFigures! @cost(weight: "10000") # a search from every entity, up to a bound
-  "How many neighbours of an entity are neighbours of each other, direction ignored."
+  "How many neighbours of an entity are neighbours of each other, direction ignored. Example: {triangles: 118, transitivity: 0.12, average: 0.33}."
   clustering: ClusteringFigures! @cost(weight: "3000") # triangles of the view
-  "Whether like is joined to like, direction ignored."
+  "Whether like is joined to like, direction ignored. Example: {degreeAssortativity: -0.3, kindAssortativity: 0.1}."
   mixing: MixingFigures! @cost(weight: "2000") # a few passes over the view
-  "How much one entity stands out."
+  "How much one entity stands out. Example: {degree: 0.5, betweenness: 0.6}."
   centralization: CentralizationFigures! @cost(weight: "20000") # searches from every entity, up to a bound
-  "What it was computed on. Only ` + "`" + `distances` + "`" + ` may be estimates, and say so."
+  "What it was computed on. Only ` + "`" + `distances` + "`" + ` may be estimates, and say so. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"How far apart entities are, in links."
+"How far apart entities are, in links. Example: {exact: true, diameter: 8, mean: 3.4}."
 type DistanceFigures {
   "Whether all of them were counted: else the means are estimates between their bounds, and the diameter and radius may be missing. Example: true."
   exact: Boolean!
@@ -1739,7 +1739,7 @@ type DistanceFigures {
   efficiencyHigh: Float!
 }
 
-"How many neighbours of an entity are neighbours of each other."
+"How many neighbours of an entity are neighbours of each other. Example: {triangles: 118, transitivity: 0.12, average: 0.33}."
 type ClusteringFigures {
   "How many sets of three entities are joined each to each. Example: 137."
   triangles: Int64!
@@ -1749,17 +1749,17 @@ type ClusteringFigures {
   average: Float!
 }
 
-"Whether like is joined to like."
+"Whether like is joined to like. Example: {degreeAssortativity: -0.3, kindAssortativity: 0.1}."
 type MixingFigures {
   "The correlation of the numbers of neighbours at the two ends of links, −1 to 1 (Newman 2003): above 0 who has many is joined to who has many. Null where it is not defined: no links, or all alike. Example: -0.36."
   degreeAssortativity: Float
   "The same of kinds of entities: 1 where links stay within a kind. Null without links, and with one kind. Example: -0.1."
   kindAssortativity: Float
-  "How many pairs of neighbours there are of which kinds, the most first."
+  "How many pairs of neighbours there are of which kinds, the most first. Example: [{from: Person, to: Company, pairs: 41}]."
   kinds: [KindMixing!]!
 }
 
-"Pairs of neighbours of two kinds, or of one."
+"Pairs of neighbours of two kinds, or of one. Example: {from: Person, to: Company, pairs: 41}."
 type KindMixing {
   "One kind, the first in the alphabet. Example: Company."
   from: EntityKind!
@@ -1769,7 +1769,7 @@ type KindMixing {
   pairs: Int!
 }
 
-"How much one entity stands out (Freeman 1979): the sum of what each lacks of the greatest score, by that sum in a star of as many entities; from 0 where all are alike to 1."
+"How much one entity stands out (Freeman 1979): the sum of what each lacks of the greatest score, by that sum in a star of as many entities; from 0 where all are alike to 1. Example: {degree: 0.5, betweenness: 0.6}."
 type CentralizationFigures {
   "By the number of neighbours, direction ignored. Example: 0.54."
   degree: Float
@@ -1781,13 +1781,13 @@ type CentralizationFigures {
   unavailableBecause: String
 }
 
-"A page of roles, and what is true of all."
+"A page of roles, and what is true of all. Example: {totalCount: 1, nodes: [{rank: 1, size: 12}]}."
 type RoleConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, size: 12}}]."
   edges: [RoleEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, size: 12}]."
   nodes: [Role!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all, of ` + "`" + `minSize` + "`" + ` at least. Example: 12."
   totalCount: Int
@@ -1795,116 +1795,116 @@ type RoleConnection {
   equivalence: Equivalence!
   "How many classes there are of any size. Example: 61."
   classes: Int!
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The role in a page."
+"The role in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, size: 12}}."
 type RoleEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The role."
+  "The role. Example: {rank: 1, size: 12}."
   node: Role!
 }
 
-"Entities that play the same role."
+"Entities that play the same role. Example: {rank: 1, size: 12}."
 type Role {
   "1 for the largest, ties by the least id of a member. Example: 1."
   rank: Int!
   "How many play it. Example: 9."
   size: Int!
-  "Who plays it, by id."
+  "Who plays it, by id. Example: {totalCount: 1, nodes: [{name: \"Harbour Freight Ltd\"}]}."
   members(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 10
-    "The cursor after which to go on."
+    "The cursor after which to go on. Example: \"n6Fj…\"."
     after: String
   ): EntityConnection! @listSize(slicingArguments: ["first"])
 }
 
-"A page of similar entities."
+"A page of similar entities. Example: {totalCount: 1, nodes: [{rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type SimilarEntityConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}}]."
   edges: [SimilarEntityEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}]."
   nodes: [SimilarEntity!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all. Example: 31."
   totalCount: Int
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"The similar entity in a page."
+"The similar entity in a page. Example: {cursor: \"n6Fj…\", node: {rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}}."
 type SimilarEntityEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The similar entity."
+  "The similar entity. Example: {rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}."
   node: SimilarEntity!
 }
 
-"An entity with how alike it is to another. That is no sign that they are the same."
+"An entity with how alike it is to another. That is no sign that they are the same. Example: {rank: 1, score: 0.75, entity: {name: \"Harbour Freight Ltd\"}}."
 type SimilarEntity {
   "1 for the most alike, each place once, ties by id. Example: 1."
   rank: Int!
   "How alike it is, by the measure. Example: 0.4."
   score: Float!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
 }
 
-"PREDICTIONS, never evidence: leads to look into. They are not in the graph and never written to it."
+"PREDICTIONS, never evidence: leads to look into. They are not in the graph and never written to it. Example: {predictions: [{rank: 1, score: 0.8}]}."
 type MissingLinkPredictions {
-  "The predictions of the highest scores, ties by id."
+  "The predictions of the highest scores, ties by id. Example: [{rank: 1, score: 0.8, one: {name: \"A. Kline\"}, other: {name: \"B. Ortega\"}}]."
   predictions: [PredictedLink!]!
   "Whether there are others. Example: true."
   truncated: Boolean!
   "What cut them off; null when nothing did. Example: \"first: 25\"."
   truncatedBecause: String
-  "What they were computed on. The scores are exact; what they suggest is not."
+  "What they were computed on. The scores are exact; what they suggest is not. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A PREDICTION, never evidence: two entities that no link joins, and that similar ones would. It has no id: it is not in the graph."
+"A PREDICTION, never evidence: two entities that no link joins, and that similar ones would. It has no id: it is not in the graph. Example: {rank: 1, score: 0.8, one: {name: \"A. Kline\"}, other: {name: \"B. Ortega\"}}."
 type PredictedLink {
   "1 for the highest score, each place once. Example: 1."
   rank: Int!
   "How strongly it is suggested, by the measure; no probability. Example: 1.25."
   score: Float!
-  "The entity of the lesser id."
+  "The entity of the lesser id. Example: {name: \"Harbour Freight Ltd\"}."
   one: Entity!
-  "The other entity."
+  "The other entity. Example: {name: \"Harbour Freight Ltd\"}."
   other: Entity!
 }
 
-"A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve."
+"A network taken apart. Strategies: the best is the one that reaches the target in the fewest removals; else the one with the smallest largest piece at the end, then with the smaller sum over the curve. Example: {totalSteps: 9, targetSize: 11, steps: [{rank: 1, entity: {name: \"Harbour Freight Ltd\"}}]}."
 type Dismantling {
   "How many entities the largest piece has before. Example: 92."
   initialLargestComponent: Int!
   "How many pairs of entities can reach each other before. Example: 4186."
   initialConnectedPairs: Int64!
-  "The removals of the best strategy, in order, ties by id."
+  "The removals of the best strategy, in order, ties by id. Example: [{rank: 1, largestComponent: 96, entity: {name: \"Harbour Freight Ltd\"}}]."
   steps: [DismantlingStep!]!
   "How many removals there are without ` + "`" + `first` + "`" + `. Example: 14."
   totalSteps: Int!
   "How many entities the largest piece may keep: ` + "`" + `target` + "`" + ` of all, 1 at least. Example: 10."
   targetSize: Int!
-  "How the strategies fared, the best first."
+  "How the strategies fared, the best first. Example: [{strategy: CORE_HD, removals: 9, reached: true}]."
   compared: [StrategyResult!]!
   "Whether something was cut off, or a strategy ended before it was through. Example: false."
   truncated: Boolean!
   "What ended it; null when nothing did. Example: \"first: 50 of 120 removals\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"An entity that is removed, and what is left without it and those before."
+"An entity that is removed, and what is left without it and those before. Example: {rank: 1, largestComponent: 96, entity: {name: \"Harbour Freight Ltd\"}}."
 type DismantlingStep {
   "1 for the first. Example: 1."
   rank: Int!
-  "The entity."
+  "The entity. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
   "How many entities the largest piece then has. Example: 85."
   largestComponent: Int!
@@ -1912,7 +1912,7 @@ type DismantlingStep {
   connectedPairs: Int64!
 }
 
-"How far a strategy came."
+"How far a strategy came. Example: {strategy: CORE_HD, removals: 9, reached: true}."
 type StrategyResult {
   "The strategy. Example: CORE_HD."
   strategy: DismantlingStrategy!
@@ -1932,7 +1932,7 @@ type StrategyResult {
   robustness: Float
 }
 
-"How well a network holds together."
+"How well a network holds together. Example: {connectedPairs: 1958, fragmentation: 0.67, largestComponent: 63}."
 type NetworkFigures {
   "How many entities it has, those without links included. Example: 110."
   nodes: Int!
@@ -1956,7 +1956,7 @@ type NetworkFigures {
   reached: Int
 }
 
-"Where money went, or came from. Amounts are exact, in whole smallest units."
+"Where money went, or came from. Amounts are exact, in whole smallest units. Example: {currency: \"USD\", totalAccounts: 12, totals: [{policy: FIFO, held: \"9800\"}]}."
 type MoneyTrace {
   "The currency of all amounts; empty if the transfers name none. Example: \"USD\"."
   currency: String!
@@ -1964,11 +1964,11 @@ type MoneyTrace {
   unit: Decimal!
   "How many transfers have smaller amounts, and were rounded down to ` + "`" + `unit` + "`" + `. Example: 0."
   rounded: Int!
-  "How much is followed, by policy."
+  "How much is followed, by policy. Example: [{policy: FIFO, injected: \"9800\", held: \"9800\"}]."
   totals: [TraceTotal!]!
-  "The sources and all whom their money touched: who holds most by the first policy first, then who received most, then by id."
+  "The sources and all whom their money touched: who holds most by the first policy first, then who received most, then by id. Example: [{balance: \"1250.50\", traces: [{policy: FIFO, held: \"1250.50\"}]}]."
   accounts: [TracedAccount!]!
-  "The transfers that carried it, in the order in which it is followed."
+  "The transfers that carried it, in the order in which it is followed. Example: [{link: {kind: TRANSFERRED}, tainted: [{policy: FIFO, amount: \"9800\"}]}]."
   transfers: [TracedTransfer!]!
   "How many accounts there would be without ` + "`" + `first` + "`" + `. Example: 37."
   totalAccounts: Int!
@@ -1982,11 +1982,11 @@ type MoneyTrace {
   truncated: Boolean!
   "What cut it off; null when nothing did. Example: \"first: 50 of 130 accounts, 50 of 210 transfers\"."
   truncatedBecause: String
-  "What it was computed on."
+  "What it was computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"How much money is followed under a policy."
+"How much money is followed under a policy. Example: {policy: FIFO, injected: \"9800\", held: \"9800\"}."
 type TraceTotal {
   "The policy. Example: FIFO."
   policy: TaintPolicy!
@@ -1996,19 +1996,19 @@ type TraceTotal {
   held: Decimal!
 }
 
-"An account that the followed money touched."
+"An account that the followed money touched. Example: {balance: \"1250.50\", traces: [{policy: FIFO, held: \"1250.50\"}]}."
 type TracedAccount {
-  "The account, or who stands for it."
+  "The account, or who stands for it. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity!
   "The least that it must have held before the first transfer to pay all that it paid. Example: \"150.50\"."
   opening: Decimal!
   "What it then holds after the last transfer. Example: \"75\"."
   balance: Decimal!
-  "The part of the followed money, by policy."
+  "The part of the followed money, by policy. Example: [{policy: FIFO, received: \"9800\", paid: \"8549.50\", held: \"1250.50\"}]."
   traces: [AccountTrace!]!
 }
 
-"The followed part of an account's money under a policy."
+"The followed part of an account's money under a policy. Example: {policy: FIFO, received: \"9800\", paid: \"8549.50\", held: \"1250.50\"}."
 type AccountTrace {
   "The policy. Example: HAIRCUT."
   policy: TaintPolicy!
@@ -2020,15 +2020,15 @@ type AccountTrace {
   held: Decimal!
 }
 
-"A transfer that carried followed money."
+"A transfer that carried followed money. Example: {link: {kind: TRANSFERRED}, tainted: [{policy: FIFO, amount: \"9800\"}]}."
 type TracedTransfer {
-  "The transfer."
+  "The transfer. Example: {kind: OWNS}."
   link: Link!
-  "How much of it is followed money, by policy."
+  "How much of it is followed money, by policy. Example: [{policy: FIFO, amount: \"9800\"}]."
   tainted: [TaintedAmount!]!
 }
 
-"The followed part of a transfer under a policy."
+"The followed part of a transfer under a policy. Example: {policy: FIFO, amount: \"9800\"}."
 type TaintedAmount {
   "The policy. Example: LIFO."
   policy: TaintPolicy!
@@ -2036,13 +2036,13 @@ type TaintedAmount {
   amount: Decimal!
 }
 
-"A page of patterns."
+"A page of patterns. Example: {totalCount: 1, nodes: [{kind: CYCLE, transferCount: 4, amount: \"9800\"}]}."
 type MoneyPatternConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {kind: CYCLE, transferCount: 4, amount: \"9800\"}}]."
   edges: [MoneyPatternEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{kind: CYCLE, transferCount: 4, amount: \"9800\"}]."
   nodes: [MoneyPattern!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many were found in all. Example: 7."
   totalCount: Int
@@ -2054,7 +2054,7 @@ type MoneyPatternConnection {
   rounded: Int!
   "How many accounts were too busy to be passed: see ` + "`" + `hubCap` + "`" + `. Example: 2."
   hubs: Int!
-  "The first 25 of these hubs, by id."
+  "The first 25 of these hubs, by id. Example: [{name: \"Harbour Freight Ltd\"}]."
   hubAccounts: [Entity!]!
   "How many transfers these hubs have: what the search may have missed lies among them. Example: 5210."
   hubTransfers: Int!
@@ -2064,27 +2064,27 @@ type MoneyPatternConnection {
   withoutAmount: Int!
   "Whether there may be more patterns than were found. Example: false."
   truncated: Boolean!
-  "Why; null when all were found."
+  "Why; null when all were found. Example: \"the search was cut after 1000000 steps\"."
   truncatedBecause: String
-  "What they were computed on."
+  "What they were computed on. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
-"A pattern in a page."
+"A pattern in a page. Example: {cursor: \"n6Fj…\", node: {kind: CYCLE, transferCount: 4, amount: \"9800\"}}."
 type MoneyPatternEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The pattern."
+  "The pattern. Example: {kind: CYCLE, transferCount: 4, amount: \"9800\"}."
   node: MoneyPattern!
 }
 
-"A shape in which money may be laundered: a lead, and no proof."
+"A shape in which money may be laundered: a lead, and no proof. Example: {kind: CYCLE, transferCount: 4, amount: \"9800\"}."
 type MoneyPattern {
   "Which shape. Example: CYCLE."
   kind: MoneyPatternKind!
-  "The accounts in the order in which money passes them: a cycle is one layer in the order of time; in the other shapes each layer pays the next, and its accounts stand by id."
+  "The accounts in the order in which money passes them: a cycle is one layer in the order of time; in the other shapes each layer pays the next, and its accounts stand by id. Example: [{entities: [{name: \"Account 326163716304\"}]}]."
   layers: [MoneyPatternLayer!]!
-  "The first 100 of its transfers in the order of time."
+  "The first 100 of its transfers in the order of time. Example: [{kind: OWNS}]."
   transfers: [Link!]!
   "How many transfers it has. Example: 4."
   transferCount: Int!
@@ -2096,13 +2096,13 @@ type MoneyPattern {
   amount: Decimal!
 }
 
-"Accounts that play one part in a pattern."
+"Accounts that play one part in a pattern. Example: {entities: [{name: \"Account 326163716304\"}]}."
 type MoneyPatternLayer {
-  "The accounts."
+  "The accounts. Example: [{name: \"Harbour Freight Ltd\"}]."
   entities: [Entity!]!
 }
 
-"What an answer was computed on: always the viewer's own view."
+"What an answer was computed on: always the viewer's own view. Example: {nodes: 110, links: 205, exact: true}."
 type ComputedOn {
   "How many entities. Example: 110."
   nodes: Int!
@@ -2124,19 +2124,19 @@ type ComputedOn {
   asOf: String!
 }
 
-"A connection between two entities as the viewer sees it: stated by a source, or derived from what sources state."
+"A connection between two entities as the viewer sees it: stated by a source, or derived from what sources state. Example: {kind: OWNS}."
 type Link implements Node {
   "Opaque and the same for ever. That of a derived link names it in ` + "`" + `scope.without` + "`" + `, but not in ` + "`" + `node` + "`" + `. Example: \"1d2k…\"."
   id: ID!
   "What kind of connection it is. Example: OWNS."
   kind: LinkKind!
-  "Where it starts."
+  "Where it starts. Example: {name: \"Harbour Freight Ltd\"}."
   from: Entity!
-  "Where it ends."
+  "Where it ends. Example: {name: \"Harbour Freight Ltd\"}."
   to: Entity!
   "From when on it held; null if not known. Example: \"2021-01-01T00:00:00Z\"."
   validFrom: DateTime
-  "Until when it held, exclusive; null if it still holds or is not known."
+  "Until when it held, exclusive; null if it still holds or is not known. Example: \"2024-07-01T00:00:00Z\"."
   validTo: DateTime
   "When it happened, for an event. Example: \"2024-03-01T09:30:00Z\"."
   at: DateTime
@@ -2152,7 +2152,7 @@ type Link implements Node {
   weight: Float
   "How sure the source is, 0 to 1. Example: 0.6."
   confidence: Float!
-  "The records that support it, by id: its own, or for a derived link all that it was derived from."
+  "The records that support it, by id: its own, or for a derived link all that it was derived from. Example: [{dataset: \"customs-2024\", key: \"17\"}]."
   records: [Record!]!
   "The rule that derived it; null for a link that a source states. Example: \"transfer\"."
   derivedBy: String
@@ -2165,7 +2165,7 @@ type Link implements Node {
   markings: [Marking!]!
 }
 
-"How many links of one kind and direction an entity has."
+"How many links of one kind and direction an entity has. Example: {kind: OWNS, direction: OUT, count: 3}."
 type LinkCount {
   "The kind. Example: OWNS."
   kind: LinkKind!
@@ -2175,7 +2175,7 @@ type LinkCount {
   count: Int!
 }
 
-"What one source says of one thing or connection, word for word."
+"What one source says of one thing or connection, word for word. Example: {dataset: \"customs-2024\", key: \"17\"}."
 type Record {
   "The record's own id. Example: \"0c9h…\"."
   id: ID!
@@ -2193,9 +2193,9 @@ type Record {
   confidence: Float!
   "How to handle it. Example: [\"TLP:GREEN\"]."
   markings: [Marking!]!
-  "From when on it held in the world; null if not known."
+  "From when on it held in the world; null if not known. Example: \"2024-01-01T00:00:00Z\"."
   validFrom: DateTime
-  "Until when it held, exclusive; null if it still holds or is not known."
+  "Until when it held, exclusive; null if it still holds or is not known. Example: \"2024-07-01T00:00:00Z\"."
   validTo: DateTime
   "The name it states; null for a link. Example: \"Harbour Freight Ltd\"."
   name: String
@@ -2203,11 +2203,11 @@ type Record {
   aliases: [String!]!
   "The kind of thing or link it states. Examples: \"Company\", \"OWNS\"."
   kind: String!
-  "The properties it states, by name."
+  "The properties it states, by name. Example: [{name: \"birthDate\", values: [\"1971-04\"]}]."
   properties: [Property!]!
 }
 
-"One named property and its values."
+"One named property and its values. Example: {name: \"birthDate\", values: [\"1971-04\"]}."
 type Property {
   "Its name. Example: \"birthDate\"."
   name: String!
@@ -2215,21 +2215,21 @@ type Property {
   values: [String!]!
 }
 
-"A statement that two records mean one real thing, or do not."
+"A statement that two records mean one real thing, or do not. Example: {verdict: SAME, from: \"0c9h…\", to: \"1d2k…\"}."
 type Judgement {
   "The id of the statement, to take it back with deleteRecords. Example: \"1d2k…\"."
   id: ID!
   "SAME, NOT_SAME or UNSURE. Example: SAME."
   verdict: LinkKind!
-  "The id of the one record."
+  "The id of the one record. Example: \"0c9h…\"."
   from: ID!
-  "The id of the other record."
+  "The id of the other record. Example: \"1d2k…\"."
   to: ID!
-  "Who says so, and on what grounds."
+  "Who says so, and on what grounds. Example: {dataset: \"customs-2024\", key: \"17\"}."
   record: Record!
 }
 
-"A source."
+"A source. Example: {name: \"customs-2024\", records: 3033, links: 7924}."
 type Dataset {
   "Its name. Example: \"customs-2024\"."
   name: String!
@@ -2241,27 +2241,27 @@ type Dataset {
   links: Int!
 }
 
-"A page of a history."
+"A page of a history. Example: {totalCount: 1, nodes: [{outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}]}."
 type HistoryConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}}]."
   edges: [HistoryEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}]."
   nodes: [HistoryEntry!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 5."
   totalCount: Int @cost(weight: "20") # counts one entity's changes
 }
 
-"A change in a page."
+"A change in a page. Example: {cursor: \"n6Fj…\", node: {outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}}."
 type HistoryEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The change."
+  "The change. Example: {outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}."
   node: HistoryEntry!
 }
 
-"One change to one record or link."
+"One change to one record or link. Example: {outcome: UPDATED, who: \"local\", at: \"2024-03-01T09:30:00Z\"}."
 type HistoryEntry {
   "The token of the revision that made it. Example: \"q83v…\"."
   revision: String!
@@ -2273,11 +2273,11 @@ type HistoryEntry {
   reason: String
   "CREATED, UPDATED or DELETED. Example: UPDATED."
   outcome: Outcome!
-  "The record from then on; for a deletion as it was before."
+  "The record from then on; for a deletion as it was before. Example: {dataset: \"customs-2024\", key: \"17\"}."
   record: Record!
 }
 
-"One write, as far as the viewer sees what it touched and has asked for it."
+"One write, as far as the viewer sees what it touched and has asked for it. Example: {revision: \"OV45…\", records: 1, links: 0}."
 type ChangeEvent {
   "The token of the revision, after which to go on; also for ` + "`" + `asOf` + "`" + `, ` + "`" + `atLeast` + "`" + ` and revertBatch. Example: \"q83v…\"."
   revision: String!
@@ -2293,46 +2293,46 @@ type ChangeEvent {
   records: Int!
   "How many of the links asked for it changed. Example: 310."
   links: Int!
-  "What it changed: records, then links, each by id. ` + "`" + `records` + "`" + ` and ` + "`" + `links` + "`" + ` say how many there are. Example: changes(first: 10) { outcome record { name } }."
+  "What it changed: records, then links, each by id. ` + "`" + `records` + "`" + ` and ` + "`" + `links` + "`" + ` say how many there are. Example: [{outcome: CREATED, record: {name: \"A. Kline\"}}]."
   changes(
-    "How many, at most 500."
+    "How many, at most 500. Example: 10."
     first: Int! = 100
   ): [Change!]! @listSize(slicingArguments: ["first"])
 }
 
-"One changed record or link."
+"One changed record or link. Example: {outcome: CREATED, record: {name: \"A. Kline\"}}."
 type Change {
   "CREATED, UPDATED or DELETED. Example: UPDATED."
   outcome: Outcome!
-  "The record from then on; for a deletion as it was before."
+  "The record from then on; for a deletion as it was before. Example: {dataset: \"customs-2024\", key: \"17\"}."
   record: Record!
-  "The entity that the record is of, as it is now; null for a link and for what is no more."
+  "The entity that the record is of, as it is now; null for a link and for what is no more. Example: {name: \"Harbour Freight Ltd\"}."
   entity: Entity
-  "The link as it is now; null for a thing, an identity judgement and what is no more."
+  "The link as it is now; null for a thing, an identity judgement and what is no more. Example: {kind: OWNS}."
   link: Link
 }
 
-"A page of revisions."
+"A page of revisions. Example: {totalCount: 1, nodes: [{token: \"OV45…\", records: 1, links: 0}]}."
 type RevisionConnection {
-  "The page with cursors."
+  "The page with cursors. Example: [{cursor: \"n6Fj…\", node: {token: \"OV45…\", records: 1, links: 0}}]."
   edges: [RevisionEdge!]!
-  "The page without cursors."
+  "The page without cursors. Example: [{token: \"OV45…\", records: 1, links: 0}]."
   nodes: [Revision!]!
-  "Where the page begins and ends."
+  "Where the page begins and ends. Example: {hasNextPage: true, endCursor: \"n6Fj…\"}."
   pageInfo: PageInfo!
   "How many there are in all; counted only when selected. Example: 31."
   totalCount: Int @cost(weight: "500") # counts the whole log
 }
 
-"A revision in a page."
+"A revision in a page. Example: {cursor: \"n6Fj…\", node: {token: \"OV45…\", records: 1, links: 0}}."
 type RevisionEdge {
-  "Where to go on after it."
+  "Where to go on after it. Example: \"n6Fj…\"."
   cursor: String!
-  "The revision."
+  "The revision. Example: {token: \"OV45…\", records: 1, links: 0}."
   node: Revision!
 }
 
-"One write, as far as the viewer sees what it touched."
+"One write, as far as the viewer sees what it touched. Example: {token: \"OV45…\", records: 1, links: 0}."
 type Revision {
   "Opaque; for revertBatch, ` + "`" + `asOf` + "`" + ` and ` + "`" + `atLeast` + "`" + `. Example: \"q83v…\"."
   token: String!
@@ -2350,29 +2350,29 @@ type Revision {
   links: Int!
 }
 
-"The kinds of things and of links."
+"The kinds of things and of links. Example: {kinds: [{name: Person}], linkKinds: [{name: OWNS}]}."
 type Ontology {
-  "The kinds of things, in the order of this schema."
+  "The kinds of things, in the order of this schema. Example: [{name: BankAccount, label: \"Bank account\"}]."
   kinds: [KindInfo!]!
-  "The kinds of links, in the order of this schema."
+  "The kinds of links, in the order of this schema. Example: [{name: OWNS, label: \"owns\", from: [Person, Company]}]."
   linkKinds: [LinkKindInfo!]!
 }
 
-"A kind of thing."
+"A kind of thing. Example: {name: BankAccount, label: \"Bank account\"}."
 type KindInfo {
   "Its name. Example: BankAccount."
   name: EntityKind!
   "What people call it. Example: \"Bank account\"."
   label: String!
-  "What it is."
+  "What it is. Example: \"A human being.\"."
   description: String!
   "The name of its symbol. Example: \"bank\"."
   icon: String!
-  "Its declared properties, in the order of this schema."
+  "Its declared properties, in the order of this schema. Example: [{name: \"birthDate\", type: \"PartialDate\", identity: true}]."
   properties: [PropertyInfo!]!
 }
 
-"A declared property of a kind."
+"A declared property of a kind. Example: {name: \"birthDate\", type: \"PartialDate\", identity: true}."
 type PropertyInfo {
   "Its name. Example: \"birthDate\"."
   name: String!
@@ -2382,7 +2382,7 @@ type PropertyInfo {
   list: Boolean!
   "The unit of a number. Example: \"kg\"."
   unit: String
-  "What it is."
+  "What it is. Example: \"When it was born.\"."
   description: String!
   "Whether search looks at it. Example: false."
   search: Boolean!
@@ -2390,17 +2390,17 @@ type PropertyInfo {
   identity: Boolean!
 }
 
-"A kind of link."
+"A kind of link. Example: {name: OWNS, label: \"owns\", from: [Person, Company]}."
 type LinkKindInfo {
   "Its name. Example: OWNS."
   name: LinkKind!
   "What people call it. Example: \"owns\"."
   label: String!
-  "What it is."
+  "What it is. Example: \"Holds a share of it.\"."
   description: String!
-  "The kinds it usually starts at; none means any."
+  "The kinds it usually starts at; none means any. Example: [Person, Company]."
   from: [EntityKind!]!
-  "The kinds it usually ends at; none means any."
+  "The kinds it usually ends at; none means any. Example: [Company]."
   to: [EntityKind!]!
   "Whether it is an identity judgement and no link of a network. Example: false."
   judgement: Boolean!
@@ -2408,7 +2408,7 @@ type LinkKindInfo {
   derived: Boolean!
 }
 
-"Which entities. Every condition given must hold; within a list any one will do."
+"Which entities. Every condition given must hold; within a list any one will do. Example: {kinds: [Company], minDegree: 3}."
 input EntityFilter {
   "Ids of entities or of their records. Example: [\"0c9h…\"]."
   ids: [ID!]
@@ -2432,7 +2432,7 @@ input EntityFilter {
   maxDegree: Int
 }
 
-"A source's own key, to find entities by."
+"A source's own key, to find entities by. Example: {dataset: \"customs-2024\", key: \"17\"}."
 input EntityKeyFilter {
   "The source; any without it, so that several entities may answer. Example: \"customs-2024\"."
   dataset: String
@@ -2440,7 +2440,7 @@ input EntityKeyFilter {
   key: String!
 }
 
-"A condition on a property. All parts given must hold for one value; without any, the property must exist."
+"A condition on a property. All parts given must hold for one value; without any, the property must exist. Example: {name: \"jurisdiction\", equals: \"pa\"}."
 input PropertyTerm {
   "The name. Example: \"jurisdiction\"."
   name: String!
@@ -2456,15 +2456,15 @@ input PropertyTerm {
   to: String
 }
 
-"An order of entities. Ties are broken by id, ascending."
+"An order of entities. Ties are broken by id, ascending. Example: {by: DEGREE, direction: DESC}."
 input EntityOrder {
-  "By what."
+  "By what. Example: DEGREE."
   by: EntityOrderField! = ID
-  "Which way."
+  "Which way. Example: DESC."
   direction: SortDirection! = ASC
 }
 
-"What entities can be ordered by."
+"What entities can be ordered by. Example: DEGREE."
 enum EntityOrderField {
   "Their id."
   ID
@@ -2474,7 +2474,7 @@ enum EntityOrderField {
   DEGREE
 }
 
-"Which way an order goes."
+"Which way an order goes. Example: DESC."
 enum SortDirection {
   "The least first."
   ASC
@@ -2482,11 +2482,11 @@ enum SortDirection {
   DESC
 }
 
-"Which part of the viewer's graph an analysis looks at. Every condition given must hold."
+"Which part of the viewer's graph an analysis looks at. Every condition given must hold. Example: {projection: MONEY, minConfidence: 0.5}."
 input Scope {
-  "Which view of the stored facts."
+  "Which view of the stored facts. Example: MONEY."
   projection: Projection! = ALL
-  "How links may be passed."
+  "How links may be passed. Example: NATURAL."
   orientation: Orientation! = UNDIRECTED
   "Only entities of these kinds. Example: [Person]."
   entityKinds: [EntityKind!]
@@ -2494,7 +2494,7 @@ input Scope {
   linkKinds: [LinkKind!]
   "Only links stated by these sources, and entities of which these state a record. Example: [\"customs-2024\"]."
   datasets: [String!]
-  "Only links and records that held or happened in this time; undated ones are kept."
+  "Only links and records that held or happened in this time; undated ones are kept. Example: {from: \"2024-01-01\", to: \"2024-07-01\"}."
   during: TimeRange
   "Only links and records of at least this confidence. Example: 0.5."
   minConfidence: Float
@@ -2506,7 +2506,7 @@ input Scope {
   asOf: String
 }
 
-"What choosing an entity or a link costs."
+"What choosing an entity or a link costs. Example: {id: \"2e3m…\", cost: 3}."
 input ChokepointCost {
   "The entity or the link. Example: \"2e3m…\"."
   id: ID!
@@ -2514,9 +2514,9 @@ input ChokepointCost {
   cost: Float!
 }
 
-"Whether an answer may be an estimate, and how good a one."
+"Whether an answer may be an estimate, and how good a one. Example: {mode: SAMPLED, maxError: 0.005}."
 input Approximation {
-  "When to sample."
+  "When to sample. Example: EXACT."
   mode: ApproximationMode! = AUTOMATIC
   "How far a normalized score may be off, from 0.0001 to below 1. Example: 0.005."
   maxError: Float! = 0.01
@@ -2526,7 +2526,7 @@ input Approximation {
   seed: Int64! = 0
 }
 
-"A stretch of time, open where a side is left out."
+"A stretch of time, open where a side is left out. Example: {from: \"2024-01-01\", to: \"2024-07-01\"}."
 input TimeRange {
   "From when on. Example: \"2024-01-01\"."
   from: DateTime
@@ -2534,7 +2534,7 @@ input TimeRange {
   to: DateTime
 }
 
-"What makes a path in time good (Wu et al. 2014)."
+"What makes a path in time good (Wu et al. 2014). Example: FASTEST."
 enum TemporalCriterion {
   "To be there first."
   EARLIEST_ARRIVAL
@@ -2546,7 +2546,7 @@ enum TemporalCriterion {
   FEWEST_HOPS
 }
 
-"A length of time."
+"A length of time. Example: HOURS."
 enum TimeUnit {
   "Seconds."
   SECONDS
@@ -2558,7 +2558,7 @@ enum TimeUnit {
   DAYS
 }
 
-"What communities are judged by."
+"What communities are judged by. Example: CPM."
 enum CommunityQuality {
   "The share of links inside communities less what would by chance among entities with as many links (Newman and Girvan 2004). In large networks it merges small communities."
   MODULARITY
@@ -2566,7 +2566,7 @@ enum CommunityQuality {
   CPM
 }
 
-"What holds a group together."
+"What holds a group together. Example: K_TRUSS."
 enum Cohesion {
   "Every member has k neighbours in it at least (Seidman 1983)."
   K_CORE
@@ -2574,7 +2574,7 @@ enum Cohesion {
   K_TRUSS
 }
 
-"When two entities play the same role."
+"When two entities play the same role. Example: REGULAR."
 enum Equivalence {
   "They are linked alike, by direction, to the same others (Lorrain and White 1971)."
   STRUCTURAL
@@ -2584,7 +2584,7 @@ enum Equivalence {
   EQUITABLE
 }
 
-"How two entities are compared by their neighbours."
+"How two entities are compared by their neighbours. Example: COSINE."
 enum SimilarityMeasure {
   "How many neighbours they share."
   COMMON_NEIGHBOURS
@@ -2602,7 +2602,7 @@ enum SimilarityMeasure {
   THREE_STEPS
 }
 
-"Which entity goes next when a network is taken apart."
+"Which entity goes next when a network is taken apart. Example: CORE_HD."
 enum DismantlingStrategy {
   "The one with most neighbours among what is left."
   ADAPTIVE_DEGREE
@@ -2616,7 +2616,7 @@ enum DismantlingStrategy {
   GENERALIZED
 }
 
-"Which part of what an account holds a payment is taken to be."
+"Which part of what an account holds a payment is taken to be. Example: FIFO."
 enum TaintPolicy {
   "Whatever touches the followed money is followed: an upper bound, which counts money more than once (Möser, Böhme and Breuker 2014)."
   POISON
@@ -2628,7 +2628,7 @@ enum TaintPolicy {
   LIFO
 }
 
-"Shapes in which money is laundered (Altman et al. 2023)."
+"Shapes in which money is laundered (Altman et al. 2023). Example: CYCLE."
 enum MoneyPatternKind {
   "It comes back to where it began, one transfer after another in time, over accounts that do not repeat."
   CYCLE
@@ -2644,7 +2644,7 @@ enum MoneyPatternKind {
   STACK
 }
 
-"Which way money is followed."
+"Which way money is followed. Example: BACKWARD."
 enum TraceDirection {
   "To where it went."
   FORWARD
@@ -2652,7 +2652,7 @@ enum TraceDirection {
   BACKWARD
 }
 
-"Views of the stored facts. Derived links say by which rule they were derived."
+"Views of the stored facts. Derived links say by which rule they were derived. Example: MONEY."
 enum Projection {
   "Every stored link, and no derived one."
   ALL
@@ -2668,7 +2668,7 @@ enum Projection {
   OWNERSHIP
 }
 
-"How links may be passed."
+"How links may be passed. Example: NATURAL."
 enum Orientation {
   "From their start to their end."
   NATURAL
@@ -2678,7 +2678,7 @@ enum Orientation {
   UNDIRECTED
 }
 
-"Which links of an entity."
+"Which links of an entity. Example: OUT."
 enum Direction {
   "Those that start there."
   OUT
@@ -2688,7 +2688,7 @@ enum Direction {
   BOTH
 }
 
-"What a link counts for in a centrality."
+"What a link counts for in a centrality. Example: AMOUNT."
 enum LinkWeight {
   "1, parallel links once."
   NONE
@@ -2704,7 +2704,7 @@ enum LinkWeight {
   COUNT
 }
 
-"When to sample."
+"When to sample. Example: EXACT."
 enum ApproximationMode {
   "Where the exact answer would take too long: where entities times links are more than 10^10 for betweenness and for distances of the whole network, 10^11 for closeness and harmonic."
   AUTOMATIC
@@ -2714,7 +2714,7 @@ enum ApproximationMode {
   SAMPLED
 }
 
-"What makes a path short."
+"What makes a path short. Example: CONFIDENCE."
 enum PathWeight {
   "Few links."
   HOPS
@@ -2724,7 +2724,7 @@ enum PathWeight {
   CONFIDENCE
 }
 
-"Which links hold or fail together."
+"Which links hold or fail together. Example: SOURCE."
 enum LinkDependence {
   "None: each holds or fails by itself."
   INDEPENDENT
@@ -2732,7 +2732,7 @@ enum LinkDependence {
   SOURCE
 }
 
-"What central means."
+"What central means. Example: PAGERANK."
 enum CentralityMeasure {
   "The number of neighbours."
   DEGREE
@@ -2768,7 +2768,7 @@ enum CentralityMeasure {
   COLLECTIVE_INFLUENCE
 }
 
-"What a disruption aims at."
+"What a disruption aims at. Example: FLOW."
 enum DisruptionObjective {
   "The fewest pairs that still reach each other: KPP-NEG (Borgatti 2006)."
   FRAGMENTATION
@@ -2782,7 +2782,7 @@ enum DisruptionObjective {
   PATH_LENGTH
 }
 
-"What choosing an entity costs."
+"What choosing an entity costs. Example: DEGREE."
 enum DisruptionCost {
   "1 each."
   ONE
@@ -2790,7 +2790,7 @@ enum DisruptionCost {
   DEGREE
 }
 
-"What a disruption removes."
+"What a disruption removes. Example: LINKS."
 enum DisruptionTargets {
   "Entities with all their links."
   ENTITIES
@@ -2798,7 +2798,7 @@ enum DisruptionTargets {
   LINKS
 }
 
-"How reliable a source is: the letter of the Admiralty code (NATO AJP-2.1)."
+"How reliable a source is: the letter of the Admiralty code (NATO AJP-2.1). Example: B."
 enum Reliability {
   "Completely reliable."
   A
@@ -2814,7 +2814,7 @@ enum Reliability {
   F
 }
 
-"What became of one item of a write."
+"What became of one item of a write. Example: CREATED."
 enum Outcome {
   "It was not there before."
   CREATED
@@ -2830,15 +2830,15 @@ enum Outcome {
   REJECTED
 }
 
-"Records to write. Good ones are written even when others are rejected."
+"Records to write. Good ones are written even when others are rejected. Example: {reason: \"case 2024-17\", records: [{dataset: \"tips\", key: \"17\", kind: \"Person\"}]}."
 input UpsertRecordsInput {
-  "The records, at most 10000."
+  "The records, at most 10000. Example: [{dataset: \"tips\", key: \"17\", kind: \"Person\", name: \"A. Kline\"}]."
   records: [RecordInput!]!
   "Why, for the change log. Example: \"case 2024-17\"."
   reason: String
 }
 
-"What one source says of one thing. Dataset and key identify it: writing them again replaces what was there."
+"What one source says of one thing. Dataset and key identify it: writing them again replaces what was there. Example: {dataset: \"tips\", key: \"17\", kind: \"Person\", name: \"A. Kline\"}."
 input RecordInput {
   "The source. Example: \"tips\"."
   dataset: String!
@@ -2868,7 +2868,7 @@ input RecordInput {
   sourceRef: String
 }
 
-"A property to write."
+"A property to write. Example: {name: \"birthDate\", values: [\"1971-04\"]}."
 input PropertyInput {
   "Its name. Example: \"birthDate\"."
   name: String!
@@ -2876,15 +2876,15 @@ input PropertyInput {
   values: [String!]!
 }
 
-"Links to write. Good ones are written even when others are rejected."
+"Links to write. Good ones are written even when others are rejected. Example: {links: [{dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}]}."
 input UpsertLinksInput {
-  "The links, at most 10000."
+  "The links, at most 10000. Example: [{dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}]."
   links: [LinkInput!]!
   "Why, for the change log. Example: \"case 2024-17\"."
   reason: String
 }
 
-"What one source says of one connection. Dataset and key identify it: writing them again replaces what was there."
+"What one source says of one connection. Dataset and key identify it: writing them again replaces what was there. Example: {dataset: \"tips\", kind: \"OWNS\", from: {id: \"0c9h…\"}, to: {id: \"1d2k…\"}}."
 input LinkInput {
   "The source. Example: \"tips\"."
   dataset: String!
@@ -2892,9 +2892,9 @@ input LinkInput {
   key: String
   "The kind of link; a word that the ontology lacks is kept as property ` + "`" + `kind` + "`" + ` of a LINKED_TO. Example: \"OWNS\"."
   kind: String!
-  "Where it starts. It may be missing still: the link is seen once it is there."
+  "Where it starts. It may be missing still: the link is seen once it is there. Example: {id: \"0c9h…\"}."
   from: EndInput!
-  "Where it ends. It may be missing still: the link is seen once it is there."
+  "Where it ends. It may be missing still: the link is seen once it is there. Example: {id: \"0c9h…\"}."
   to: EndInput!
   "When it happened, for an event. Example: \"2024-03-01T09:30:00Z\"."
   at: DateTime
@@ -2930,11 +2930,11 @@ input LinkInput {
 input EndInput @oneOf {
   "The id of a record. Example: \"0c9h…\"."
   id: ID
-  "The key by which a source knows it."
+  "The key by which a source knows it. Example: {dataset: \"tips\", key: \"17\"}."
   key: EntityKey
 }
 
-"A source's own key for a thing."
+"A source's own key for a thing. Example: {dataset: \"tips\", key: \"17\"}."
 input EntityKey {
   "The source. Example: \"tips\"."
   dataset: String!
@@ -2942,7 +2942,7 @@ input EntityKey {
   key: String!
 }
 
-"What to take back."
+"What to take back. Example: {ids: [\"0c9h…\"], reason: \"typing error\"}."
 input DeleteRecordsInput {
   "Ids of records and links, at most 10000. Example: [\"0c9h…\"]."
   ids: [ID!]!
@@ -2950,7 +2950,7 @@ input DeleteRecordsInput {
   reason: String
 }
 
-"Which write to undo."
+"Which write to undo. Example: {revision: \"OV45…\"}."
 input RevertBatchInput {
   "Its token, from ` + "`" + `revisions` + "`" + `, ` + "`" + `history` + "`" + ` or a mutation. Example: \"q83v…\"."
   revision: String!
@@ -2958,9 +2958,9 @@ input RevertBatchInput {
   reason: String
 }
 
-"What became of the records."
+"What became of the records. Example: {revision: \"OV45…\", created: 1, rejected: 0}."
 type UpsertRecordsPayload {
-  "One for each record, in the order given."
+  "One for each record, in the order given. Example: [{index: 0, outcome: CREATED}]."
   items: [WriteItem!]!
   "The token of the revision, for ` + "`" + `atLeast` + "`" + `. Example: \"q83v…\"."
   revision: String!
@@ -2974,9 +2974,9 @@ type UpsertRecordsPayload {
   rejected: Int!
 }
 
-"What became of the links."
+"What became of the links. Example: {revision: \"OV45…\", created: 1, rejected: 0}."
 type UpsertLinksPayload {
-  "One for each link, in the order given."
+  "One for each link, in the order given. Example: [{index: 0, outcome: CREATED}]."
   items: [WriteItem!]!
   "The token of the revision, for ` + "`" + `atLeast` + "`" + `. Example: \"q83v…\"."
   revision: String!
@@ -2990,9 +2990,9 @@ type UpsertLinksPayload {
   rejected: Int!
 }
 
-"What became of what was to be taken back."
+"What became of what was to be taken back. Example: {revision: \"OV45…\", deleted: 1, notFound: 0}."
 type DeleteRecordsPayload {
-  "One for each id, in the order given."
+  "One for each id, in the order given. Example: [{index: 0, outcome: CREATED}]."
   items: [WriteItem!]!
   "The token of the revision, for ` + "`" + `atLeast` + "`" + `. Example: \"q83v…\"."
   revision: String!
@@ -3002,9 +3002,9 @@ type DeleteRecordsPayload {
   notFound: Int!
 }
 
-"What the undoing changed."
+"What the undoing changed. Example: {revision: \"OV45…\", updated: 1}."
 type RevertBatchPayload {
-  "One for each item that it changed back."
+  "One for each item that it changed back. Example: [{index: 0, outcome: CREATED}]."
   items: [WriteItem!]!
   "The token of the new revision, for ` + "`" + `atLeast` + "`" + `. Example: \"q83v…\"."
   revision: String!
@@ -3016,7 +3016,7 @@ type RevertBatchPayload {
   deleted: Int!
 }
 
-"What became of one item."
+"What became of one item. Example: {index: 0, outcome: CREATED}."
 type WriteItem {
   "Its place in the input, from 0. Example: 0."
   index: Int!
@@ -3024,11 +3024,11 @@ type WriteItem {
   id: ID
   "What became of it. Example: CREATED."
   outcome: Outcome!
-  "Why it was rejected; null otherwise."
+  "Why it was rejected; null otherwise. Example: {code: \"BAD_USER_INPUT\", message: \"names: …\"}."
   error: WriteError
 }
 
-"Why an item was rejected."
+"Why an item was rejected. Example: {code: \"BAD_USER_INPUT\", message: \"names: …\"}."
 type WriteError {
   "The same codes as in extensions.code. Example: \"BAD_USER_INPUT\"."
   code: String!
@@ -3038,7 +3038,7 @@ type WriteError {
 
 # ---- 4. Kinds of things -----------------------------------------------------
 
-"The kinds of things: the types that implement interface Entity. Filled in by ` + "`" + `go generate` + "`" + `."
+"The kinds of things: the types that implement interface Entity. Filled in by ` + "`" + `go generate` + "`" + `. Example: Company."
 enum EntityKind {
   Person
   CriminalOrganization
@@ -3069,7 +3069,7 @@ enum EntityKind {
   UnknownEntity
 }
 
-"A human being. Never held to be the same as another by name alone."
+"A human being. Never held to be the same as another by name alone. Example: \"A. Kline\"."
 type Person implements Node & Entity @kind(label: "Person", icon: "person", ftm: ["Person"], stix: ["identity:individual", "threat-actor"]) {
   "Date of birth. Example: \"1971-04\"."
   birthDate: PartialDate @property(identity: true, ftm: ["birthDate"])
@@ -3091,7 +3091,7 @@ type Person implements Node & Entity @kind(label: "Person", icon: "person", ftm:
   height: Float @property(unit: "cm", ftm: ["height"])
   "What the source calls the person's state. Example: \"at large\"."
   status: String @property(ftm: ["status"])
-  "Whatever else is said. Example: \"Left hand tattooed.\"."
+  "Whatever else is said. Example: [\"Left hand tattooed.\"]."
   notes: [String!]! @property(ftm: ["notes", "biography", "summary", "description"], stix: ["description"])
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
   id: ID!
@@ -3122,7 +3122,7 @@ type CriminalOrganization implements Node & Entity @kind(label: "Criminal organi
   dissolvedOn: PartialDate @property(ftm: ["dissolutionDate"], stix: ["last_seen"])
   "Number of members as the source estimates it. Example: 40."
   memberEstimate: Int
-  "Whatever else is said."
+  "Whatever else is said. Example: [\"seen in two reports\"]."
   notes: [String!]! @property(ftm: ["notes", "summary", "description"], stix: ["description"])
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
   id: ID!
@@ -3163,7 +3163,7 @@ type Company implements Node & Entity @kind(label: "Company", icon: "building", 
   shellIndicators: [String!]!
   "Part in the value chain. Example: [\"precursor supplier\"]."
   role: [String!]! @property(search: true, stix: ["roles"])
-  "Whatever else is said."
+  "Whatever else is said. Example: [\"seen in two reports\"]."
   notes: [String!]! @property(ftm: ["notes", "summary", "description"], stix: ["description"])
   # Fields of interface Entity, filled in by ` + "`" + `go generate` + "`" + `.
   id: ID!
@@ -3905,7 +3905,7 @@ type Case implements Node & Entity @kind(label: "Case", icon: "folder", ftm: ["C
   linkCounts: [LinkCount!]!
 }
 
-"A thing of a kind that the ontology lacks, or of which only the name is known. Its properties are kept."
+"A thing of a kind that the ontology lacks, or of which only the name is known. Its properties are kept. Example: \"Consignee 17\"."
 type UnknownEntity implements Node & Entity @kind(label: "Unknown", icon: "question", ftm: ["Thing", "Event", "Project", "Position", "Security", "Contract", "Territory"], stix: ["x-unknown"]) {
   "The source's own word for its kind. Example: \"Ranch\"."
   statedKind: String @property(name: "kind")
@@ -3926,7 +3926,7 @@ type UnknownEntity implements Node & Entity @kind(label: "Unknown", icon: "quest
 
 # ---- 5. Kinds of links ------------------------------------------------------
 
-"The kinds of links, the kinds that projections derive, and the three identity judgements. Those marked @judgement fuse records and are never links of a network."
+"The kinds of links, the kinds that projections derive, and the three identity judgements. Those marked @judgement fuse records and are never links of a network. Example: OWNS."
 enum LinkKind {
   "Owns, wholly or in part. Property ` + "`" + `percentage` + "`" + ` says how much. Example: a person owns a company."
   OWNS @ends(from: [Person, CriminalOrganization, Company, FinancialInstitution, Agency], to: [Company, FinancialInstitution, BankAccount, CryptoWallet, Conveyance, Equipment, Weapon, Site, Location, Chemical, Drug, Identifier, Licence]) @ftm(schema: "Ownership", from: "owner", to: "asset") @ftm(schema: "Vehicle", from: "owner") @ftm(schema: "Vessel", from: "owner") @ftm(schema: "Airplane", from: "owner") @ftm(schema: "LegalEntity", from: "parent") @stix(types: ["owns"])

@@ -9,9 +9,9 @@ import (
 	"strconv"
 )
 
-// Whether an answer may be an estimate, and how good a one.
+// Whether an answer may be an estimate, and how good a one. Example: {mode: SAMPLED, maxError: 0.005}.
 type Approximation struct {
-	// When to sample.
+	// When to sample. Example: EXACT.
 	Mode ApproximationMode `json:"mode"`
 	// How far a normalized score may be off, from 0.0001 to below 1. Example: 0.005.
 	MaxError float64 `json:"maxError"`
@@ -21,31 +21,31 @@ type Approximation struct {
 	Seed int64 `json:"seed"`
 }
 
-// A link whose removal splits its component.
+// A link whose removal splits its component. Example: {rank: 1, pairsCut: 108, link: {kind: OWNS}}.
 type Bridge struct {
 	// 1 for the first, each place once, ties by id. Example: 1.
 	Rank int `json:"rank"`
-	// The link.
+	// The link. Example: {kind: OWNS}.
 	Link Link `json:"link"`
 	// How many unordered pairs of entities can no longer reach each other without it. Example: 60.
 	PairsCut int64 `json:"pairsCut"`
 }
 
-// Another set of choices that does exactly as much.
+// Another set of choices that does exactly as much. Example: {choices: [{rank: 1, entity: {name: "Harbour Freight Ltd"}}]}.
 type ChokepointAlternative struct {
-	// Its choices, by id.
+	// Its choices, by id. Example: [{rank: 1, marginalEffect: 2253, entity: {name: "Harbour Freight Ltd"}}].
 	Choices []ChokepointChoice `json:"choices"`
 }
 
-// What to remove, and what that does.
+// What to remove, and what that does. Example: {optimal: true, choices: [{rank: 1, entity: {name: "Harbour Freight Ltd"}}]}.
 type ChokepointPlan struct {
-	// The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than `budget` where more would add nothing.
+	// The choices in the order of their effect. Where it is proven that nothing does more, they are as few as do as much: fewer than `budget` where more would add nothing. Example: [{rank: 1, marginalEffect: 2253, entity: {name: "Harbour Freight Ltd"}}].
 	Choices []ChokepointChoice `json:"choices"`
 	// What the choices cost together: their number where nothing says what they cost. Example: 3.
 	Cost float64 `json:"cost"`
-	// The network as it is.
+	// The network as it is. Example: {connectedPairs: 1958, fragmentation: 0.67, largestComponent: 63}.
 	Before NetworkFigures `json:"before"`
-	// The network without the choices; for REACH the unchanged network with `reached` filled.
+	// The network without the choices; for REACH the unchanged network with `reached` filled. Example: {connectedPairs: 1958, fragmentation: 0.67, largestComponent: 63}.
 	After NetworkFigures `json:"after"`
 	// Whether it is proven that no other choice within `budget` and `maxCost` does more. Example: true.
 	Optimal bool `json:"optimal"`
@@ -53,15 +53,15 @@ type ChokepointPlan struct {
 	Bound *float64 `json:"bound"`
 	// How far from the bound the plan may be, as a share of it; 0 when optimal. Example: 0.02.
 	Gap *float64 `json:"gap"`
-	// Other choices of as many that do exactly as much, at most 20.
+	// Other choices of as many that do exactly as much, at most 20. Example: [{choices: [{rank: 1, entity: {name: "Harbour Freight Ltd"}}]}].
 	Alternatives []ChokepointAlternative `json:"alternatives"`
 	// How many such choices are known; null when they were not counted. Example: 2.
 	AlternativesTotal *int `json:"alternativesTotal"`
-	// What it was computed on.
+	// What it was computed on. Example: {nodes: 110, links: 205, exact: true}.
 	ComputedOn ComputedOn `json:"computedOn"`
 }
 
-// A source.
+// A source. Example: {name: "customs-2024", records: 3033, links: 7924}.
 type Dataset struct {
 	// Its name. Example: "customs-2024".
 	Name string `json:"name"`
@@ -73,7 +73,7 @@ type Dataset struct {
 	Links int `json:"links"`
 }
 
-// What to take back.
+// What to take back. Example: {ids: ["0c9h…"], reason: "typing error"}.
 type DeleteRecordsInput struct {
 	// Ids of records and links, at most 10000. Example: ["0c9h…"].
 	Ids []graph.ID `json:"ids"`
@@ -85,11 +85,11 @@ type DeleteRecordsInput struct {
 type EndInput struct {
 	// The id of a record. Example: "0c9h…".
 	ID *graph.ID `json:"id"`
-	// The key by which a source knows it.
+	// The key by which a source knows it. Example: {dataset: "tips", key: "17"}.
 	Key *EntityKey `json:"key"`
 }
 
-// Which entities. Every condition given must hold; within a list any one will do.
+// Which entities. Every condition given must hold; within a list any one will do. Example: {kinds: [Company], minDegree: 3}.
 type EntityFilter struct {
 	// Ids of entities or of their records. Example: ["0c9h…"].
 	Ids []graph.ID `json:"ids"`
@@ -113,7 +113,7 @@ type EntityFilter struct {
 	MaxDegree *int `json:"maxDegree"`
 }
 
-// A source's own key for a thing.
+// A source's own key for a thing. Example: {dataset: "tips", key: "17"}.
 type EntityKey struct {
 	// The source. Example: "tips".
 	Dataset string `json:"dataset"`
@@ -121,7 +121,7 @@ type EntityKey struct {
 	Key string `json:"key"`
 }
 
-// A source's own key, to find entities by.
+// A source's own key, to find entities by. Example: {dataset: "customs-2024", key: "17"}.
 type EntityKeyFilter struct {
 	// The source; any without it, so that several entities may answer. Example: "customs-2024".
 	Dataset *string `json:"dataset"`
@@ -129,15 +129,15 @@ type EntityKeyFilter struct {
 	Key string `json:"key"`
 }
 
-// An order of entities. Ties are broken by id, ascending.
+// An order of entities. Ties are broken by id, ascending. Example: {by: DEGREE, direction: DESC}.
 type EntityOrder struct {
-	// By what.
+	// By what. Example: DEGREE.
 	By EntityOrderField `json:"by"`
-	// Which way.
+	// Which way. Example: DESC.
 	Direction SortDirection `json:"direction"`
 }
 
-// One change to one record or link.
+// One change to one record or link. Example: {outcome: UPDATED, who: "local", at: "2024-03-01T09:30:00Z"}.
 type HistoryEntry struct {
 	// The token of the revision that made it. Example: "q83v…".
 	Revision string `json:"revision"`
@@ -149,11 +149,11 @@ type HistoryEntry struct {
 	Reason *string `json:"reason"`
 	// CREATED, UPDATED or DELETED. Example: UPDATED.
 	Outcome Outcome `json:"outcome"`
-	// The record from then on; for a deletion as it was before.
+	// The record from then on; for a deletion as it was before. Example: {dataset: "customs-2024", key: "17"}.
 	Record Record `json:"record"`
 }
 
-// What one source says of one connection. Dataset and key identify it: writing them again replaces what was there.
+// What one source says of one connection. Dataset and key identify it: writing them again replaces what was there. Example: {dataset: "tips", kind: "OWNS", from: {id: "0c9h…"}, to: {id: "1d2k…"}}.
 type LinkInput struct {
 	// The source. Example: "tips".
 	Dataset string `json:"dataset"`
@@ -161,9 +161,9 @@ type LinkInput struct {
 	Key *string `json:"key"`
 	// The kind of link; a word that the ontology lacks is kept as property `kind` of a LINKED_TO. Example: "OWNS".
 	Kind string `json:"kind"`
-	// Where it starts. It may be missing still: the link is seen once it is there.
+	// Where it starts. It may be missing still: the link is seen once it is there. Example: {id: "0c9h…"}.
 	From EndInput `json:"from"`
-	// Where it ends. It may be missing still: the link is seen once it is there.
+	// Where it ends. It may be missing still: the link is seen once it is there. Example: {id: "0c9h…"}.
 	To EndInput `json:"to"`
 	// When it happened, for an event. Example: "2024-03-01T09:30:00Z".
 	At *graph.Instant `json:"at"`
@@ -195,19 +195,19 @@ type LinkInput struct {
 	SourceRef *string `json:"sourceRef"`
 }
 
-// Where a page begins and ends in its list.
+// Where a page begins and ends in its list. Example: {hasNextPage: true, endCursor: "n6Fj…"}.
 type PageInfo struct {
 	// Whether there is more after this page. Example: true.
 	HasNextPage bool `json:"hasNextPage"`
 	// Whether there is more before this page. Example: false.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// The cursor of the first edge; null when there is none.
+	// The cursor of the first edge; null when there is none. Example: "FWhq…".
 	StartCursor *string `json:"startCursor"`
-	// The cursor of the last edge, to pass as `after`; null when there is none.
+	// The cursor of the last edge, to pass as `after`; null when there is none. Example: "n6Fj…".
 	EndCursor *string `json:"endCursor"`
 }
 
-// A property to write.
+// A property to write. Example: {name: "birthDate", values: ["1971-04"]}.
 type PropertyInput struct {
 	// Its name. Example: "birthDate".
 	Name string `json:"name"`
@@ -215,7 +215,7 @@ type PropertyInput struct {
 	Values []string `json:"values"`
 }
 
-// A condition on a property. All parts given must hold for one value; without any, the property must exist.
+// A condition on a property. All parts given must hold for one value; without any, the property must exist. Example: {name: "jurisdiction", equals: "pa"}.
 type PropertyTerm struct {
 	// The name. Example: "jurisdiction".
 	Name string `json:"name"`
@@ -231,17 +231,17 @@ type PropertyTerm struct {
 	To *string `json:"to"`
 }
 
-// A link's place in a ranking.
+// A link's place in a ranking. Example: {rank: 1, score: 420, link: {kind: OWNS}}.
 type RankedLink struct {
 	// 1 for the first, each place once, ties by id. Example: 1.
 	Rank int `json:"rank"`
 	// For how many pairs of entities it is on the shortest path; a pair with several counts in part. Parallel links are one way, and each has its score, but for those that a cheaper one makes useless. Example: 60.5.
 	Score float64 `json:"score"`
-	// The link.
+	// The link. Example: {kind: OWNS}.
 	Link Link `json:"link"`
 }
 
-// What one source says of one thing. Dataset and key identify it: writing them again replaces what was there.
+// What one source says of one thing. Dataset and key identify it: writing them again replaces what was there. Example: {dataset: "tips", key: "17", kind: "Person", name: "A. Kline"}.
 type RecordInput struct {
 	// The source. Example: "tips".
 	Dataset string `json:"dataset"`
@@ -271,7 +271,7 @@ type RecordInput struct {
 	SourceRef *string `json:"sourceRef"`
 }
 
-// Which write to undo.
+// Which write to undo. Example: {revision: "OV45…"}.
 type RevertBatchInput struct {
 	// Its token, from `revisions`, `history` or a mutation. Example: "q83v…".
 	Revision string `json:"revision"`
@@ -279,11 +279,11 @@ type RevertBatchInput struct {
 	Reason *string `json:"reason"`
 }
 
-// Which part of the viewer's graph an analysis looks at. Every condition given must hold.
+// Which part of the viewer's graph an analysis looks at. Every condition given must hold. Example: {projection: MONEY, minConfidence: 0.5}.
 type Scope struct {
-	// Which view of the stored facts.
+	// Which view of the stored facts. Example: MONEY.
 	Projection Projection `json:"projection"`
-	// How links may be passed.
+	// How links may be passed. Example: NATURAL.
 	Orientation Orientation `json:"orientation"`
 	// Only entities of these kinds. Example: [Person].
 	EntityKinds []graph.Kind `json:"entityKinds"`
@@ -291,7 +291,7 @@ type Scope struct {
 	LinkKinds []graph.LinkKind `json:"linkKinds"`
 	// Only links stated by these sources, and entities of which these state a record. Example: ["customs-2024"].
 	Datasets []string `json:"datasets"`
-	// Only links and records that held or happened in this time; undated ones are kept.
+	// Only links and records that held or happened in this time; undated ones are kept. Example: {from: "2024-01-01", to: "2024-07-01"}.
 	During *TimeRange `json:"during"`
 	// Only links and records of at least this confidence. Example: 0.5.
 	MinConfidence *float64 `json:"minConfidence"`
@@ -303,7 +303,7 @@ type Scope struct {
 	AsOf *string `json:"asOf"`
 }
 
-// A stretch of time, open where a side is left out.
+// A stretch of time, open where a side is left out. Example: {from: "2024-01-01", to: "2024-07-01"}.
 type TimeRange struct {
 	// From when on. Example: "2024-01-01".
 	From *graph.Instant `json:"from"`
@@ -311,23 +311,23 @@ type TimeRange struct {
 	To *graph.Instant `json:"to"`
 }
 
-// Links to write. Good ones are written even when others are rejected.
+// Links to write. Good ones are written even when others are rejected. Example: {links: [{dataset: "tips", kind: "OWNS", from: {id: "0c9h…"}, to: {id: "1d2k…"}}]}.
 type UpsertLinksInput struct {
-	// The links, at most 10000.
+	// The links, at most 10000. Example: [{dataset: "tips", kind: "OWNS", from: {id: "0c9h…"}, to: {id: "1d2k…"}}].
 	Links []LinkInput `json:"links"`
 	// Why, for the change log. Example: "case 2024-17".
 	Reason *string `json:"reason"`
 }
 
-// Records to write. Good ones are written even when others are rejected.
+// Records to write. Good ones are written even when others are rejected. Example: {reason: "case 2024-17", records: [{dataset: "tips", key: "17", kind: "Person"}]}.
 type UpsertRecordsInput struct {
-	// The records, at most 10000.
+	// The records, at most 10000. Example: [{dataset: "tips", key: "17", kind: "Person", name: "A. Kline"}].
 	Records []RecordInput `json:"records"`
 	// Why, for the change log. Example: "case 2024-17".
 	Reason *string `json:"reason"`
 }
 
-// Why an item was rejected.
+// Why an item was rejected. Example: {code: "BAD_USER_INPUT", message: "names: …"}.
 type WriteError struct {
 	// The same codes as in extensions.code. Example: "BAD_USER_INPUT".
 	Code string `json:"code"`
@@ -335,7 +335,7 @@ type WriteError struct {
 	Message string `json:"message"`
 }
 
-// What became of one item.
+// What became of one item. Example: {index: 0, outcome: CREATED}.
 type WriteItem struct {
 	// Its place in the input, from 0. Example: 0.
 	Index int `json:"index"`
@@ -343,11 +343,11 @@ type WriteItem struct {
 	ID *graph.ID `json:"id"`
 	// What became of it. Example: CREATED.
 	Outcome Outcome `json:"outcome"`
-	// Why it was rejected; null otherwise.
+	// Why it was rejected; null otherwise. Example: {code: "BAD_USER_INPUT", message: "names: …"}.
 	Error *WriteError `json:"error"`
 }
 
-// When to sample.
+// When to sample. Example: EXACT.
 type ApproximationMode string
 
 const (
@@ -394,7 +394,7 @@ func (e ApproximationMode) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What central means.
+// What central means. Example: PAGERANK.
 type CentralityMeasure string
 
 const (
@@ -480,7 +480,7 @@ func (e CentralityMeasure) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Which links of an entity.
+// Which links of an entity. Example: OUT.
 type Direction string
 
 const (
@@ -527,7 +527,7 @@ func (e Direction) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What choosing an entity costs.
+// What choosing an entity costs. Example: DEGREE.
 type DisruptionCost string
 
 const (
@@ -571,7 +571,7 @@ func (e DisruptionCost) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What a disruption aims at.
+// What a disruption aims at. Example: FLOW.
 type DisruptionObjective string
 
 const (
@@ -624,7 +624,7 @@ func (e DisruptionObjective) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What a disruption removes.
+// What a disruption removes. Example: LINKS.
 type DisruptionTargets string
 
 const (
@@ -668,7 +668,7 @@ func (e DisruptionTargets) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What entities can be ordered by.
+// What entities can be ordered by. Example: DEGREE.
 type EntityOrderField string
 
 const (
@@ -715,7 +715,7 @@ func (e EntityOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Which links hold or fail together.
+// Which links hold or fail together. Example: SOURCE.
 type LinkDependence string
 
 const (
@@ -759,7 +759,7 @@ func (e LinkDependence) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What a link counts for in a centrality.
+// What a link counts for in a centrality. Example: AMOUNT.
 type LinkWeight string
 
 const (
@@ -815,7 +815,7 @@ func (e LinkWeight) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// How links may be passed.
+// How links may be passed. Example: NATURAL.
 type Orientation string
 
 const (
@@ -862,7 +862,7 @@ func (e Orientation) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What became of one item of a write.
+// What became of one item of a write. Example: CREATED.
 type Outcome string
 
 const (
@@ -918,7 +918,7 @@ func (e Outcome) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What makes a path short.
+// What makes a path short. Example: CONFIDENCE.
 type PathWeight string
 
 const (
@@ -965,7 +965,7 @@ func (e PathWeight) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Views of the stored facts. Derived links say by which rule they were derived.
+// Views of the stored facts. Derived links say by which rule they were derived. Example: MONEY.
 type Projection string
 
 const (
@@ -1021,7 +1021,7 @@ func (e Projection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Which way an order goes.
+// Which way an order goes. Example: DESC.
 type SortDirection string
 
 const (
@@ -1065,7 +1065,7 @@ func (e SortDirection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// A length of time.
+// A length of time. Example: HOURS.
 type TimeUnit string
 
 const (
@@ -1115,7 +1115,7 @@ func (e TimeUnit) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Which way money is followed.
+// Which way money is followed. Example: BACKWARD.
 type TraceDirection string
 
 const (
