@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -83,10 +84,18 @@ func present(ctx context.Context, err error) *gqlerror.Error {
 		code, message = graph.Unavailable, "The operation was cancelled."
 	}
 	if code == graph.Internal || code == graph.Unavailable && (public == nil || public.Unwrap() != nil) {
-		callOf(ctx).log.ErrorContext(ctx, "failed", "code", code, "cause", causes(err))
+		level := slog.LevelError
+		if public == nil && isCancelled(ctx) {
+			level = slog.LevelInfo
+		}
+		callOf(ctx).log.Log(ctx, level, "failed", "code", code, "cause", causes(err))
 	}
 	return newError(ctx, code, message)
 }
+
+// isCancelled says whether nobody waits for an answer any more: the client hung up, or
+// the server stops.
+func isCancelled(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // causes returns the text of an error with what *graph.Error keeps from callers.
 func causes(err error) string {

@@ -39,7 +39,7 @@ func (s *Server) Execute(ctx context.Context, query, operation string, variables
 // the session.
 func (s *Server) execute(ctx context.Context, viewer access.Viewer, p *asked) (a answer) {
 	ctx, w := s.watch(ctx)
-	defer func() { w.done(a) }()
+	defer func() { w.done(ctx, a) }()
 	op, fail := s.prepare(ctx, viewer, p)
 	if fail != nil {
 		return *fail

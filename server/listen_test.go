@@ -1,9 +1,11 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -78,12 +80,14 @@ func request(t *testing.T, ctx context.Context, url string) *http.Request {
 
 func TestHangingUpCancels(t *testing.T) {
 	began, ended := make(chan struct{}), make(chan error)
-	url, stop := serve(t, newServer(root{datasets: func(ctx context.Context) ([]model.Dataset, error) {
+	var log bytes.Buffer
+	s := newServer(root{datasets: func(ctx context.Context) ([]model.Dataset, error) {
 		close(began)
 		<-ctx.Done()
 		ended <- ctx.Err()
 		return nil, ctx.Err()
-	}}, server.Options{}))
+	}}, server.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	url, stop := serve(t, s)
 	ctx, hangUp := context.WithCancel(t.Context())
 	go func() { <-began; hangUp() }()
 	response, err := http.DefaultClient.Do(request(t, ctx, url))
@@ -96,6 +100,12 @@ func TestHangingUpCancels(t *testing.T) {
 	}
 	if err := stop(); err != nil {
 		t.Error(err)
+	}
+	if strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("hanging up is no failure of the server: %s", &log)
+	}
+	if w := send(s.Operations(), "GET", "/metrics", nil); !strings.Contains(w.Body.String(), `chokepoint_operations_total{code="CANCELLED",type="query"} 1`) {
+		t.Errorf("metrics: %s", w.Body)
 	}
 }
 

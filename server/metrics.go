@@ -14,6 +14,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/chokepoint/chokepoint/graph"
 )
 
 // metrics are what operators count and time. Their labels are words of the schema
@@ -81,15 +83,21 @@ func (s *Server) watch(ctx context.Context) (context.Context, *watched) {
 	return ctx, w
 }
 
-// done counts the operation with its answer.
-func (w *watched) done(a answer) {
+// cancelled stands for the code of operations for which nobody waits any more: they
+// are no failures that an operator needs to know of.
+const cancelled = "CANCELLED"
+
+// done counts the operation, whose request is ctx's, with its answer.
+func (w *watched) done(ctx context.Context, a answer) {
 	defer w.span.End()
 	kind, code := "unknown", "OK"
 	if w.op != nil && w.op.Operation != nil {
 		kind = string(w.op.Operation.Operation)
 	}
 	if len(a.errors) > 0 {
-		code = string(codeOf(a.errors[0]))
+		if code = string(codeOf(a.errors[0])); code == string(graph.Unavailable) && isCancelled(ctx) {
+			code = cancelled
+		}
 		w.span.SetStatus(codes.Error, code)
 	}
 	w.metrics.operations.WithLabelValues(kind, code).Inc()

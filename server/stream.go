@@ -104,7 +104,7 @@ func (s *Server) stream(ctx context.Context, viewer access.Viewer, p *asked, out
 		if refusal != nil {
 			a = *refusal
 		}
-		w.done(a)
+		w.done(ctx, a)
 	}()
 	op, fail := s.prepare(ctx, viewer, p)
 	if fail != nil {

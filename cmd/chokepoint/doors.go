@@ -17,6 +17,19 @@ type doors struct {
 	Persisted string        `name:"persisted-queries" type:"existingfile" env:"CHOKEPOINT_PERSISTED_QUERIES" placeholder:"FILE" help:"Answer only the operations in this JSON file, an object of ids and documents or a manifest of Apollo's, and those of the start page. Default: every operation within the limits."`
 }
 
+// check refuses bounds with which nothing would be answered.
+func (d doors) check() error {
+	switch {
+	case d.Rate < 0:
+		return usage("--rate is 0 or more")
+	case d.CostLimit < 1:
+		return usage("--cost-limit is 1 or more")
+	case d.Timeout <= 0:
+		return usage("--timeout is above 0, such as 60s")
+	}
+	return nil
+}
+
 // operations reads the list of operations that are answered; nil for all.
 func (d doors) operations() (map[string]string, error) {
 	if d.Persisted == "" {

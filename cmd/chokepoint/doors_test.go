@@ -22,3 +22,13 @@ func TestListOfOperationsIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestBoundsAreChecked(t *testing.T) {
+	store := "sqlite:" + filepath.Join(t.TempDir(), "case.db")
+	for _, flag := range []string{"--timeout=-1s", "--timeout=0s", "--cost-limit=0", "--cost-limit=-5", "--rate=-5"} {
+		name, _, _ := strings.Cut(flag, "=")
+		if _, stderr, code := run(t, "serve", "--store", store, "--addr", "127.0.0.1:0", flag); code != exitUsage || !strings.Contains(stderr, name) {
+			t.Errorf("%s: exit code %d, %s", flag, code, stderr)
+		}
+	}
+}

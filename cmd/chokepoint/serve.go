@@ -27,6 +27,9 @@ type serveCommand struct {
 
 // Run serves a store until the context ends.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	tokens, err := readTokens(c.Token)
 	if err != nil {
 		return err
