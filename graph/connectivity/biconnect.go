@@ -31,15 +31,18 @@ const noParent = ^uint32(0)
 
 // newTree finds the forest, and its blocks: all links of the path between the ends of
 // any other link belong to one of them. As Sutton, Ben-Nun and Bar (2018) do for
-// components, it looks at one such link of each node first, finds the block that has
-// become the largest, and then reads in full only the nodes outside it.
+// components, it looks at one such link of each node first, as the forest grows where it
+// reads the node's row anyway, finds the block that has become the largest, and then
+// reads in full only the nodes outside it.
 func newTree(ctx context.Context, net *network.Network) (*tree, error) {
 	t := &tree{net: net, order: make([]network.NodeIndex, 0, net.NumNodes()), name: make([]uint32, net.NumNodes()), links: make([]treeLink, net.NumNodes())}
 	if err := t.grow(ctx); err != nil {
 		return nil, err
 	}
 	for v := range t.links {
-		t.joinFirst(uint32(v))
+		if t.alone(uint32(v)) {
+			t.joinFirst(uint32(v))
+		}
 		if err := poll(ctx, v); err != nil {
 			return nil, err
 		}
@@ -124,7 +127,8 @@ func (t *tree) meet(v network.NodeIndex, parent uint32) {
 }
 
 // push finds the neighbours of the last level, which begins at a name, and returns how
-// many arcs they have.
+// many arcs they have. The first neighbour that was found before and is no parent closes
+// a cycle.
 func (t *tree) push(begin int) int {
 	end := len(t.order)
 	for i, v := range t.order[begin:end] {
@@ -140,11 +144,15 @@ func (t *tree) push(begin int) int {
 	return arcs
 }
 
-func (t *tree) pushRow(parent uint32, row []network.NodeIndex) {
-	name := t.name
+func (t *tree) pushRow(v uint32, row []network.NodeIndex) {
+	name, parent, alone := t.name, t.links[v].parent, t.alone(v)
 	for _, w := range row {
-		if name[w] == 0 {
-			t.meet(w, parent)
+		switch a := name[w]; {
+		case a == 0:
+			t.meet(w, v)
+		case alone && a-1 != parent:
+			t.join(v, a-1)
+			alone = false
 		}
 	}
 }
@@ -165,9 +173,17 @@ func (t *tree) pull(begin int) (arcs int) {
 			row = t.net.In(v)
 			i = slices.IndexFunc(row, last)
 		}
-		if i >= 0 {
-			arcs += t.degree(v)
-			t.meet(v, name[row[i]]-1)
+		if i < 0 {
+			continue
+		}
+		arcs += t.degree(v)
+		parent := name[row[i]]
+		t.meet(v, parent-1)
+		for _, w := range row[i+1:] {
+			if a := name[w]; a != 0 && a != parent {
+				t.join(name[v]-1, a-1)
+				break
+			}
 		}
 	}
 	return arcs
@@ -185,6 +201,9 @@ func (t *tree) find(v uint32) uint32 {
 		v = above
 	}
 }
+
+// alone says whether a link was not joined to one of a lesser name.
+func (t *tree) alone(v uint32) bool { return t.links[v].up == v }
 
 // joinFirst joins what the first link of a node makes one block that does not lead to
 // its parent: links parallel to that join nothing.
