@@ -86,6 +86,14 @@ func (t *transfers) take(g *projection.Graph, e network.EdgeIndex, v *LinkView) 
 	t.list = append(t.list, transfer{edge: e, at: g.At(e), amount: v.Amount, currency: v.Currency})
 }
 
+func severalCurrencies(names []string) error {
+	words := "choose one"
+	if names[0] == "" {
+		words += ", \"\" for those that state none"
+	}
+	return graph.Errorf(graph.BadUserInput, "currency: the transfers of this scope are in %s; %s", strings.Join(quote(names), ", "), words)
+}
+
 // in returns the transfers of one currency. None named means the only one that there
 // is.
 func (t *transfers) in(currency *string) ([]transfer, string, error) {
@@ -98,7 +106,7 @@ func (t *transfers) in(currency *string) ([]transfer, string, error) {
 	slices.Sort(names)
 	switch {
 	case currency == nil && len(names) > 1:
-		return nil, "", graph.Errorf(graph.BadUserInput, "currency: the transfers of this scope are in %s; choose one, \"\" is none", strings.Join(quote(names), ", "))
+		return nil, "", severalCurrencies(names)
 	case currency == nil && len(names) == 0:
 		return nil, "", nil
 	case currency == nil:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,6 +75,34 @@ func TestWorkedQueriesAnswerOnTheDemo(t *testing.T) {
 		}
 		if !strings.HasSuffix(q.Title, "?") || strings.Count(q.Query, "#") < 5 {
 			t.Errorf("%s teaches little: %q", q.Name, q.Title)
+		}
+	}
+}
+
+// The operations that the README shows run on the demo.
+func TestOperationsOfTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, stop := startDemo(t)
+	defer stop()
+	sides := welcomeOf(t, address).Sides
+	accounts, _ := post(t, address, "{ entities(filter: {kinds: [BankAccount]}, first: 1) { nodes { id } } }", nil)
+	account := accounts["entities"].(map[string]any)["nodes"].([]any)[0].(map[string]any)["id"]
+	operations := regexp.MustCompile("(?s)```graphql\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(operations) == 0 {
+		t.Error("the README shows no operation")
+	}
+	for _, o := range operations {
+		variables := map[string]any{}
+		for name, value := range map[string]any{"from": sides.From, "to": sides.To, "account": account} {
+			if strings.Contains(o[1], "$"+name+":") {
+				variables[name] = value
+			}
+		}
+		if _, errors := post(t, address, o[1], variables); errors != "" {
+			t.Errorf("%s%s", o[1], errors)
 		}
 	}
 }
