@@ -16,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -237,5 +238,20 @@ func rulesWithoutSuggestions() *rules.Rules {
 	r.AddRule(rules.KnownArgumentNamesRuleWithoutSuggestions.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
 	r.AddRule(rules.KnownTypeNamesRuleWithoutSuggestions.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
 	r.AddRule(rules.ValuesOfCorrectTypeRuleWithoutSuggestions.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	r.AddRule("NumbersInRange", numbersInRange)
 	return r
+}
+
+// numbersInRange refuses numbers that stand for scalars of our own and that Go has no
+// room for: the validator leaves those to the scalars, and the parser's library panics
+// before these see them.
+func numbersInRange(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnValue(func(_ *core.Walker, value *ast.Value) {
+		if value.Kind != ast.IntValue && value.Kind != ast.FloatValue || value.Definition != nil && value.Definition.BuiltIn {
+			return
+		}
+		if _, err := value.Value(nil); err != nil {
+			addError(core.Message("The number %s is too large.", value.Raw), core.At(value.Position))
+		}
+	})
 }

@@ -79,6 +79,9 @@ func TestStatus(t *testing.T) {
 		{"subscription to nothing", "POST", "/graphql", `{"query":"subscription { __typename }"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
 		{"subscription to two things", "POST", "/graphql", `{"query":"subscription { a: changes { revision } b: changes { revision } }"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
 		{"variable missing", "POST", "/graphql", `{"query":"query($t:String!){search(text:$t){totalCount}}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "BAD_USER_INPUT"},
+		{"a number beyond all", "POST", "/graphql", `{"query":"{communities(seed: 99999999999999999999) { totalCount }}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
+		{"a number beyond all within", "POST", "/graphql", `{"query":"{communities(seed: {a: [1e999]}) { totalCount }}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
+		{"a default beyond all", "POST", "/graphql", `{"query":"query ($s: Int64! = 99999999999999999999) {communities(seed: $s) { totalCount }}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "GRAPHQL_VALIDATION_FAILED"},
 		{"deferred", "POST", "/graphql", `{"query":"{... @defer {datasets{name}}}"}`, []string{"Accept", graphqlMedia}, 400, graphqlMedia, "BAD_USER_INPUT"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
