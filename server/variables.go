@@ -3,9 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -89,10 +87,8 @@ func objectFits(schema *ast.Schema, path string, def *ast.Definition, value any)
 	if def.Directives.ForName("oneOf") != nil && !isOne(object) {
 		return misfit(path, "must hold exactly one member of %s, and not null", def.Name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if def.Fields.ForName(name) == nil {
-			return misfit(path, "holds %q, which %s lacks", shorten(name), def.Name)
-		}
+	if name, ok := unknownMember(def, object); ok {
+		return misfit(path, "holds %q, which %s lacks", shorten(name), def.Name)
 	}
 	for _, field := range def.Fields {
 		member, given := object[field.Name]
@@ -106,6 +102,17 @@ func objectFits(schema *ast.Schema, path string, def *ast.Definition, value any)
 		}
 	}
 	return nil
+}
+
+// unknownMember returns the member that a type lacks, the first by name if there are
+// several. It does not sort them: there may be a hundred thousand.
+func unknownMember(def *ast.Definition, object map[string]any) (first string, found bool) {
+	for name := range object {
+		if def.Fields.ForName(name) == nil && (!found || name < first) {
+			first, found = name, true
+		}
+	}
+	return first, found
 }
 
 func isOne(object map[string]any) bool {
