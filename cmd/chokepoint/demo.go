@@ -107,7 +107,7 @@ const portsTried = 20
 
 // listenNear binds addr or, if its port is taken, one of the next.
 func listenNear(ctx context.Context, s *server.Server, addr string) (net.Listener, error) {
-	l, err := s.Listen(ctx, addr)
+	l, err := listen(ctx, s, addr)
 	host, _, _ := net.SplitHostPort(addr)
 	port, bad := strconv.Atoi(portOf(addr))
 	for next := port + 1; bad == nil && errors.Is(err, syscall.EADDRINUSE) && next <= min(port+portsTried, 65535); next++ {

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/chokepoint/chokepoint/access"
+	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/server"
 	"github.com/chokepoint/chokepoint/session"
 )
@@ -52,7 +53,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 }
 
 func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
-	l, err := a.server.Listen(ctx, c.Addr)
+	l, err := listen(ctx, a.server, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -74,12 +75,22 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 	return a.Run(ctx, l, operations)
 }
 
+// listen listens at the address of a flag. One that cannot be meant is wrong use, other
+// than a port that is taken.
+func listen(ctx context.Context, s *server.Server, addr string) (net.Listener, error) {
+	l, err := s.Listen(ctx, addr)
+	if code := graph.CodeOf(err); err != nil && (code == graph.BadUserInput || code == graph.Forbidden) {
+		return nil, usage("%v", err)
+	}
+	return l, err
+}
+
 // operators listens for operators, if that is wanted.
 func (c *serveCommand) operators(ctx context.Context, a *app) (net.Listener, error) {
 	if c.Metrics == "" {
 		return nil, nil //nolint:nilnil // nowhere
 	}
-	return a.server.Listen(ctx, c.Metrics)
+	return listen(ctx, a.server, c.Metrics)
 }
 
 // welcome offers the asking viewer questions about what that viewer may see.
