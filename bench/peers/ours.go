@@ -97,7 +97,7 @@ var kernels = map[string]kernel{
 		return just([]float64{float64(t.Total)}), err
 	},
 	"leiden": func(ctx context.Context, o *ours, _ job) (func() []float64, error) {
-		p, err := community.Leiden(ctx, o.net, community.LeidenOptions{Rounds: 2})
+		p, err := community.Leiden(ctx, o.net, community.LeidenOptions{Rounds: 3})
 		return func() []float64 {
 			member := make([]float64, len(p.Of))
 			for v, c := range p.Of {

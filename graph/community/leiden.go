@@ -59,7 +59,8 @@ const mostRounds = 20
 // together; what was merged becomes a node, and so on. Each further round starts from
 // the partition of the last. When groups are merged anew a node joins one of those where
 // it gains most or nearly so, by chance; in the paper worse ones have a small chance too.
-// The first of several rounds does not wait until no node gains.
+// The first of several rounds is a rough one: it does not wait until no node gains, and
+// takes nothing apart, as in the algorithm of Blondel et al. (2008).
 //
 // Direction is ignored: nodes linked both ways are linked twice. Loops do not count;
 // nor do parallel links without weights, with weights they add up. The same seed gives
@@ -75,16 +76,12 @@ func Leiden(ctx context.Context, net *network.Network, opt LeidenOptions) (Parti
 		s.near[p].to = make([]float64, base.size())
 	}
 	part := singletons(base.size())
-	settled, looks := false, math.MaxInt
-	if roundsOf(opt) > 1 {
-		looks = firstLooks
-	}
-	for range roundsOf(opt) {
+	settled, rounds := false, roundsOf(opt)
+	for i := range rounds {
 		before := slices.Clone(part)
-		if err := s.round(base, part, looks); err != nil {
+		if err := s.round(base, part, i == 0 && rounds > 1); err != nil {
 			return Partition{}, err
 		}
-		looks = math.MaxInt
 		if settled = slices.Equal(before, part); settled {
 			break
 		}

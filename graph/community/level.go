@@ -111,21 +111,28 @@ func isZero(x float64) int {
 	return zero
 }
 
-// round goes through all levels once and leaves the new partition in part. Looks bounds
-// the moves of the first level.
-func (s *search) round(base *level, part []uint32, looks int) error {
-	g, groups := base, part
+// round goes through all levels once and leaves the new partition in part. The first of
+// several is Louvain's: groups are not taken apart, and the moves of the first level
+// are bounded.
+func (s *search) round(base *level, part []uint32, rough bool) error {
+	g, groups, looks := base, part, math.MaxInt
+	if rough {
+		looks = firstLooks
+	}
 	place := singletons(base.size()) // of a node of base in g
 	for {
 		if err := s.move(g, groups, looks); err != nil {
 			return err
 		}
 		looks = math.MaxInt
-		fine, err := s.refine(g, groups)
-		if err != nil {
-			return err
+		sets := groups
+		if !rough {
+			var err error
+			if sets, err = s.refine(g, groups); err != nil {
+				return err
+			}
 		}
-		above, up, err := s.merge(g, fine)
+		above, up, err := s.merge(g, sets)
 		if err != nil {
 			return err
 		}
@@ -181,7 +188,7 @@ const steps = 1024
 // firstLooks is how often a node of the first level is looked at in the first of several
 // rounds, on average at most. What is left to gain the next round finds sooner, from
 // groups that are better by then.
-const firstLooks = 3
+const firstLooks = 2
 
 // move lets nodes join the group beside them where they gain most, until none gains or
 // all have been looked at that often on average: after a move only the neighbours are
