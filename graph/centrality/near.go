@@ -2,7 +2,6 @@ package centrality
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -18,21 +17,20 @@ import (
 // everything is. The scores are the same at each run on one kind of processor, however
 // many goroutines there are.
 //
-// Time as of [Betweenness], by rows about a tenth of it where links are few, a third
-// where they are many; memory 1 to 4 kB a node for each goroutine. Errors are those of
-// [Betweenness].
+// Time and memory are half of those of [Betweenness], where it walks side by side too.
+// Errors are those of [Betweenness].
 func NearBetweenness(ctx context.Context, net *network.Network) (scores []float64, off float64, err error) {
-	s := vectorSteps()
+	s := vectorSteps32()
 	if s == nil || net.Directed() || !net.IsSimple() {
 		scores, err = Betweenness(ctx, net, Options{})
 		return scores, 0, err
 	}
-	return s.betweenness(ctx, net, leastWide)
+	return nearBetweenness(ctx, net, s, leastWide)
 }
 
-// betweenness walks the parts of a simple undirected network that have a number of
+// nearBetweenness walks the parts of a simple undirected network that have a number of
 // classes in rows.
-func (s *steps) betweenness(ctx context.Context, net *network.Network, least int) (scores []float64, off float64, err error) {
+func nearBetweenness(ctx context.Context, net *network.Network, s *steps[float32], least int) (scores []float64, off float64, err error) {
 	b, err := decompose(ctx, net)
 	if err != nil {
 		return nil, 0, err
@@ -41,79 +39,11 @@ func (s *steps) betweenness(ctx context.Context, net *network.Network, least int
 	if err != nil {
 		return nil, 0, err
 	}
-	var others []part
-	first := 0
-	for _, p := range all {
-		found, bound, err := s.near(ctx, &p, least)
-		switch {
-		case errors.Is(err, errNarrow):
-			p.first = first
-			first += p.size()
-			others = append(others, p)
-			continue
-		case err != nil:
-			return nil, 0, err
-		}
-		p.score(found, b.across)
-		off = max(off, bound)
+	others, err := s.score(ctx, all, b.across, least, func(w *wide) { off = max(off, w.off()) })
+	if err != nil {
+		return nil, 0, err
 	}
 	return b.across, off, scoreParts(ctx, others, b.across)
-}
-
-// The parts that rows pay for and can hold: those with enough classes to fill the
-// lanes, few enough for the half of a visit, and no more levels than this.
-const (
-	leastWide, mostWide = 256, 1 << 16
-	mostLevels          = 24
-)
-
-// errNarrow says that a part is none for rows.
-var errNarrow = errors.New("centrality: not for rows")
-
-// near returns what brandes does of one part, by rows, and a bound of how far that is off.
-func (s *steps) near(ctx context.Context, p *part, least int) (found []float64, off float64, err error) {
-	n := p.size()
-	if n < least || n > mostWide {
-		return nil, 0, errNarrow
-	}
-	w := p.widen()
-	if w.depth > mostLevels {
-		return nil, 0, errNarrow
-	}
-	// An eighth of the sources each, so that eight processors have their share.
-	size := min(searched, ((n+7)/8+lanes-1)/lanes*lanes)
-	chunks := slices.Collect(slices.Chunk(w.order, size))
-	found, err = accumulate(ctx, len(chunks), n, func() func(int, []float64) error {
-		r := newRows(w, s)
-		return func(chunk int, sum []float64) error { return r.add(ctx, chunks[chunk], sum) }
-	})
-	return found, w.off(), err
-}
-
-// widen prepares a part for rows.
-func (p *part) widen() *wide {
-	n := p.size()
-	floats := func() []float32 { return make([]float32, n) }
-	w := &wide{part: p, arcs: make([]uint32, len(p.nbr)), members: floats(), stands: floats()}
-	for i, v := range p.nbr {
-		w.arcs[i] = v * 4 * lanes
-	}
-	level := make([]int, n)
-	for v := range n {
-		w.members[v], w.stands[v], level[v] = float32(p.members[v]), float32(p.stands[v]), -1
-	}
-	w.order, level[0] = append(make([]uint32, 0, n), 0), 0
-	for i := 0; i < len(w.order); i++ {
-		v := w.order[i]
-		for _, u := range p.nbr[p.off[v]:p.off[v+1]] {
-			if level[u] < 0 {
-				level[u] = level[v] + 1
-				w.order = append(w.order, u)
-			}
-		}
-	}
-	w.depth = 2 * level[w.order[n-1]]
-	return w
 }
 
 // off bounds the share by which sums of rows may be off. Numbers of paths are exact, and

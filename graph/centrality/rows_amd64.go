@@ -13,15 +13,30 @@ func spreadAVX512(w *wave)
 func listAVX512(w *wave)
 
 //go:noescape
-func forwardAVX512(s *step)
+func forward32AVX512(s *step[float32])
 
 //go:noescape
-func backwardAVX512(s *step)
+func backward32AVX512(s *step[float32])
 
-// vectorSteps returns the steps in vector registers, nil on a processor without AVX-512.
-func vectorSteps() *steps {
+//go:noescape
+func forward64AVX512(s *step[float64])
+
+//go:noescape
+func backward64AVX512(s *step[float64])
+
+// vectorSteps32 returns the steps of float32 in vector registers, nil on a processor
+// without AVX-512.
+func vectorSteps32() *steps[float32] {
 	if !hasAVX512 {
 		return nil
 	}
-	return &steps{spreadAVX512, listAVX512, forwardAVX512, backwardAVX512}
+	return &steps[float32]{spreadAVX512, listAVX512, forward32AVX512, backward32AVX512}
+}
+
+// vectorSteps64 returns those of float64.
+func vectorSteps64() *steps[float64] {
+	if !hasAVX512 {
+		return nil
+	}
+	return &steps[float64]{spreadAVX512, listAVX512, forward64AVX512, backward64AVX512}
 }

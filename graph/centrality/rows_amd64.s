@@ -196,13 +196,13 @@ whether:
 
 // STEP reads what both passages need of the step at R13: rows from SI are gathered for nodes with rows at DX.
 #define STEP \
-	MOVQ step_off(R13), R8      \
-	MOVQ step_arcs(R13), R9     \
-	MOVQ step_visits(R13), R10  \
-	MOVQ step_visits+8(R13), CX \
+	MOVQ const_stepOff(R13), R8      \
+	MOVQ const_stepArcs(R13), R9     \
+	MOVQ const_stepVisits(R13), R10  \
+	MOVQ const_stepVisits+8(R13), CX \
 	LEAQ (R10)(CX*4), CX        \
-	MOVQ step_from(R13), SI     \
-	MOVQ step_to(R13), DX
+	MOVQ const_stepFrom(R13), SI     \
+	MOVQ const_stepTo(R13), DX
 
 // VISIT gathers for the visit at R10, and leaves its node in AX and its lanes in K1.
 #define VISIT \
@@ -213,12 +213,12 @@ whether:
 	KMOVW (R10), K1 \
 	SHRL  $16, AX
 
-// func forwardAVX512(s *step)
-TEXT ·forwardAVX512(SB), NOSPLIT, $0-8
+// func forward32AVX512(s *step[float32])
+TEXT ·forward32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         s+0(FP), R13
 	STEP
-	MOVQ         step_members(R13), BX
-	VBROADCASTSS step_most(R13), Z7
+	MOVQ         const_stepMembers(R13), BX
+	VBROADCASTSS const_stepMost32(R13), Z7
 	JMP          whether
 
 visit:
@@ -240,20 +240,20 @@ whether:
 	VMAXPS        X6, X7, X7
 	VPSHUFD       $0xb1, X7, X6
 	VMAXPS        X6, X7, X7
-	VMOVSS        X7, step_most(R13)
+	VMOVSS        X7, const_stepMost32(R13)
 	VZEROUPPER
 	RET
 
-// func backwardAVX512(s *step)
-TEXT ·backwardAVX512(SB), NOSPLIT, $0-8
+// func backward32AVX512(s *step[float32])
+TEXT ·backward32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         s+0(FP), R13
 	STEP
-	MOVQ         step_sums(R13), R14
-	MOVQ         step_members(R13), BX
-	VMOVUPS      step_sends(R13), Z8
+	MOVQ         const_stepSums(R13), R14
+	MOVQ         const_stepMembers(R13), BX
+	VMOVUPS      const_stepSends(R13), Z8
 	MOVL         $0x3f800000, AX     // 1
 	VPBROADCASTD AX, Z9
-	MOVQ         step_stands(R13), R13
+	MOVQ         const_stepStands(R13), R13
 	JMP          whether
 
 visit:
@@ -273,6 +273,119 @@ visit:
 	VMOVUPS      (R14)(AX*1), Z11
 	VFMADD231PS  Z0, Z8, Z11
 	VMOVUPS      Z11, (R14)(AX*1)
+	ADDQ         $4, R10
+
+whether:
+	CMPQ R10, CX
+	JB   visit
+	VZEROUPPER
+	RET
+
+// VISIT64 is VISIT for rows of float64, 128 bytes each: it leaves the sums of the first
+// eight lanes in Z0, those of the others in Z1 and the lanes themselves in K1 and K2, and
+// where the rows begin, halved, in AX.
+#define VISIT64 \
+	MOVL     (R10), AX             \
+	SHRL     $16, AX               \
+	MOVL     (R8)(AX*4), DI        \
+	MOVL     4(R8)(AX*4), R15      \
+	LEAQ     (R9)(DI*4), DI        \
+	LEAQ     -4(R9)(R15*4), R15    \
+	VPXORQ   Z0, Z0, Z0            \
+	VPXORQ   Z1, Z1, Z1            \
+	VPXORQ   Z2, Z2, Z2            \
+	VPXORQ   Z3, Z3, Z3            \
+	CMPQ     DI, R15               \
+	JAE      last                  \
+two:                                   \
+	MOVL     (DI), AX              \
+	VADDPD   (SI)(AX*2), Z0, Z0    \
+	VADDPD   64(SI)(AX*2), Z1, Z1  \
+	MOVL     4(DI), AX             \
+	VADDPD   (SI)(AX*2), Z2, Z2    \
+	VADDPD   64(SI)(AX*2), Z3, Z3  \
+	ADDQ     $8, DI                \
+	CMPQ     DI, R15               \
+	JB       two                   \
+last:                                  \
+	JNE      both                  \
+	MOVL     (DI), AX              \
+	VADDPD   (SI)(AX*2), Z0, Z0    \
+	VADDPD   64(SI)(AX*2), Z1, Z1  \
+both:                                  \
+	VADDPD   Z2, Z0, Z0            \
+	VADDPD   Z3, Z1, Z1            \
+	MOVL     (R10), AX             \
+	KMOVW    (R10), K1             \
+	KSHIFTRW $8, K1, K2            \
+	SHRL     $16, AX
+
+// func forward64AVX512(s *step[float64])
+TEXT ·forward64AVX512(SB), NOSPLIT, $0-8
+	MOVQ         s+0(FP), R13
+	STEP
+	MOVQ         const_stepMembers(R13), BX
+	VBROADCASTSD const_stepMost64(R13), Z7
+	JMP          whether
+
+visit:
+	VISIT64
+	VMULPD.BCST.Z (BX)(AX*8), Z0, K1, Z0
+	VMULPD.BCST.Z (BX)(AX*8), Z1, K2, Z1
+	VMAXPD        Z0, Z7, Z7
+	VMAXPD        Z1, Z7, Z7
+	SHLQ          $7, AX
+	VMOVUPD       Z0, K1, (DX)(AX*1)
+	VMOVUPD       Z1, K2, 64(DX)(AX*1)
+	ADDQ          $4, R10
+
+whether:
+	CMPQ          R10, CX
+	JB            visit
+	VEXTRACTF64X4 $1, Z7, Y6
+	VMAXPD        Y6, Y7, Y7
+	VEXTRACTF128  $1, Y7, X6
+	VMAXPD        X6, X7, X7
+	VPSHUFD       $0x4e, X7, X6
+	VMAXPD        X6, X7, X7
+	VMOVSD        X7, const_stepMost64(R13)
+	VZEROUPPER
+	RET
+
+// func backward64AVX512(s *step[float64])
+TEXT ·backward64AVX512(SB), NOSPLIT, $0-8
+	MOVQ    s+0(FP), R13
+	STEP
+	MOVQ    const_stepSums(R13), R14
+	MOVQ    const_stepMembers(R13), BX
+	VMOVUPD const_stepSends(R13), Z8
+	VMOVUPD const_stepSends+64(R13), Z9
+	MOVQ    const_stepStands(R13), R13
+	JMP     whether
+
+visit:
+	VISIT64
+	VBROADCASTSD (R13)(AX*8), Z7
+	VBROADCASTSD (BX)(AX*8), Z6
+	SHLQ         $7, AX
+	VMOVUPD.Z    (DX)(AX*1), K1, Z4
+	VMOVUPD.Z    64(DX)(AX*1), K2, Z5
+	VDIVPD       Z4, Z7, Z10
+	VDIVPD       Z5, Z7, Z11
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z1, Z11, Z11
+	VMULPD       Z6, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VMOVUPD      Z10, K1, (DX)(AX*1)
+	VMOVUPD      Z11, K2, 64(DX)(AX*1)
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z5, Z1, Z1
+	VMULPD       Z0, Z8, Z0
+	VMULPD       Z1, Z9, Z1
+	VADDPD       (R14)(AX*1), Z0, Z0
+	VADDPD       64(R14)(AX*1), Z1, Z1
+	VMOVUPD      Z0, (R14)(AX*1)
+	VMOVUPD      Z1, 64(R14)(AX*1)
 	ADDQ         $4, R10
 
 whether:

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -16,8 +17,8 @@ import (
 )
 
 // plainSteps are the steps in plain Go.
-func plainSteps() *steps {
-	return &steps{spread: plainSpread, list: plainList, forward: plainForward, backward: plainBackward}
+func plainSteps[F number]() *steps[F] {
+	return &steps[F]{spread: plainSpread, list: plainList, forward: plainForward[F], backward: plainBackward[F]}
 }
 
 func plainSpread(w *wave) {
@@ -50,7 +51,7 @@ func plainList(w *wave) {
 }
 
 // gathered sums up the rows of the neighbours of a node.
-func (s *step) gathered(v uint32) (sum [lanes]float32) {
+func (s *step[F]) gathered(v uint32) (sum [lanes]F) {
 	for _, at := range s.arcs[s.off[v]:s.off[v+1]] {
 		for lane, x := range s.from[at/4:][:lanes] {
 			sum[lane] += x
@@ -59,7 +60,7 @@ func (s *step) gathered(v uint32) (sum [lanes]float32) {
 	return sum
 }
 
-func plainForward(s *step) {
+func plainForward[F number](s *step[F]) {
 	for _, visit := range s.visits {
 		v := visit >> 16
 		for lane, x := range s.gathered(v) {
@@ -71,7 +72,7 @@ func plainForward(s *step) {
 	}
 }
 
-func plainBackward(s *step) {
+func plainBackward[F number](s *step[F]) {
 	for _, visit := range s.visits {
 		v := visit >> 16
 		for lane, passed := range s.gathered(v) {
@@ -88,10 +89,15 @@ func plainBackward(s *step) {
 // Each step in vector registers does what it does in plain Go, on random rows: any
 // number of neighbours, nodes, lanes and lists.
 func TestVectorSteps(t *testing.T) {
-	vector, plain := vectorSteps(), plainSteps()
+	t.Run("float32", func(t *testing.T) { checkVectors(t, vectorSteps32(), 1e-6) })
+	t.Run("float64", func(t *testing.T) { checkVectors(t, vectorSteps64(), 1e-14) })
+}
+
+func checkVectors[F number](t *testing.T, vector *steps[F], digits float64) {
 	if vector == nil {
 		return // nothing to compare: all goes through the walker
 	}
+	plain := plainSteps[F]()
 	rapid.Check(t, func(t *rapid.T) {
 		number := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "number") }
 		rng := rand.New(rand.NewPCG(uint64(number(0, 1<<30)), 0))
@@ -100,13 +106,31 @@ func TestVectorSteps(t *testing.T) {
 		off, arcs := []uint32{0}, []uint32{}
 		for range n {
 			for range 1 + rng.IntN(most) { // a part is connected
-				arcs = append(arcs, uint32(rng.IntN(n))*4*lanes)
+				arcs = append(arcs, uint32(rng.IntN(n))*searched/8)
 			}
 			off = append(off, uint32(len(arcs)))
 		}
 		compareWaves(t, vector, plain, randomWave(rng, off, arcs, number(1, searched)))
-		compareSteps(t, vector, plain, randomStep(rng, off, arcs))
+		compareSteps(t, vector, plain, randomStep[F](rng, off, arcs), digits)
 	})
+}
+
+// The assembly reads the steps of both numbers by the same places.
+func TestStepLayout(t *testing.T) {
+	var narrow step[float32]
+	var full step[float64]
+	for name, places := range map[string][2]uintptr{
+		"off": {unsafe.Offsetof(narrow.off), stepOff}, "arcs": {unsafe.Offsetof(narrow.arcs), stepArcs},
+		"visits": {unsafe.Offsetof(narrow.visits), stepVisits}, "from": {unsafe.Offsetof(narrow.from), stepFrom},
+		"to": {unsafe.Offsetof(narrow.to), stepTo}, "sums": {unsafe.Offsetof(narrow.sums), stepSums},
+		"members": {unsafe.Offsetof(narrow.members), stepMembers}, "stands": {unsafe.Offsetof(narrow.stands), stepStands},
+		"sends": {unsafe.Offsetof(narrow.sends), stepSends},
+		"most":  {unsafe.Offsetof(full.most) - unsafe.Offsetof(narrow.most), stepMost64 - stepMost32},
+	} {
+		if places[0] != places[1] {
+			t.Errorf("%s stands at %d and %d", name, places[0], places[1])
+		}
+	}
 }
 
 func randomWave(rng *rand.Rand, off, arcs []uint32, sources int) wave {
@@ -135,7 +159,7 @@ func (w wave) clone() *wave {
 	return &w
 }
 
-func compareWaves(t *rapid.T, vector, plain *steps, w wave) {
+func compareWaves[F number](t *rapid.T, vector, plain *steps[F], w wave) {
 	a, b := w.clone(), w.clone()
 	vector.spread(a)
 	plain.spread(b)
@@ -155,16 +179,16 @@ func compareWaves(t *rapid.T, vector, plain *steps, w wave) {
 	}
 }
 
-func randomStep(rng *rand.Rand, off, arcs []uint32) step {
+func randomStep[F number](rng *rand.Rand, off, arcs []uint32) step[F] {
 	n := len(off) - 1
-	whole := func(size, most int) []float32 {
-		list := make([]float32, size)
+	whole := func(size, most int) []F {
+		list := make([]F, size)
 		for i := range list {
-			list[i] = float32(rng.IntN(most))
+			list[i] = F(rng.IntN(most))
 		}
 		return list
 	}
-	s := step{off: off, arcs: arcs, from: whole(n*lanes, 100), to: whole(n*lanes, 50), sums: whole(n*lanes, 1000), members: whole(n, 3), stands: whole(n, 20)}
+	s := step[F]{off: off, arcs: arcs, from: whole(n*lanes, 100), to: whole(n*lanes, 50), sums: whole(n*lanes, 1000), members: whole(n, 3), stands: whole(n, 20)}
 	for v := range n {
 		s.members[v]++
 		if mask := rng.IntN(1 << lanes); mask != 0 && rng.IntN(3) > 0 {
@@ -175,16 +199,16 @@ func randomStep(rng *rand.Rand, off, arcs []uint32) step {
 		s.to[i]++ // a node visited has paths
 	}
 	copy(s.sends[:], whole(lanes, 9))
-	s.most = float32(rng.IntN(3000))
+	s.most = F(rng.IntN(3000))
 	return s
 }
 
-func (s step) clone() *step {
+func (s step[F]) clone() *step[F] {
 	s.to, s.sums = slices.Clone(s.to), slices.Clone(s.sums)
 	return &s
 }
 
-func compareSteps(t *rapid.T, vector, plain *steps, s step) {
+func compareSteps[F number](t *rapid.T, vector, plain *steps[F], s step[F], digits float64) {
 	a, b := s.clone(), s.clone()
 	vector.forward(a)
 	plain.forward(b)
@@ -194,8 +218,7 @@ func compareSteps(t *rapid.T, vector, plain *steps, s step) {
 	a, b = s.clone(), s.clone()
 	vector.backward(a)
 	plain.backward(b)
-	const digits = 1e-6
-	near := func(x, y float32) bool { return math.Abs(float64(x-y)) <= digits*math.Abs(float64(y)) }
+	near := func(x, y F) bool { return math.Abs(float64(x-y)) <= digits*math.Abs(float64(y)) }
 	for i := range a.to {
 		if !near(a.to[i], b.to[i]) || !near(a.sums[i], b.sums[i]) {
 			t.Fatalf("place %d: %v and %v go back, not %v and %v", i, a.to[i], a.sums[i], b.to[i], b.sums[i])
@@ -204,24 +227,22 @@ func compareSteps(t *rapid.T, vector, plain *steps, s step) {
 }
 
 // kinds are the steps that there are here.
-func kinds() map[string]*steps {
-	all := map[string]*steps{"plain": plainSteps()}
-	if s := vectorSteps(); s != nil {
-		all["vector"] = s
+func kinds[F number](vector *steps[F]) map[string]*steps[F] {
+	all := map[string]*steps[F]{"plain": plainSteps[F]()}
+	if vector != nil {
+		all["vector"] = vector
 	}
 	return all
 }
 
-// checkNear holds near scores to their bound.
-func checkNear(t rapid.TB, net *network.Network) {
+// checkRows holds scores by rows to those of the walker, and near ones to their bound.
+func checkRows(t rapid.TB, net *network.Network) {
 	t.Helper()
+	ctx := context.Background()
 	net, _ = net.Simple()
-	want, err := Betweenness(context.Background(), net, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for kind, s := range kinds() {
-		got, off, err := s.betweenness(context.Background(), net, 2)
+	want := walked(t, net)
+	check := func(kind string, got []float64, off float64, err error) {
+		t.Helper()
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
@@ -231,6 +252,43 @@ func checkNear(t rapid.TB, net *network.Network) {
 			}
 		}
 	}
+	for kind, s := range kinds(vectorSteps32()) {
+		got, off, err := nearBetweenness(ctx, net, s, 2)
+		check(kind+" near", got, off, err)
+	}
+	for kind, s := range kinds(vectorSteps64()) {
+		got, all := decomposed(t, net)
+		others, err := s.score(ctx, all, got, 2, func(*wide) {})
+		check(kind, byWalker(t, others, got), 0, err)
+	}
+}
+
+// walked returns the betweenness of nodes without rows.
+func walked(t rapid.TB, net *network.Network) []float64 {
+	scores, all := decomposed(t, net)
+	return byWalker(t, all, scores)
+}
+
+func decomposed(t rapid.TB, net *network.Network) (across []float64, all []part) {
+	b, err := decompose(context.Background(), net)
+	if err == nil {
+		all, err = parts(context.Background(), net, b)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.across, all
+}
+
+func byWalker(t rapid.TB, all []part, scores []float64) []float64 {
+	found, err := brandes(context.Background(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		all[i].score(found[all[i].first:][:all[i].size()], scores)
+	}
+	return scores
 }
 
 // layers links nodes of a layer with most of the next; many are twins.
@@ -254,10 +312,10 @@ func layers(sizes ...int) nt.Graph {
 	return g
 }
 
-func TestRowsKeepTheirBound(t *testing.T) {
+func TestRows(t *testing.T) {
 	for _, g := range nt.Random(t) {
 		if !g.Net.Directed() {
-			checkNear(t, g.Net)
+			checkRows(t, g.Net)
 		}
 	}
 	cube := nt.Graph{Nodes: 1 << 8}
@@ -274,7 +332,7 @@ func TestRowsKeepTheirBound(t *testing.T) {
 		"dense": nt.ErdosRenyi(100, 3000, 2), "free of scale": nt.BarabasiAlbert(1100, 3, 3),
 		"together": chained(nt.BarabasiAlbert(300, 2, 1), nt.Tree(50, 1), nt.Clique(20), nt.BarabasiAlbert(40, 3, 2)),
 	} {
-		t.Run(name, func(t *testing.T) { checkNear(t, g.Build(t, false)) })
+		t.Run(name, func(t *testing.T) { checkRows(t, g.Build(t, false)) })
 	}
 }
 
@@ -293,19 +351,19 @@ func chained(graphs ...nt.Graph) nt.Graph {
 // Where numbers of paths do not fit a float32 the part is walked exactly.
 func TestRowsOfManyPaths(t *testing.T) {
 	net := layers(30, 60, 60, 60, 60, 60, 60).Build(t, false)
-	for kind, s := range kinds() {
-		if _, off, err := s.betweenness(t.Context(), net, 2); off != 0 || err != nil {
+	for kind, s := range kinds(vectorSteps32()) {
+		if _, off, err := nearBetweenness(t.Context(), net, s, 2); off != 0 || err != nil {
 			t.Errorf("%s: off by %v; %v", kind, off, err)
 		}
 	}
-	checkNear(t, net)
+	checkRows(t, net)
 }
 
 // Results are the same however many goroutines there are, and end with the context.
 func TestNearBetweenness(t *testing.T) {
 	net := nt.BarabasiAlbert(1000, 3, 1).Build(t, false)
 	first, off, err := NearBetweenness(t.Context(), net)
-	if err != nil || (off > 0) != (vectorSteps() != nil) {
+	if err != nil || (off > 0) != (vectorSteps32() != nil) {
 		t.Fatalf("off by %v; %v", off, err)
 	}
 	for range 3 {
@@ -324,11 +382,11 @@ func TestNearBetweenness(t *testing.T) {
 	}
 }
 
-// FuzzRows looks for a network whose near scores break their bound.
+// FuzzRows looks for a network whose scores by rows are not those of the walker.
 func FuzzRows(f *testing.F) {
 	f.Add([]byte{6, 9, 0, 1, 1, 2, 2, 0, 2, 3, 3, 4, 4, 5, 5, 3, 1, 1, 4})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		checkNear(t, nt.Drawn(40, 120, nt.Bytes(data)).Build(t, false))
+		checkRows(t, nt.Drawn(40, 120, nt.Bytes(data)).Build(t, false))
 	})
 }
 
