@@ -33,14 +33,15 @@ const (
 // via is tried; each leg between two of them is known by its 16 best ways, and
 // their combinations are tried from the best on. The answer is exact unless Cut is
 // set: then a combination beyond those could be better, or a longer path exist
-// where there are fewer than k. O(|via|²) searches for 16 paths, and a bounded
+// where there are fewer than k. Cheaper says that one of too many links may cost less.
+// O(|via|²) searches for 16 paths, and a bounded
 // number of combinations. Errors: more than MaxVia nodes, and those of
 // path.KShortest.
 func Via(ctx context.Context, g network.Adjacency, from, to, via []network.NodeIndex, k int, cost path.Cost, opt path.Options) (path.Several, error) {
 	if len(via) > MaxVia {
 		return path.Several{}, fmt.Errorf("analysis: %d nodes to pass, at most %d", len(via), MaxVia)
 	}
-	v := &viaSearch{g: g, cost: cost, opt: opt, wanted: k, legs: map[legKey]path.Several{}}
+	v := &viaSearch{g: g, cost: cost, opt: opt, wanted: k, legs: map[legKey]path.Several{}, beyond: math.Inf(1)}
 	var ok bool
 	if via, ok = v.fix(from, to, via); !ok {
 		return path.Several{}, nil
@@ -72,9 +73,10 @@ type viaSearch struct {
 	wanted   int
 	legs     map[legKey]path.Several
 	found    []path.Path
-	share    int  // of maxTried, for each order
-	unknown  bool // a combination that was not tried may be better than what was found
-	tooLong  bool // a path of too many hops was left out
+	share    int     // of maxTried, for each order
+	unknown  bool    // a combination that was not tried may be better than what was found
+	tooLong  bool    // a path of too many hops was left out
+	beyond   float64 // by cost: what such a path may cost at least
 }
 
 // legKey names a leg: NoNode stands for the whole set from or to.
@@ -117,6 +119,9 @@ func (v *viaSearch) order(ctx context.Context, order []network.NodeIndex) error 
 		if len(legs[i].Paths) == 0 {
 			v.tooLong = v.tooLong || legs[i].Cut
 			return nil
+		}
+		if legs[i].Cheaper {
+			v.beyond = 0
 		}
 	}
 	return v.combine(ctx, legs)
@@ -227,6 +232,9 @@ func (v *viaSearch) walk(b *beginning, way []network.NodeIndex) bool {
 	b.nodes = append(b.nodes, way...)
 	if v.opt.MaxHops > 0 && len(b.nodes)-1 > v.opt.MaxHops {
 		v.tooLong = true
+		if v.cost != nil {
+			v.beyond = min(v.beyond, b.least)
+		}
 		return false
 	}
 	return true
@@ -267,7 +275,11 @@ func (v *viaSearch) keep(b *beginning, legs []path.Several) {
 // best returns what was found. That longer paths were left out matters only where
 // there are too few.
 func (v *viaSearch) best() path.Several {
-	return path.Several{Paths: v.found, Cut: v.unknown || v.tooLong && len(v.found) < v.wanted}
+	found := path.Several{Paths: v.found, Cut: v.unknown || v.tooLong && len(v.found) < v.wanted}
+	if last := len(v.found) - 1; last >= 0 {
+		found.Cheaper = v.beyond < v.found[last].Cost
+	}
+	return found
 }
 
 // permute hands every order of items to visit until it returns false.

@@ -33,15 +33,19 @@ func TestViaIsTheBestOfAllSimplePaths(t *testing.T) {
 			costs[e] = float64(1 + random.IntN(3))
 		}
 		cost := func(e network.EdgeIndex) float64 { return costs[e] }
-		var want []float64
+		k, maxHops := draw(1, 4), draw(0, 6)
+		var want, beyond []float64
 		for _, r := range nt.SimplePaths(net, from, to, cost) {
-			if !slices.ContainsFunc(via, func(v network.NodeIndex) bool { return !slices.Contains(r.Nodes, v) }) {
+			switch {
+			case slices.ContainsFunc(via, func(v network.NodeIndex) bool { return !slices.Contains(r.Nodes, v) }):
+			case maxHops > 0 && len(r.Nodes)-1 > maxHops:
+				beyond = append(beyond, r.Cost)
+			default:
 				want = append(want, r.Cost)
 			}
 		}
 		slices.Sort(want)
-		k := draw(1, 4)
-		got, err := analysis.Via(context.Background(), net, from, to, via, k, cost, path.Options{})
+		got, err := analysis.Via(context.Background(), net, from, to, via, k, cost, path.Options{MaxHops: maxHops})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,6 +55,9 @@ func TestViaIsTheBestOfAllSimplePaths(t *testing.T) {
 		want = want[:min(k, len(want))]
 		if len(got.Paths) != len(want) {
 			t.Fatalf("%d paths, want costs %v", len(got.Paths), want)
+		}
+		if last := len(want) - 1; last >= 0 && len(beyond) > 0 && slices.Min(beyond) < want[last] && !got.Cheaper {
+			t.Fatalf("cost %v within %d hops, and nothing is said of %v beyond", want, maxHops, slices.Min(beyond))
 		}
 		for i, p := range got.Paths {
 			if p.Cost != want[i] {

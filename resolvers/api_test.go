@@ -297,6 +297,10 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			`{"shortestPaths": {"paths": [], "reachedFrom": 2, "reachedTo": 3, "truncatedBecause": null}}`)
 		a.expect(`{ shortestPaths(from: [«a»], to: [«f»], maxHops: 2, `+people+`) { paths { hops } truncated truncatedBecause } }`,
 			`{"shortestPaths": {"paths": [], "truncated": true, "truncatedBecause": "maxHops: 2"}}`)
+		a.expect(`{ shortestPaths(from: [«c»], to: [«e»], maxHops: 1, weight: PROPERTY, weightProperty: "weight", scope: {without: [«e>c»]}) { paths { cost } truncated truncatedBecause } }`,
+			`{"shortestPaths": {"paths": [{"cost": 5}], "truncated": true, "truncatedBecause": "maxHops: 1, and a path of more links is better"}}`)
+		a.expect(`{ shortestPaths(from: [«a»], to: [«f»], via: [«z»], `+people+`) { paths { cost } reachedFrom reachedTo truncatedBecause } }`,
+			`{"shortestPaths": {"paths": [], "reachedFrom": 6, "reachedTo": 6, "truncatedBecause": null}}`)
 		a.expect(`{ shortestPaths(from: [«a»], to: [«f»], scope: {projection: MONEY, orientation: NATURAL}) { paths { links { kind amount currency derivedBy markings confidence records { key } } } computedOn { nodes links projection } } }`,
 			`{"shortestPaths": {"paths": [{"links": [{"kind": "`+moneyKind(a)+`", "amount": "70.5", "currency": "USD", "derivedBy": "transfer", "markings": ["TLP:CLEAR"], "confidence": 1,
 			"records": [{"key": "t"}, `+keysOf("a>t", "f>t")+`]}]}], "computedOn": {"nodes": 2, "links": 1, "projection": "MONEY"}}}`)

@@ -99,12 +99,14 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 	}
 	out := &Paths{ComputedOn: s.on(q.Scope, g)}
 	switch {
-	case found.Cut && len(q.Via) > 0:
+	case (found.Cut || found.Cheaper) && len(q.Via) > 0:
 		out.TruncatedBecause = fmt.Sprintf("maxHops: %d, or the ways tried between the entities of via", q.MaxHops)
+	case found.Cheaper:
+		out.TruncatedBecause = fmt.Sprintf("maxHops: %d, and a path of more links is better", q.MaxHops)
 	case found.Cut && len(found.Paths) < q.K:
 		out.TruncatedBecause = fmt.Sprintf("maxHops: %d", q.MaxHops)
 	}
-	if len(found.Paths) == 0 && len(q.Via) == 0 {
+	if len(found.Paths) == 0 {
 		out.ReachedFrom = reaching(g, g.adjacency, q.From, q)
 		out.ReachedTo = reaching(g, reversed{g.adjacency}, q.To, q)
 	}
@@ -153,7 +155,7 @@ func (s *Session) search(ctx context.Context, g *ground, q PathQuery, cost path.
 	} else {
 		r, err = path.ShortestWeighted(ctx, g.adjacency, from, to, cost, opt)
 	}
-	found := path.Several{Cut: r.Cut}
+	found := path.Several{Cut: r.Cut, Cheaper: r.Cheaper}
 	if r.Found {
 		found.Paths = []path.Path{r.Path}
 	}

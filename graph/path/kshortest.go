@@ -20,6 +20,9 @@ type Several struct {
 	// Cut says that MaxHops ended at least one search: with a greater bound there may
 	// be further paths.
 	Cut bool
+	// Cheaper says that a path of more links than MaxHops costs less than the last of
+	// Paths.
+	Cheaper bool
 }
 
 // KShortest returns the k paths of least cost between two sets; a nil cost counts
@@ -41,7 +44,7 @@ func KShortest(ctx context.Context, g network.Adjacency, from, to []network.Node
 	if err != nil {
 		return Several{}, err
 	}
-	y := &yen{query: q, price: cost, wanted: k, order: order(g), barredNodes: newBits(g.NumNodes())}
+	y := &yen{query: q, price: cost, wanted: k, order: order(g), beyond: math.Inf(1), barredNodes: newBits(g.NumNodes())}
 	for _, v := range q.from {
 		y.barredNodes.set(v)
 	}
@@ -52,6 +55,9 @@ func KShortest(ctx context.Context, g network.Adjacency, from, to []network.Node
 		return Several{}, err
 	}
 	slices.SortFunc(y.found.Paths, y.compare) // equal costs were found in any order
+	if last := len(y.found.Paths) - 1; last >= 0 {
+		y.found.Cheaper = exceeds(y.found.Paths[last].Cost, y.beyond)
+	}
 	return y.found, nil
 }
 
@@ -64,6 +70,7 @@ type yen struct {
 	wanted      int
 	order       func(a, b network.NodeIndex) int
 	found       Several
+	beyond      float64     // the least cost of a path that MaxHops ruled out
 	candidates  []candidate // ascending
 	barredNodes bits        // from, and the start of the path that is being left
 }
@@ -131,6 +138,9 @@ func (y *yen) search(ctx context.Context, p Path, leave int, taken []network.Nod
 		return r, err
 	}
 	y.found.Cut = y.found.Cut || r.Cut
+	if y.price != nil && (r.Cut || r.Cheaper) {
+		y.beyond = min(y.beyond, y.price.sum(p.Edges[:max(leave, 0)])+r.unbounded)
+	}
 	if r.Found {
 		y.keep(p, leave, taken, r.Path)
 	}

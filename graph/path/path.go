@@ -62,6 +62,10 @@ type Result struct {
 	ReachedFrom, ReachedTo Reached
 	// Cut says that MaxHops ended the search: a longer path may exist.
 	Cut bool
+	// Cheaper says that a path of more links than MaxHops costs less than Path.
+	Cheaper bool
+	// unbounded is the cost of the cheapest path of any length, where that is too long.
+	unbounded float64
 }
 
 // ctxStride is the number of expanded nodes between two looks at a context.

@@ -72,6 +72,15 @@ func (q question) routes(cost func(network.EdgeIndex) float64) []nt.Route {
 	})
 }
 
+// cheaper tells whether a path of more links than the question allows costs less.
+func (q question) cheaper(cost func(network.EdgeIndex) float64, than float64) bool {
+	most := q.opt.MaxHops
+	q.opt.MaxHops = 0
+	return most > 0 && slices.ContainsFunc(q.routes(cost), func(r nt.Route) bool {
+		return len(r.Nodes)-1 > most && r.Cost < than
+	})
+}
+
 // check fails unless p is a path of the question that costs what it says.
 func (q question) check(t *rapid.T, p path.Path, cost func(network.EdgeIndex) float64) {
 	t.Helper()
@@ -119,6 +128,9 @@ func (q question) checkOne(t *rapid.T, r path.Result, err error, cost func(netwo
 	if r.Cost != routes[0].Cost {
 		t.Fatalf("cost %v, best is %v", r.Cost, routes[0].Cost)
 	}
+	if want := q.cheaper(cost, r.Cost); r.Cheaper != want {
+		t.Fatalf("cost %v within %d hops, a cheaper one beyond: %v, want %v", r.Cost, q.opt.MaxHops, r.Cheaper, want)
+	}
 }
 
 func TestShortestIsShortest(t *testing.T) {
@@ -152,6 +164,9 @@ func TestKShortestAreTheBest(t *testing.T) {
 		routes := q.routes(cost)
 		if want := min(k, len(routes)); len(got.Paths) != want {
 			t.Fatalf("%d paths, want %d", len(got.Paths), want)
+		}
+		if len(routes) > 0 && got.Cheaper != q.cheaper(cost, routes[len(got.Paths)-1].Cost) {
+			t.Fatalf("%d paths within %d hops, a cheaper one beyond: %v", len(got.Paths), q.opt.MaxHops, got.Cheaper)
 		}
 		for i, p := range got.Paths {
 			q.check(t, p, cost)

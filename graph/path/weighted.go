@@ -26,7 +26,7 @@ func Reliability(probability func(network.EdgeIndex) float64) Cost {
 // ShortestWeighted returns a path of least total cost from any node of from to any
 // node of to, by Dijkstra's algorithm from both sides (Pohl 1971; Nicholson 1966
 // for the stopping rule). With MaxHops it is the cheapest among the paths with no
-// more links than that. Of paths of equal cost it returns one, the same one every
+// more links than that, and Cheaper tells whether a longer one costs less. Of paths of equal cost it returns one, the same one every
 // time, not necessarily the one with the fewest hops.
 //
 // O((n + m) log n) time at worst. When the unbounded path has more than MaxHops
@@ -49,9 +49,13 @@ func cheapest(ctx context.Context, q query, cost Cost) (Result, error) {
 		return r, err
 	}
 	p, found, err := bounded(ctx, q, cost)
-	r.Path, r.Found, r.Cut = p, found, !found
+	r.unbounded, r.Path, r.Found, r.Cut = r.Cost, p, found, !found
+	r.Cheaper = found && exceeds(p.Cost, r.unbounded)
 	return r, err
 }
+
+// exceeds tells whether a cost is greater than another by more than rounding.
+func exceeds(cost, other float64) bool { return cost > other*(1+1e-9) }
 
 func bidirectional(ctx context.Context, q query, cost Cost) (Result, error) {
 	s := labelsPool.Get().(*labels)

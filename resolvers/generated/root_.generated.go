@@ -1187,7 +1187,7 @@ type Subgraph {
 type PathResult {
   "The paths; ties by hops, then by the ids along them. Example: [{hops: 2, entities: [{name: \"A. Kline\"}, {name: \"Harbour Freight Ltd\"}, {name: \"Manzanillo\"}]}]."
   paths: [Path!]!
-  "Whether the search ended before it had looked everywhere. Example: false."
+  "Whether the search ended before it had looked everywhere, or left out better paths for having too many links. Example: false."
   truncated: Boolean!
   "What ended it; null when nothing did. Example: \"maxHops: 12\"."
   truncatedBecause: String
