@@ -549,6 +549,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`mutation { revertBatch(input: {revision: "x"}) { revision } }`,
 		`{ minimumCut(from: [], to: [«a»]) { value } }`, `{ minimumCut(from: [«a»], to: [«a»]) { value } }`,
 		`{ minimumCut(from: [«a»], to: [«b»], capacityProperty: "weight") { value } }`, `{ maximumFlow(from: [«a»], to: [«b»], first: 501) { value } }`,
+		`{ minimumCut(from: [«a»], to: [«f»], costs: [{id: «c», cost: 0}]) { value } }`, `{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, costs: [{id: «e>f», cost: -1}]) { value } }`,
 		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: []) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], weight: PROPERTY) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: [«b»], first: 501) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], after: "x") { totalCount } }`,

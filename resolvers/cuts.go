@@ -9,14 +9,14 @@ import (
 )
 
 // MinimumCut resolves Query.minimumCut.
-func (query) MinimumCut(ctx context.Context, from, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error) {
+func (query) MinimumCut(ctx context.Context, from, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, costs []session.Cost, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error) {
 	d, err := scoped(ctx, atLeast, scope)
 	if err != nil {
 		return model.MinimumCut{}, err
 	}
 	cut, err := d.Session.MinimumCut(ctx, session.CutQuery{
 		FlowQuery:  session.FlowQuery{From: from, To: to, Capacity: text(capacityProperty), First: first, Scope: scopeOf(scope)},
-		AmongLinks: targets == model.DisruptionTargetsLinks, Protect: protect,
+		AmongLinks: targets == model.DisruptionTargetsLinks, Protect: protect, Costs: costs,
 	})
 	if err != nil {
 		return model.MinimumCut{}, err

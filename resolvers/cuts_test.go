@@ -12,6 +12,11 @@ func (a *api) cuts() {
 	a.expect(`{ minimumCut(from: [«a»], to: [«f»], protect: [«c», «e»], `+people+`) { `+cut,
 		`{"minimumCut": {"value": null, "unique": false, "nearFrom": [], "nearTo": [], "nearFromTotal": 0, "truncatedBecause": null,
 		"openPath": {"hops": 3, "entities": [{"name": "Na"}, {"name": "Nc"}, {"name": "Ne"}, {"name": "Nf"}]}}}`)
+	a.expect(`{ minimumCut(from: [«a»], to: [«f»], costs: [{id: «c», cost: 0.5}, {id: «nobody», cost: 9}], `+people+`) { `+cut,
+		`{"minimumCut": {"value": 0.5, "unique": true, "nearFrom": [`+entity("Nc")+`], "nearTo": [`+entity("Nc")+`], "nearFromTotal": 1, "openPath": null, "truncatedBecause": null}}`)
+	a.expect(`{ minimumCut(from: [«a»], to: [«f»], costs: [{id: «c», cost: 3}], protect: [«e», «c»], `+people+`) { value } }`, `{"minimumCut": {"value": null}}`)
+	a.expect(`{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, costs: [{id: «e>f», cost: 1.5}], `+people+`) { value unique } }`, `{"minimumCut": {"value": 1.5, "unique": true}}`)
+	a.expect(`{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, capacityProperty: "weight", costs: [{id: «e>f», cost: 9}], `+people+`) { value unique } }`, `{"minimumCut": {"value": 4, "unique": false}}`)
 	a.expect(`{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, first: 0, `+people+`) { `+cut,
 		`{"minimumCut": {"value": 1, "unique": true, "nearFrom": [], "nearTo": [], "nearFromTotal": 1, "openPath": null, "truncatedBecause": "first: 0 of 1 near `+"`from`, 0 of 1 near `to`"+`"}}`)
 	a.expect(`{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, capacityProperty: "weight", protect: [«e>f»], `+people+`) { value nearFromTotal nearTo { link { id } } unique computedOn { nodes exact } } }`,

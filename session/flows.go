@@ -57,6 +57,22 @@ type CutQuery struct {
 	FlowQuery
 	AmongLinks bool
 	Protect    []graph.ID // entities and links that stay
+	Costs      []Cost     // of single ones; others cost Capacity, or 1
+}
+
+func (q CutQuery) check() error {
+	if q.Capacity != "" && !q.AmongLinks {
+		return graph.Errorf(graph.BadUserInput, "capacityProperty: it is what links cost; choose the targets LINKS")
+	}
+	if err := (CostQuery{Of: q.Costs}).check(q.AmongLinks); err != nil {
+		return err
+	}
+	for _, one := range q.Costs {
+		if one.Cost == 0 && !q.AmongLinks {
+			return graph.Errorf(graph.BadUserInput, "costs: to cut an entity costs more than 0; leave it out by `scope.without`")
+		}
+	}
+	return q.FlowQuery.check()
 }
 
 // MinimumCut is the answer to a CutQuery.
@@ -86,13 +102,10 @@ func (c *cutting) size() int64 {
 // gets from one set to another. Store calls: what a property needs once, and one for
 // the links shown.
 func (s *Session) MinimumCut(ctx context.Context, q CutQuery) (*MinimumCut, error) {
-	if q.Capacity != "" && !q.AmongLinks {
-		return nil, graph.Errorf(graph.BadUserInput, "capacityProperty: it is what links cost; choose the targets LINKS")
-	}
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	how := []any{q.how(), q.AmongLinks, q.Protect}
+	how := []any{q.how(), q.AmongLinks, q.Protect, q.Costs}
 	c, g, err := computed(ctx, s, q.Scope, "minimumCut", how, func(ctx context.Context, g *projection.Graph) (*cutting, error) {
 		c, err := s.cut(ctx, g, q)
 		if err != nil {
@@ -108,28 +121,23 @@ func (s *Session) MinimumCut(ctx context.Context, q CutQuery) (*MinimumCut, erro
 
 func (s *Session) cut(ctx context.Context, g *projection.Graph, q CutQuery) (c *cutting, err error) {
 	from, to := s.set(g, q.From), s.set(g, q.To)
-	c = &cutting{}
-	if !q.AmongLinks {
-		cost := slices.Repeat([]float64{1}, g.Net.NumNodes())
-		for _, v := range s.set(g, q.Protect) {
-			cost[v] = math.Inf(1)
-		}
-		if c.Cut, err = flow.MinNodeCut(ctx, g.Net, from, to, cost); err == nil && !c.Finite {
-			c.open, err = flow.OpenPath(ctx, g.Net, from, to, nil, cost)
-		}
-		return c, err
-	}
 	cost, err := s.capacities(ctx, q.Scope, q.Capacity)
 	if err != nil {
 		return nil, err
 	}
-	if cost == nil {
+	switch {
+	case !q.AmongLinks:
+		cost = slices.Repeat([]float64{1}, g.Net.NumNodes())
+	case cost == nil:
 		cost = slices.Repeat([]float64{1}, g.Net.NumLinks())
 	}
-	for _, id := range q.Protect {
-		if e, ok := g.Edge(id); ok {
-			cost[e] = math.Inf(1)
+	s.price(g, cost, q.Costs, q.Protect, q.AmongLinks)
+	c = &cutting{}
+	if !q.AmongLinks {
+		if c.Cut, err = flow.MinNodeCut(ctx, g.Net, from, to, cost); err == nil && !c.Finite {
+			c.open, err = flow.OpenPath(ctx, g.Net, from, to, nil, cost)
 		}
+		return c, err
 	}
 	if c.Cut, err = flow.MinLinkCut(ctx, g.Net, from, to, flow.Options{Capacity: cost}); err == nil && !c.Finite {
 		c.open, err = flow.OpenPath(ctx, g.Net, from, to, cost, nil)

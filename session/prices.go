@@ -63,17 +63,22 @@ func (s *Session) prices(ctx context.Context, g *projection.Graph, q ChokepointQ
 	if c.Of, err = s.usual(ctx, g, q); err != nil {
 		return c, err
 	}
-	for _, one := range q.Costs.Of {
-		if t, ok := s.target(g, one.ID, q.AmongLinks); ok {
-			c.Of[t] = one.Cost
-		}
-	}
-	for _, id := range q.Protect {
-		if t, ok := s.target(g, id, q.AmongLinks); ok {
-			c.Of[t] = math.Inf(1)
-		}
-	}
+	s.price(g, c.Of, q.Costs.Of, q.Protect, q.AmongLinks)
 	return c, nil
+}
+
+// price sets what the named targets cost; those that are protected are not to be had.
+func (s *Session) price(g *projection.Graph, costs []float64, named []Cost, protect []graph.ID, links bool) {
+	for _, one := range named {
+		if t, ok := s.target(g, one.ID, links); ok {
+			costs[t] = one.Cost
+		}
+	}
+	for _, id := range protect {
+		if t, ok := s.target(g, id, links); ok {
+			costs[t] = math.Inf(1)
+		}
+	}
 }
 
 // usual is what targets cost that are not named.

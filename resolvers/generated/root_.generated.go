@@ -611,6 +611,8 @@ type Query {
     protect: [ID!]
     "For LINKS: the numeric link property that cutting a link costs; 1 where it is absent. What costs 0 counts as cut and is not listed. Example: \"capacity\"."
     capacityProperty: String
+    "What cutting single entities (for ENTITIES; above 0) or links (for LINKS) costs, at most 1000; else an entity costs 1. Example: [{id: \"2e3m…\", cost: 3}]."
+    costs: [ChokepointCost!]
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
     "How many of each cut to list, at most 500. Example: 10."
@@ -1313,7 +1315,7 @@ type TemporalPath {
 
 "The cheapest entities or links without which nothing passes. Every other cut as cheap lies between the two listed. Example: {value: 2, unique: true, nearFrom: [{entity: {name: \"Harbour Freight Ltd\"}}]}."
 type MinimumCut {
-  "What it costs together, which is also the maximum flow: how many entities or links, or the sum of the property; null when there is no cut. Example: 2."
+  "What it costs together, which is also the maximum flow: how many entities or links, or the sum of what they cost; null when there is no cut. Example: 2."
   value: Float
   "The cut nearest the entities of ` + "`" + `from` + "`" + `, by id. Example: [{entity: {name: \"Harbour Freight Ltd\"}}]."
   nearFrom: [CutElement!]!

@@ -49,7 +49,7 @@ type QueryResolver interface {
 	Dismantling(ctx context.Context, strategies []dismantle.Strategy, radii []int, target float64, removals *int, block int, reinsertion bool, scope *model.Scope, first int, atLeast *string) (model.Dismantling, error)
 	ArticulationPoints(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.ArticulationPointConnection, error)
 	Bridges(ctx context.Context, scope *model.Scope, first int, after *string, atLeast *string) (model.BridgeConnection, error)
-	MinimumCut(ctx context.Context, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error)
+	MinimumCut(ctx context.Context, from []graph.ID, to []graph.ID, targets model.DisruptionTargets, protect []graph.ID, capacityProperty *string, costs []session.Cost, scope *model.Scope, first int, atLeast *string) (model.MinimumCut, error)
 	MaximumFlow(ctx context.Context, from []graph.ID, to []graph.ID, capacityProperty *string, scope *model.Scope, first int, atLeast *string) (model.MaximumFlow, error)
 	Connectivity(ctx context.Context, from []graph.ID, to []graph.ID, scope *model.Scope, first int, atLeast *string) (model.Connectivity, error)
 	Reliability(ctx context.Context, from []graph.ID, to []graph.ID, dependence model.LinkDependence, approximation *model.Approximation, scope *model.Scope, atLeast *string) (model.PathReliability, error)
@@ -2557,30 +2557,38 @@ func (ec *executionContext) field_Query_minimumCut_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["capacityProperty"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "costs",
+		func(ctx context.Context, v any) ([]session.Cost, error) {
+			return ec.unmarshalOChokepointCost2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋsessionᚐCostᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["costs"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*model.Scope, error) {
 			return ec.unmarshalOScope2ᚖgithubᚗcomᚋchokepointᚋchokepointᚋresolversᚋmodelᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["scope"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["scope"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (int, error) {
 			return ec.unmarshalNInt2int(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
+	args["first"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "atLeast",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["atLeast"] = arg7
+	args["atLeast"] = arg8
 	return args, nil
 }
 
@@ -26108,7 +26116,7 @@ func (ec *executionContext) _Query_minimumCut(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().MinimumCut(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["targets"].(model.DisruptionTargets), fc.Args["protect"].([]graph.ID), fc.Args["capacityProperty"].(*string), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
+			return ec.Resolvers.Query().MinimumCut(ctx, fc.Args["from"].([]graph.ID), fc.Args["to"].([]graph.ID), fc.Args["targets"].(model.DisruptionTargets), fc.Args["protect"].([]graph.ID), fc.Args["capacityProperty"].(*string), fc.Args["costs"].([]session.Cost), fc.Args["scope"].(*model.Scope), fc.Args["first"].(int), fc.Args["atLeast"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.MinimumCut) graphql.Marshaler {
