@@ -72,6 +72,8 @@ func (q ChokepointQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "from and to: %s needs at least one entity each", q.Objective)
 	case q.Objective == analysis.Reach && q.AmongLinks:
 		return graph.Errorf(graph.BadUserInput, "targets: REACH chooses entities")
+	case q.CapacityProperty != "" && q.Objective != analysis.Flow:
+		return graph.Errorf(graph.BadUserInput, "capacityProperty: only FLOW has capacities; leave it out for %s", q.Objective)
 	case q.LengthProperty != "" && q.Objective != analysis.PathLength:
 		return graph.Errorf(graph.BadUserInput, "weightProperty: only PATH_LENGTH has lengths; leave it out for %s", q.Objective)
 	}
