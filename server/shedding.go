@@ -38,6 +38,16 @@ type sheddingConn struct {
 	net.Conn
 	server *Server
 	idle   bool // a request was answered, and none has begun since
+	head   head // of the last request that was refused
+}
+
+// head is that of a request which is refused for want of room and for nothing else. Most
+// clients send the same again and again.
+type head struct {
+	text    []byte
+	request *http.Request
+	media   string // of the answer
+	viewer  string
 }
 
 // watchIdle is told by net/http what its connections are at.
@@ -51,7 +61,7 @@ func watchIdle(c net.Conn, state http.ConnState) {
 func (c *sheddingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	for c.idle && err == nil {
-		refusal := c.server.shed(p[:n])
+		refusal := c.server.shed(p[:n], &c.head)
 		if c.idle = refusal != nil; !c.idle {
 			break
 		}
@@ -69,33 +79,48 @@ func (c *sheddingConn) Read(p []byte) (int, error) {
 // shed returns the answer to a request that there is no room for, nil to leave it to the
 // handler: it refuses only what is there whole, with nothing after it, and would be
 // refused for no other reason.
-func (s *Server) shed(text []byte) []byte {
+func (s *Server) shed(text []byte, last *head) []byte {
 	if !s.lookups.isFull() && !s.analyses.isFull() {
 		return nil
 	}
 	begun := time.Now()
-	_, body, _ := bytes.Cut(text, []byte("\r\n\r\n"))
-	if !s.hasNoRoomFor(body) {
+	top, body, whole := bytes.Cut(text, []byte("\r\n\r\n"))
+	if !whole || !s.hasNoRoomFor(body) {
 		return nil
 	}
-	r, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(text), len(text)))
-	if err != nil || r.Method != http.MethodPost || r.RequestURI != graphQLPath || !r.ProtoAtLeast(1, 1) || r.Close ||
-		r.Header.Get("Expect") != "" || r.ContentLength != int64(len(body)) || !isLoopback(r.Host) || isForeign(r) || !isJSON(r.Header) {
-		return nil
+	if !bytes.Equal(top, last.text) {
+		h, ok := s.headOf(text)
+		if !ok {
+			return nil
+		}
+		h.text = bytes.Clone(top)
+		*last = h
 	}
-	media := acceptable(r.Header["Accept"])
-	viewer, known := s.viewer(r.Header["Authorization"])
-	if !known || media == "" || media == mediaEvents {
+	if last.request.ContentLength != int64(len(body)) {
 		return nil
 	}
 	s.metrics.refused()
 	id := s.options.RequestID()
 	length := len(overloadBody) - len("%s") + len(id)
 	if log := s.options.Log; log.Enabled(context.Background(), slog.LevelInfo) {
-		c := call{log: log.With("requestId", id), viewer: viewer.Name}
-		c.answered(context.Background(), r, errOverload.status, length, begun)
+		c := call{log: log.With("requestId", id), viewer: last.viewer}
+		c.answered(context.Background(), last.request, errOverload.status, length, begun)
 	}
-	return fmt.Appendf(make([]byte, 0, 1024), overloadHead+overloadBody, media, length, id, id)
+	return fmt.Appendf(make([]byte, 0, 1024), overloadHead+overloadBody, last.media, length, id, id)
+}
+
+// headOf reads the head of a request; ok says that the handler would have something to
+// read in its body.
+func (s *Server) headOf(text []byte) (h head, ok bool) {
+	r, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(text), len(text)))
+	if err != nil || r.Method != http.MethodPost || r.RequestURI != graphQLPath || !r.ProtoAtLeast(1, 1) || r.Close ||
+		r.Header.Get("Expect") != "" || !isLoopback(r.Host) || isForeign(r) || !isJSON(r.Header) {
+		return head{}, false
+	}
+	r.Body = nil // it lies in what is read into next
+	media := acceptable(r.Header["Accept"])
+	viewer, known := s.viewer(r.Header["Authorization"])
+	return head{request: r, media: media, viewer: viewer.Name}, known && media != "" && media != mediaEvents
 }
 
 // overloadHead and overloadBody are what the handler answers to what it has no room for:
