@@ -550,6 +550,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ minimumCut(from: [], to: [«a»]) { value } }`, `{ minimumCut(from: [«a»], to: [«a»]) { value } }`,
 		`{ minimumCut(from: [«a»], to: [«b»], capacityProperty: "weight") { value } }`, `{ maximumFlow(from: [«a»], to: [«b»], first: 501) { value } }`,
 		`{ minimumCut(from: [«a»], to: [«f»], costs: [{id: «c», cost: 0}]) { value } }`, `{ minimumCut(from: [«a»], to: [«f»], targets: LINKS, costs: [{id: «e>f», cost: -1}]) { value } }`,
+		`{ moneyPatterns(kinds: [CYCLE, CYCLE]) { totalCount } }`, `{ traceMoney(from: [«a»], policies: [FIFO, FIFO]) { currency } }`,
+		`{ dismantling(strategies: [CORE_HD, CORE_HD]) { totalSteps } }`, `{ dismantling(radii: [1, 1]) { totalSteps } }`,
 		`{ components { nodes { members(first: 501) { id } } } }`, `{ minimumCutTree(scope: {orientation: NATURAL}) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: []) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], weight: PROPERTY) { totalCount } }`,
 		`{ allShortestPaths(from: [«a»], to: [«b»], first: 501) { totalCount } }`, `{ allShortestPaths(from: [«a»], to: [«b»], after: "x") { totalCount } }`,

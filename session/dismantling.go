@@ -64,10 +64,10 @@ const maxBlock = 1000
 
 func (q DismantlingQuery) check() error {
 	switch {
-	case len(q.Strategies) == 0 || len(q.Strategies) > len(dismantle.Strategies()):
+	case len(q.Strategies) == 0 || repeats(q.Strategies):
 		return graph.Errorf(graph.BadUserInput, "strategies: name each at most once, and at least one")
-	case len(q.Radii) == 0 || len(q.Radii) > 3 || slices.Min(q.Radii) < 1 || slices.Max(q.Radii) > 3:
-		return graph.Errorf(graph.BadUserInput, "radii: they are from 1 to 3")
+	case len(q.Radii) == 0 || repeats(q.Radii) || slices.Min(q.Radii) < 1 || slices.Max(q.Radii) > 3:
+		return graph.Errorf(graph.BadUserInput, "radii: they are from 1 to 3, each at most once")
 	case !(q.Target >= 0 && q.Target <= 1):
 		return graph.Errorf(graph.BadUserInput, "target: %v is not a share from 0 to 1", q.Target)
 	case q.Removals != nil && *q.Removals < 1:

@@ -35,6 +35,16 @@ func checkScope(scope projection.Scope) error {
 	return nil
 }
 
+// repeats tells whether a short list names anything twice.
+func repeats[T comparable](list []T) bool {
+	for i, item := range list {
+		if slices.Contains(list[:i], item) {
+			return true
+		}
+	}
+	return false
+}
+
 // key names a computation on a scope of this session's view.
 func (s *Session) key(scope projection.Scope, what string, how any) resultKey {
 	return resultKey{class: s.class, version: s.view.Version(), scope: digest(scope), what: what, how: digest(how)}

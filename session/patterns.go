@@ -67,7 +67,7 @@ const (
 
 func (q *PatternQuery) check() error {
 	switch {
-	case len(q.Kinds) == 0 || len(q.Kinds) > len(pattern.Kinds()):
+	case len(q.Kinds) == 0 || repeats(q.Kinds):
 		return graph.Errorf(graph.BadUserInput, "kinds: name each at most once, and at least one")
 	case q.MaxLength < 2 || q.MaxLength > maxCycle:
 		return graph.Errorf(graph.BadUserInput, "maxLength: %d is not from 2 to %d", q.MaxLength, maxCycle)

@@ -80,7 +80,7 @@ func (q *MoneyQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "from: name at least one account or transfer")
 	case len(q.From) > maxEnds:
 		return graph.Errorf(graph.BadUserInput, "from: %d are more than %d", len(q.From), maxEnds)
-	case len(q.Policies) == 0 || len(q.Policies) > len(tracing.Policies()):
+	case len(q.Policies) == 0 || repeats(q.Policies):
 		return graph.Errorf(graph.BadUserInput, "policies: name each at most once, and at least one")
 	case q.First < 0 || q.First > MaxPage:
 		return graph.Errorf(graph.BadUserInput, "first: %d is not from 0 to %d", q.First, MaxPage)
