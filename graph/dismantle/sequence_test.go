@@ -75,25 +75,61 @@ func TestCurvesTellWhatIsLeft(t *testing.T) {
 			opt.Target = rapid.IntRange(1, 5).Draw(t, "target")
 			opt.Reinsert = rapid.Bool().Draw(t, "reinsert")
 			s := sequence(t, net, opt)
-			for i := range s.Largest {
-				largest, pairs := figures(net, s.Removed[:i])
-				if largest != s.Largest[i] || pairs != s.Pairs[i] {
-					t.Fatalf("%+v: %d removed leave %d and %d, told %d and %d", opt, i, largest, pairs, s.Largest[i], s.Pairs[i])
-				}
-			}
+			checkCurve(t, net, opt, s)
 			if !s.Reached || s.Largest[len(s.Removed)] > opt.Target || s.Cut {
 				t.Fatalf("%+v: %+v", opt, s)
 			}
-			if !opt.Reinsert {
-				continue
-			}
-			for i := range s.Removed { // none of them could stay
-				if largest, _ := figures(net, slices.Delete(slices.Clone(s.Removed), i, i+1)); largest <= opt.Target {
-					t.Fatalf("%+v: %d is not needed", opt, s.Removed[i])
-				}
+			if opt.Reinsert {
+				checkNeeded(t, net, opt, s)
 			}
 		}
 	})
+}
+
+func FuzzDismantle(f *testing.F) {
+	f.Add([]byte{9, 12, 0, 1, 1, 2, 2, 0, 2, 3, 3, 4, 4, 5, 5, 3, 6, 6, 6, 7, 7, 6, 7, 8}, byte(0))
+	f.Add([]byte("taken apart, node by node"), byte(0b1101_0110))
+	f.Fuzz(func(t *testing.T, data []byte, bounds byte) {
+		net := networktest.Drawn(14, 30, networktest.Bytes(data)).Build(t, bounds&1 != 0)
+		for _, opt := range options() {
+			opt.Block, opt.Target, opt.Reinsert = 1+int(bounds>>1&3), 1+int(bounds>>3&3), bounds&32 != 0
+			if bounds&64 != 0 {
+				opt.Removals = 2
+			}
+			if bounds&128 != 0 {
+				opt.Work = 1 + int64(len(data))
+			}
+			s := sequence(t, net, opt)
+			checkCurve(t, net, opt, s)
+			if s.Reached != (s.Largest[len(s.Removed)] <= opt.Target) || (!s.Reached && !s.Cut && opt.Removals == 0) {
+				t.Fatalf("%+v: %+v", opt, s)
+			}
+			if opt.Reinsert && s.Reached && !s.Cut {
+				checkNeeded(t, net, opt, s)
+			}
+		}
+	})
+}
+
+// checkCurve compares a curve with what a plain search finds.
+func checkCurve(t rapid.TB, net *network.Network, opt dismantle.SequenceOptions, s *dismantle.Sequence) {
+	t.Helper()
+	for i := range s.Largest {
+		largest, pairs := figures(net, s.Removed[:i])
+		if largest != s.Largest[i] || pairs != s.Pairs[i] {
+			t.Fatalf("%+v: %d removed leave %d and %d, told %d and %d", opt, i, largest, pairs, s.Largest[i], s.Pairs[i])
+		}
+	}
+}
+
+// checkNeeded fails if any of what was removed could stay.
+func checkNeeded(t rapid.TB, net *network.Network, opt dismantle.SequenceOptions, s *dismantle.Sequence) {
+	t.Helper()
+	for i := range s.Removed {
+		if largest, _ := figures(net, slices.Delete(slices.Clone(s.Removed), i, i+1)); largest <= opt.Target {
+			t.Fatalf("%+v: %d is not needed", opt, s.Removed[i])
+		}
+	}
 }
 
 // degrees counts distinct neighbours among what is left.

@@ -237,3 +237,49 @@ func FuzzMax(f *testing.F) {
 		}
 	})
 }
+
+func FuzzNodeCut(f *testing.F) {
+	f.Add([]byte{6, 8, 0, 2, 2, 3, 3, 1, 0, 4, 4, 1, 2, 4, 3, 5, 5, 1, 2, 0, 1, 3, 1, 0}, true)
+	f.Fuzz(func(t *testing.T, data []byte, directed bool) {
+		draw := nt.Bytes(data)
+		g := nt.Drawn(16, 40, draw)
+		if g.Nodes < 2 {
+			return
+		}
+		net := g.Build(t, directed)
+		weight := make([]float64, g.Nodes)
+		for v := range weight {
+			weight[v] = []float64{1, 2, 0.5, math.Inf(1)}[draw(0, 3)]
+		}
+		from, to := []network.NodeIndex{0}, []network.NodeIndex{1}
+		cut, err := flow.MinNodeCut(t.Context(), net, from, to, weight)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := question{g: g, directed: directed, from: from, to: to}
+		for _, nodes := range [][]network.NodeIndex{cut.Nodes, cut.SinkNodes} {
+			total := 0.0
+			for _, v := range nodes {
+				total += weight[v]
+			}
+			if cut.Finite && (total != cut.Value || q.reaches(t, nodes, nil)) {
+				t.Fatalf("%+v: %v cost %v", cut, nodes, total)
+			}
+		}
+		open, err := flow.OpenPath(t.Context(), net, from, to, nil, weight)
+		if err != nil || cut.Finite == (len(open.Nodes) > 0) {
+			t.Fatalf("%+v, open path %+v, %v", cut, open, err)
+		}
+		if directed {
+			return
+		}
+		tree, err := flow.MinCutTree(t.Context(), net, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths, err := flow.LinkDisjoint(t.Context(), net, from, to)
+		if err != nil || tree.Between(0, 1) != float64(len(paths)) {
+			t.Fatalf("the tree says %v, %d paths, %v", tree.Between(0, 1), len(paths), err)
+		}
+	})
+}
