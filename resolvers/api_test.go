@@ -561,7 +561,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		`{ reliability(from: [«a»], to: [«f»], approximation: {mode: SAMPLED, maxError: 0.00001}) { low } }`,
 		`{ chokepoints(objective: FRAGMENTATION, maxCost: 0) { cost } }`, `{ chokepoints(objective: REACH, costs: [{id: «a», cost: -1}]) { cost } }`,
 		`{ chokepoints(objective: FRAGMENTATION, targets: LINKS, costBy: DEGREE) { cost } }`, `{ chokepoints(objective: FRAGMENTATION, costProperty: "weight") { cost } }`,
-		`{ chokepoints(objective: FRAGMENTATION, weightProperty: "weight") { cost } }`, `{ chokepoints(objective: FRAGMENTATION, capacityProperty: "weight") { cost } }`,
+		`{ chokepoints(objective: FRAGMENTATION, weightProperty: "weight") { cost } }`, `{ chokepoints(objective: FRAGMENTATION, from: [«c»]) { cost } }`, `{ chokepoints(objective: FRAGMENTATION, capacityProperty: "weight") { cost } }`,
 	} {
 		answer := a.send(ids(document), nil)
 		if len(answer.Errors) == 0 {

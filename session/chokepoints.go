@@ -70,6 +70,8 @@ func (q ChokepointQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "steps: %d is not from 1 to %d", q.Steps, maxSteps)
 	case aimed && (len(q.From) == 0 || len(q.To) == 0):
 		return graph.Errorf(graph.BadUserInput, "from and to: %s needs at least one entity each", q.Objective)
+	case !aimed && len(q.From)+len(q.To) > 0:
+		return graph.Errorf(graph.BadUserInput, "from and to: only FLOW and PATH_LENGTH have ends; leave them out for %s, and `protect` what must stay", q.Objective)
 	case q.Objective == analysis.Reach && q.AmongLinks:
 		return graph.Errorf(graph.BadUserInput, "targets: REACH chooses entities")
 	case q.CapacityProperty != "" && q.Objective != analysis.Flow:

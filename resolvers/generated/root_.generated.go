@@ -388,7 +388,7 @@ type Query {
     k: Int! = 1
     "What makes a path short. Example: CONFIDENCE."
     weight: PathWeight! = HOPS
-    "The numeric link property that PROPERTY sums up. Example: \"days\"."
+    "The numeric link property that PROPERTY sums up; 1 where it is absent. Example: \"days\"."
     weightProperty: String
     "No path longer than this, at most 100. Example: 6."
     maxHops: Int! = 12
