@@ -39,7 +39,7 @@ var leaks = []leak{
 	},
 	{
 		"a link is found by its id though an end is hidden", "projection/order.go",
-		"if !v.seesNode(row.from) || !v.seesNode(row.to) {", "if !v.seesNode(row.from) && !v.seesNode(row.to) {",
+		"|| !v.seesNode(row.from) || !v.seesNode(row.to) {", "|| !v.seesNode(row.from) && !v.seesNode(row.to) {",
 	},
 	{
 		"a writer learns whether a link to a hidden end was there", "session/write.go",
