@@ -54,7 +54,7 @@ func GroupBetweenness(ctx context.Context, net *network.Network, group []network
 // SampledGroupBetweenness estimates [GroupBetweenness] from shortest paths between
 // random nodes outside of the group, until it is known to the asked error.
 //
-// At most log(2/doubt)/(2·error²) paths. Errors as of [GroupBetweenness], and a
+// At most log(2/doubt)/(2·error²) paths; O(n + m) memory, O(n) for each goroutine. Errors as of [GroupBetweenness], and a
 // [Sampling] out of range. In the Estimate the group is the only node.
 func SampledGroupBetweenness(ctx context.Context, net *network.Network, group []network.NodeIndex, opt Options, s Sampling) (Estimate, error) {
 	if err := s.check(); err != nil {

@@ -21,7 +21,7 @@ import (
 // that share no target, of which each needs a member of its own, rule sets out. That
 // is exact, at worst lengthᵇ searches for a budget b; when the work ends first,
 // greedy choices go on, and the bound is the longest of b+1 paths that share no
-// target.
+// target. O(n + m) memory, and the sets that do as much.
 //
 // Errors: a node out of range, a length missing or negative, a negative budget, a
 // cancelled ctx.
