@@ -21,12 +21,15 @@ type LinkAt struct {
 	link uint32
 }
 
+// fewLinks is for how many links of an entity there is room at first: few have more.
+const fewLinks = 64
+
 // LinksOf returns the visible links of an entity in scope, by link ID, loops
 // included. The scope's orientation does not matter; forward and backward choose
 // the direction. The entity itself is taken to be in scope, see [Scoped.Node].
 // O(d log d) for d links.
 func (c *Scoped) LinksOf(e Entity, forward, backward bool) []LinkAt {
-	out := make([]LinkAt, 0, c.snap.base.degree(e.node)) // most often all
+	out := make([]LinkAt, 0, min(c.snap.base.degree(e.node), fewLinks)) // of a hub most may be out of scope
 	c.eachLinkOf(e, forward, backward, func(link, far uint32, leaves bool) {
 		out = append(out, LinkAt{ID: c.snap.linkID(link), Far: Entity{far, true}, Out: leaves, Kind: c.snap.linkKind(link), link: link})
 	})

@@ -122,6 +122,15 @@ func TestStopLetsOperationsFinish(t *testing.T) {
 		go func() { stopped <- stop() }()
 		close(finish)
 	}()
+	body := askedUntilStopped(t, url, stopped)
+	if withoutCost(body) != `{"data":{"datasets":[{"name":"tips"}]}}` {
+		t.Errorf("got %s", body)
+	}
+}
+
+// askedUntilStopped returns what a server answers that stops meanwhile.
+func askedUntilStopped(t *testing.T, url string, stopped <-chan error) []byte {
+	t.Helper()
 	response, err := http.DefaultClient.Do(request(t, t.Context(), url))
 	if err != nil {
 		t.Fatal(err)
@@ -130,9 +139,7 @@ func TestStopLetsOperationsFinish(t *testing.T) {
 	if err := errors.Join(err, response.Body.Close(), <-stopped); err != nil {
 		t.Error(err)
 	}
-	if withoutCost(body) != `{"data":{"datasets":[{"name":"tips"}]}}` {
-		t.Errorf("got %s", body)
-	}
+	return body
 }
 
 // TestStopAnswersWhatDoesNotFinish has an operation that would never end answered when
@@ -148,14 +155,7 @@ func TestStopAnswersWhatDoesNotFinish(t *testing.T) {
 	url, stop := serve(t, s)
 	stopped := make(chan error, 1)
 	go func() { <-began; stopped <- stop() }()
-	response, err := http.DefaultClient.Do(request(t, t.Context(), url))
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(response.Body)
-	if err := errors.Join(err, response.Body.Close(), <-stopped); err != nil {
-		t.Error(err)
-	}
+	body := askedUntilStopped(t, url, stopped)
 	if !strings.Contains(string(body), `"code":"UNAVAILABLE"`) {
 		t.Errorf("got %s", body)
 	}

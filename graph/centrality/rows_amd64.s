@@ -200,7 +200,7 @@ whether:
 	MOVQ const_stepArcs(R13), R9     \
 	MOVQ const_stepVisits(R13), R10  \
 	MOVQ const_stepVisits+8(R13), CX \
-	LEAQ (R10)(CX*4), CX        \
+	LEAQ (R10)(CX*4), CX             \
 	MOVQ const_stepFrom(R13), SI     \
 	MOVQ const_stepTo(R13), DX
 
@@ -212,6 +212,16 @@ whether:
 	MOVL  (R10), AX \
 	KMOVW (R10), K1 \
 	SHRL  $16, AX
+
+// GREATEST leaves in the lower half of X7 the greatest of the lanes of Z7 that stand in
+// its places, by MAX.
+#define GREATEST(MAX) \
+	VEXTRACTF64X4 $1, Z7, Y6   \
+	MAX           Y6, Y7, Y7   \
+	VEXTRACTF128  $1, Y7, X6   \
+	MAX           X6, X7, X7   \
+	VPSHUFD       $0x4e, X7, X6 \
+	MAX           X6, X7, X7
 
 // func forward32AVX512(s *step[float32])
 TEXT ·forward32AVX512(SB), NOSPLIT, $0-8
@@ -232,12 +242,7 @@ visit:
 whether:
 	CMPQ          R10, CX
 	JB            visit
-	VEXTRACTF64X4 $1, Z7, Y6
-	VMAXPS        Y6, Y7, Y7
-	VEXTRACTF128  $1, Y7, X6
-	VMAXPS        X6, X7, X7
-	VPSHUFD       $0x4e, X7, X6
-	VMAXPS        X6, X7, X7
+	GREATEST(VMAXPS)
 	VPSHUFD       $0xb1, X7, X6
 	VMAXPS        X6, X7, X7
 	VMOVSS        X7, const_stepMost32(R13)
@@ -342,12 +347,7 @@ visit:
 whether:
 	CMPQ          R10, CX
 	JB            visit
-	VEXTRACTF64X4 $1, Z7, Y6
-	VMAXPD        Y6, Y7, Y7
-	VEXTRACTF128  $1, Y7, X6
-	VMAXPD        X6, X7, X7
-	VPSHUFD       $0x4e, X7, X6
-	VMAXPD        X6, X7, X7
+	GREATEST(VMAXPD)
 	VMOVSD        X7, const_stepMost64(R13)
 	VZEROUPPER
 	RET
