@@ -65,7 +65,8 @@ const mostRounds = 20
 // Direction is ignored: nodes linked both ways are linked twice. Loops do not count;
 // nor do parallel links without weights, with weights they add up. The same seed gives
 // the same partition; the best of all is not promised, and other seeds find others.
-// About O(m) time a round, O(n + m) memory.
+// About O(m) time a round, on all processors but for the moves; O(n + m) memory, and
+// O(n) for each processor.
 func Leiden(ctx context.Context, net *network.Network, opt LeidenOptions) (Partition, error) {
 	if err := opt.check(net); err != nil {
 		return Partition{}, err

@@ -256,7 +256,7 @@ func FuzzCommunities(f *testing.F) {
 		})
 		weights := make([]float64, len(g.Links))
 		for e := range weights {
-			weights[e] = float64(e%5) / 2
+			weights[e] = math.Sqrt(float64(e % 5)) // sums of which are rounded
 		}
 		net := g.Build(t, kind&1 == 1)
 		opt := community.LeidenOptions{Seed: uint64(kind), Quality: community.Quality(kind >> 1 & 1)}

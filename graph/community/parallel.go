@@ -46,16 +46,25 @@ func cuts(starts []uint32, chunk int) int {
 
 // chunks runs work for all chunks of sets, each processor with its own sums.
 func (s *search) chunks(starts []uint32, work func(near *nearby, chunk, lo, hi int)) error {
+	return s.share(pieces(starts), func(near *nearby, chunk int) {
+		work(near, chunk, cuts(starts, chunk), cuts(starts, chunk+1))
+	})
+}
+
+// share runs work for 0 to count−1 on all processors; each takes the next that is left,
+// until there are none or the context ends.
+func (s *search) share(count int, work func(near *nearby, i int)) error {
 	var taken atomic.Int64
-	var wait sync.WaitGroup
-	count := pieces(starts)
-	for p := range min(len(s.near), count) {
-		wait.Go(func() {
-			for chunk := int(taken.Add(1)) - 1; chunk < count && s.ctx.Err() == nil; chunk = int(taken.Add(1)) - 1 {
-				work(&s.near[p], chunk, cuts(starts, chunk), cuts(starts, chunk+1))
-			}
-		})
+	run := func(near *nearby) {
+		for i := int(taken.Add(1)) - 1; i < count && s.ctx.Err() == nil; i = int(taken.Add(1)) - 1 {
+			work(near, i)
+		}
 	}
+	var wait sync.WaitGroup
+	for p := 1; p < min(len(s.near), count); p++ {
+		wait.Go(func() { run(&s.near[p]) })
+	}
+	run(&s.near[0])
 	wait.Wait()
 	return s.ctx.Err()
 }
