@@ -13,8 +13,13 @@ import (
 var errDiverges = graph.Errorf(graph.BadUserInput,
 	"the attenuation is too great for the sum over walks to have a limit; choose a smaller one")
 
-// katzRounds bounds the rounds of Katz when the attenuation leaves its limit in doubt.
-const katzRounds = 10_000
+const (
+	// katzRounds bounds the rounds of Katz when the attenuation leaves its limit in doubt.
+	katzRounds = 10_000
+	// katzError is what walks that are left out may add to a score, as a share of the
+	// greatest.
+	katzError = 1e-12
+)
 
 // Katz returns the sum, over all walks that end in a node, of the attenuation to the
 // power of their length times their links' weights (Katz 1953): x = 1 + α·Aᵀx. The
@@ -22,7 +27,8 @@ const katzRounds = 10_000
 // default attenuation 0.85/Δ scaling all weights changes nothing. An error tells when
 // α is not below the reciprocal of the greatest eigenvalue.
 //
-// O(m) a round, at most some 180 rounds by default; O(n + m) memory.
+// What longer walks would add is estimated to be within 1e-12 of the greatest score. O(m) a
+// round, at most some 180 rounds by default; O(n + m) memory.
 func Katz(ctx context.Context, net *network.Network, opt Options) ([]float64, error) {
 	if err := opt.checkWeights(net); err != nil {
 		return nil, err
@@ -36,6 +42,7 @@ func Katz(ctx context.Context, net *network.Network, opt Options) ([]float64, er
 	longest := slices.Repeat([]float64{1}, m.size())
 	scores, next := slices.Clone(longest), make([]float64, m.size())
 	partial := make([][2]float64, len(m.cuts)) // of each piece, the greatest of both
+	before, last := 0.0, 1.0                   // the greatest shares of two rounds
 	for range katzRounds {
 		if err := m.eachPiece(ctx, func(piece, lo, hi int) {
 			m.rowsTimes(lo, hi, longest, next)
@@ -50,12 +57,25 @@ func Katz(ctx context.Context, net *network.Network, opt Options) ([]float64, er
 		switch {
 		case total > math.MaxFloat64:
 			return nil, errDiverges
-		case most <= 1e-14*total:
+		case remains(before, last, most) <= katzError*total:
 			return scores, nil
 		}
 		longest, next = next, longest
+		before, last = last, most
 	}
 	return nil, errDiverges
+}
+
+// remains estimates the sum of all further rounds from the greatest shares of three: in
+// two rounds they grow by one factor, while in one they may alternate, as in a star.
+func remains(before, last, most float64) float64 {
+	switch {
+	case most == 0:
+		return 0
+	case most >= before:
+		return math.Inf(1)
+	}
+	return (last + most) * most / (before - most)
 }
 
 // attenuate adds one more round to scores, and returns the greatest of either.
