@@ -48,6 +48,9 @@ func TestResolverErrors(t *testing.T) {
 			if logged := strings.Contains(log.String(), canary); logged != c.logged {
 				t.Errorf("the log holds the cause: %v, want %v", logged, c.logged)
 			}
+			if !strings.Contains(log.String(), `"operation":"query","code":"`+c.code+`"`) {
+				t.Errorf("the line of the request lacks its operation and code: %s", &log)
+			}
 			if c.logged && !strings.Contains(log.String(), `"requestId":"r17"`) {
 				t.Errorf("log without request id: %s", &log)
 			}

@@ -19,6 +19,8 @@ type call struct {
 	viewer string
 	// metered says whether the viewer is one whose spending is bounded.
 	metered bool
+	// operation is its type, and code what became of it, once that is known.
+	operation, code string
 }
 
 type callKey struct{}
@@ -70,8 +72,14 @@ func (c *call) head(h http.Header) {
 
 // answered logs the line of a request.
 func (c *call) answered(ctx context.Context, r *http.Request, status, bytes int, start time.Time) {
-	c.log.InfoContext(ctx, "request", "method", r.Method, "path", r.URL.Path, "status", status,
-		"bytes", bytes, "ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil)
+	line := []any{
+		"method", r.Method, "path", r.URL.Path, "status", status, "bytes", bytes,
+		"ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil,
+	}
+	if c.operation != "" {
+		line = append(line, "operation", c.operation, "code", c.code)
+	}
+	c.log.InfoContext(ctx, "request", line...)
 }
 
 // recorder remembers what was answered, for the log.

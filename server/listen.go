@@ -23,12 +23,8 @@ const (
 
 // Listen binds host:port. It refuses every address but loopback ones.
 func (s *Server) Listen(ctx context.Context, addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, graph.Errorf(graph.BadUserInput, "%q is not an address: write HOST:PORT, such as 127.0.0.1:8080", addr).Because(err)
-	}
-	if !isLoopback(host) {
-		return nil, notLoopback(addr)
+	if err := CheckAddress(addr); err != nil {
+		return nil, err
 	}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", addr)
@@ -39,6 +35,19 @@ func (s *Server) Listen(ctx context.Context, addr string) (net.Listener, error) 
 		return nil, errors.Join(notLoopback(addr), l.Close())
 	}
 	return l, nil
+}
+
+// CheckAddress refuses what [Server.Listen] would never listen on: what is no HOST:PORT,
+// with BAD_USER_INPUT, and hosts that are not of this machine alone, with FORBIDDEN.
+func CheckAddress(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return graph.Errorf(graph.BadUserInput, "%q is not an address: write HOST:PORT, such as 127.0.0.1:8080", addr).Because(err)
+	}
+	if !isLoopback(host) {
+		return notLoopback(addr)
+	}
+	return nil
 }
 
 func notLoopback(addr string) error {

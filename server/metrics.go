@@ -87,7 +87,8 @@ func (s *Server) watch(ctx context.Context) (context.Context, *watched) {
 // are no failures that an operator needs to know of.
 const cancelled = "CANCELLED"
 
-// done counts the operation, whose request is ctx's, with its answer.
+// done counts the operation, whose request is ctx's, with its answer, and tells the line
+// of the log what it was.
 func (w *watched) done(ctx context.Context, a answer) {
 	defer w.span.End()
 	kind, code := "unknown", "OK"
@@ -100,6 +101,8 @@ func (w *watched) done(ctx context.Context, a answer) {
 		}
 		w.span.SetStatus(codes.Error, code)
 	}
+	c := callOf(ctx)
+	c.operation, c.code = kind, code
 	w.metrics.operations.WithLabelValues(kind, code).Inc()
 	if kind == string(ast.Subscription) {
 		return // lasts as long as the client likes

@@ -33,6 +33,9 @@ type demoCommand struct {
 // nothing behind.
 func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	begun := time.Now()
+	if err := checkAddresses(c.Addr); err != nil {
+		return err
+	}
 	driver, err := sqlite.Open(ctx, sqlite.Throwaway, sqlite.Options{})
 	if err != nil {
 		return err
@@ -107,7 +110,7 @@ const portsTried = 20
 
 // listenNear binds addr or, if its port is taken, one of the next.
 func listenNear(ctx context.Context, s *server.Server, addr string) (net.Listener, error) {
-	l, err := listen(ctx, s, addr)
+	l, err := s.Listen(ctx, addr)
 	host, _, _ := net.SplitHostPort(addr)
 	port, bad := strconv.Atoi(portOf(addr))
 	for next := port + 1; bad == nil && errors.Is(err, syscall.EADDRINUSE) && next <= min(port+portsTried, 65535); next++ {

@@ -11,7 +11,6 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/chokepoint/chokepoint/access"
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/server"
 	"github.com/chokepoint/chokepoint/session"
 )
@@ -28,7 +27,7 @@ type serveCommand struct {
 
 // Run serves a store until the context ends.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
-	if err := c.check(); err != nil {
+	if err := errors.Join(c.check(), checkAddresses(c.Addr, c.Metrics)); err != nil {
 		return err
 	}
 	tokens, err := readTokens(c.Token)
@@ -53,7 +52,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 }
 
 func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
-	l, err := listen(ctx, a.server, c.Addr)
+	l, err := a.server.Listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -75,14 +74,18 @@ func (c *serveCommand) serve(ctx context.Context, p *program, a *app) error {
 	return a.Run(ctx, l, operations)
 }
 
-// listen listens at the address of a flag. One that cannot be meant is wrong use, other
-// than a port that is taken.
-func listen(ctx context.Context, s *server.Server, addr string) (net.Listener, error) {
-	l, err := s.Listen(ctx, addr)
-	if code := graph.CodeOf(err); err != nil && (code == graph.BadUserInput || code == graph.Forbidden) {
-		return nil, usage("%v", err)
+// checkAddresses refuses addresses that cannot be meant before a store is opened, and
+// perhaps made; "" is nowhere.
+func checkAddresses(addresses ...string) error {
+	for _, addr := range addresses {
+		if addr == "" {
+			continue
+		}
+		if err := server.CheckAddress(addr); err != nil {
+			return usage("%v", err)
+		}
 	}
-	return l, err
+	return nil
 }
 
 // operators listens for operators, if that is wanted.
@@ -90,7 +93,7 @@ func (c *serveCommand) operators(ctx context.Context, a *app) (net.Listener, err
 	if c.Metrics == "" {
 		return nil, nil //nolint:nilnil // nowhere
 	}
-	return listen(ctx, a.server, c.Metrics)
+	return a.server.Listen(ctx, c.Metrics)
 }
 
 // welcome offers the asking viewer questions about what that viewer may see.
