@@ -241,8 +241,11 @@ func (a *api) kite() (token string) {
 	return written.L.Revision
 }
 
-// people is the scope without the transfer.
-const people = `scope: {linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company]}`
+// people is the scope without the transfer, oneWay with directions.
+const (
+	people = `scope: {linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company]}`
+	oneWay = `scope: {orientation: NATURAL, linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company]}`
+)
 
 func TestEveryRootFieldAnswers(t *testing.T) {
 	a := newAPI(t)
@@ -321,6 +324,11 @@ func TestEveryRootFieldAnswers(t *testing.T) {
 			`{"centrality": {"nodes": [{"score": 0.6666666666666666, "entity": {"name": "Nc"}}]}}`)
 		a.expect(`{ centrality(measure: HARMONIC, top: 1, `+people+`) { totalCount truncatedBecause nodes { rank score low high entity { name } } computedOn { exact } } }`,
 			`{"centrality": {"totalCount": 1, "truncatedBecause": "top: 1 of 7 entities", "nodes": [{"rank": 1, "score": 4.5, "low": 4.5, "high": 4.5, "entity": {"name": "Nc"}}], "computedOn": {"exact": true}}}`)
+		a.expect(`{ all: centrality(measure: CLOSENESS, first: 1, `+oneWay+`) { nodes { score entity { name } } } first: centrality(measure: CLOSENESS, top: 1, `+oneWay+`) { truncatedBecause nodes { score entity { name } } }
+			estimated: centrality(measure: CLOSENESS, approximation: {mode: SAMPLED}, first: 1, `+oneWay+`) { nodes { low high entity { name } } computedOn { exact } } }`,
+			// c reaches a, d and e in one step, b and f in two: 5·5/(6·7).
+			`{"all": {"nodes": [{"score": 0.5952380952380952, "entity": {"name": "Nc"}}]}, "first": {"truncatedBecause": "top: 1 of 7 entities", "nodes": [{"score": 0.5952380952380952, "entity": {"name": "Nc"}}]},
+			"estimated": {"nodes": [{"low": 0.5952380952380952, "high": 0.5952380952380952, "entity": {"name": "Nc"}}], "computedOn": {"exact": true}}}`)
 		a.expect(`{ centrality(measure: PAGERANK, from: [«f»], first: 1, `+people+`) { totalCount truncatedBecause nodes { entity { name } } } }`,
 			`{"centrality": {"totalCount": 7, "truncatedBecause": null, "nodes": [{"entity": {"name": "Ne"}}]}}`)
 		a.expect(`{ centrality(measure: BETWEENNESS, normalized: true, approximation: {mode: SAMPLED, maxError: 0.05, seed: 3}, first: 1, scope: {orientation: NATURAL, linkKinds: [ASSOCIATE_OF, FAMILY_OF], entityKinds: [Person, Company]}) { totalCount nodes { entity { name } } computedOn { exact error confidence seed } } }`,

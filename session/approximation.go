@@ -42,9 +42,6 @@ func (a Approximation) samples(measure string, costly bool, net *network.Network
 	if centrality.SampledNamed(measure) == nil || a.Mode == Exact {
 		return false
 	}
-	if measure == "CLOSENESS" && net.Directed() && a.Mode != Sampled { // cannot be
-		return false
-	}
 	work := float64(net.NumNodes()) * float64(net.NumLinks())
 	if costly {
 		work *= costlyWork

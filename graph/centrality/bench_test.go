@@ -56,6 +56,8 @@ func BenchmarkSampled(b *testing.B) {
 		"rmat16": nt.RMAT(16, 8, 1).Build(b, false),
 		"enron":  nt.Dataset(b, "email_enron").Network(b),
 		"scale":  nt.BarabasiAlbert(100000, 2, 1).Build(b, false),
+		"oneway": nt.RMAT(16, 8, 1).Build(b, true),
+		"even":   nt.Multigraph(50000, 250000, 1).Build(b, true),
 	} {
 		for _, m := range sampledMeasures {
 			b.Run(name+"/"+m.name, func(b *testing.B) {
@@ -74,6 +76,13 @@ func BenchmarkSampled(b *testing.B) {
 			b.Run(name+"/top10-"+m.name, func(b *testing.B) {
 				for b.Loop() {
 					if _, err := m.top(b.Context(), net, 10, centrality.Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run(name+"/all-"+m.name, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := m.all(b.Context(), net, centrality.Options{}); err != nil {
 						b.Fatal(err)
 					}
 				}

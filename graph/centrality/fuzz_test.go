@@ -22,6 +22,9 @@ func FuzzCentrality(f *testing.F) {
 		}
 		net := g.Build(t, directed)
 		checkSums(t, net, costs)
+		for _, m := range tops {
+			checkTop(t, m, net, 1+len(data)%5)
+		}
 		checkBetweenness(t, net) // after shrinking as by the definition
 		for _, m := range measures {
 			scores(t, m.of, net, centrality.Options{})

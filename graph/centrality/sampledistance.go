@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -24,15 +23,19 @@ func SampledHarmonic(ctx context.Context, net *network.Network, opt Options, s S
 	}
 	others := float64(max(net.NumNodes()-1, 1))
 	e, err := sampleDistances(ctx, net, s, func(a *arena) measured {
-		return measured{
+		m := measured{
 			value: func(hops int) float64 { return 1 / float64(hops) },
-			width: func(int) float64 { return 0.5 }, // neighbours aside
-			score: func(_ int, sum float64) float64 { return tied(sum) / others },
-			limits: func(v, size int) (low, high float64) {
-				near := float64(len(a.out.row(v)))
-				return near, near + max(0, float64(size)-near)/2
-			},
+			score: func(_, sum float64) float64 { return tied(sum) / others },
 		}
+		m.estimate = func(v int, d drawn) (score, low, high float64) {
+			near := float64(len(a.out.row(v)))
+			mean, half := d.mean(d.sum, d.squares, 0.5) // neighbours aside
+			all := func(mean float64) float64 {
+				return m.score(0, min(max(near+d.size*mean, near), near+max(0, d.size-near)/2))
+			}
+			return all(mean), all(mean - half), all(mean + half)
+		}
+		return m
 	})
 	if err != nil || opt.Normalized {
 		return e, err
@@ -43,48 +46,76 @@ func SampledHarmonic(ctx context.Context, net *network.Network, opt Options, s S
 	return e, nil
 }
 
-// SampledCloseness estimates [Closeness] in an undirected network, as [SampledHarmonic]
-// estimates its measure and at that cost. In a directed network nothing bounds the
-// distances that no sample has shown: an error says so.
+// SampledCloseness estimates [Closeness] as [SampledHarmonic] estimates its measure, and
+// at that cost. In a directed network how many others a node reaches is estimated as well,
+// within what strong components tell, and the sum of their distances by how far these are
+// from a guess, which a batch of targets makes that counts for nothing else: whether a
+// target is reached then hardly widens the interval. Number and sum are estimated without
+// bias but for these limits.
 func SampledCloseness(ctx context.Context, net *network.Network, opt Options, s Sampling) (Estimate, error) {
 	if err := opt.unweighted("closeness"); err != nil {
 		return Estimate{}, err
 	}
-	if net.Directed() {
-		return Estimate{}, graph.Errorf(graph.BadUserInput,
-			"closeness cannot be estimated where links are one-way; ask for harmonic, or treat links as two-way")
+	return sampleDistances(ctx, net, s, (*arena).closeness)
+}
+
+// closeness is what [SampledCloseness] measures.
+func (a *arena) closeness() measured {
+	others, reach := float64(max(len(a.order)-1, 1)), a.reach()
+	m := measured{
+		value: func(hops int) float64 { return float64(hops) },
+		score: func(reached, sum float64) float64 {
+			if reached == 0 {
+				return 0
+			}
+			return reached * reached / (others * sum)
+		},
 	}
-	others := float64(max(net.NumNodes()-1, 1))
-	return sampleDistances(ctx, net, s, func(a *arena) measured {
-		farthest, size := a.farthest()
-		return measured{
-			value: func(hops int) float64 { return float64(hops) },
-			width: func(v int) float64 { return float64(farthest[v]) },
-			score: func(v int, sum float64) float64 {
-				reached := float64(size[v] - 1)
-				if reached == 0 {
-					return 0
-				}
-				return reached * reached / (others * sum)
-			},
-			limits: func(v, size int) (low, high float64) {
-				near := float64(len(a.out.row(v)))
-				far := max(0, float64(size-1)-near)
-				return near + 2*far, near + float64(farthest[v])*far
-			},
+	if a.in != a.out {
+		o := &oneWay{reach: reach, out: a.out, others: others, guesses: make([]float64, len(a.order))}
+		m.guess, m.estimate, m.more = o.guess, o.estimate, 4 // the number may be missed too
+		return m
+	}
+	m.estimate = func(v int, d drawn) (score, low, high float64) {
+		reached, near, width := float64(reach.most[v]), float64(len(a.out.row(v))), float64(reach.farthest[v])
+		far := max(0, reached-near)
+		mean, half := d.mean(d.sum, d.squares, width)
+		all := func(mean float64) float64 {
+			return m.score(reached, min(max(near+d.size*mean, near+2*far), near+width*far))
 		}
-	})
+		return all(mean), all(mean + half), all(mean - half)
+	}
+	return m
 }
 
 // measured says what is summed over distances. Nodes go by their number in the arena.
 type measured struct {
 	value func(hops int) float64
-	// width bounds the value of distances of two hops and more.
-	width func(v int) float64
-	// score turns the sum of a node into its normalized score.
-	score func(v int, sum float64) float64
-	// limits bounds the sum of a node with so many targets.
-	limits func(v, size int) (low, high float64)
+	// score is the normalized score of who reaches so many others and has that sum.
+	score func(reached, sum float64) float64
+	// guess takes what a first batch of targets shows of a node; nil where none is drawn.
+	guess func(v int, d drawn)
+	// estimate returns the score of a node and an interval around it, which misses it with
+	// a probability of at most (4 + more)·e^−doubts.
+	estimate func(v int, d drawn) (score, low, high float64)
+	more     int
+}
+
+// drawn is what targets show of a node: how many it reaches by two hops or more, and the
+// sums of their values and of the squares of these.
+type drawn struct {
+	reached, sum, squares float64
+	samples, size         float64 // how many were drawn out of how many
+	doubts                float64
+}
+
+// mean returns the mean of values in a range of a width, by their sum and the sum of
+// their squares, and half the width of an interval around it that misses the true one
+// with a probability of at most 4·e^−doubts.
+func (d drawn) mean(sum, squares, width float64) (mean, half float64) {
+	mean = sum / d.samples
+	variance := max(0, squares-sum*mean) / (d.samples - 1)
+	return mean, math.Sqrt(2*variance*d.doubts/d.samples) + 7*width*d.doubts/(3*(d.samples-1))
 }
 
 // distanceSample is the state of a sampled sum over distances.
@@ -183,61 +214,72 @@ func (d *distanceSample) looks(lo, hi int) []int {
 
 // doubts is the logarithm in the bound of one node at one of so many looks.
 func (d *distanceSample) doubts(looks int) float64 {
-	return math.Log(4 * float64(len(d.order)) * float64(looks) / d.doubt())
+	return math.Log(float64(4+d.more) * float64(len(d.order)) * float64(looks) / d.doubt())
 }
 
 // sample draws targets from lo to hi−1 until all intervals are narrow enough, and says
 // whether they are.
 func (d *distanceSample) sample(ctx context.Context, lo, hi int, looks []int, r *rand.Rand) (bool, error) {
 	from, to := d.members(lo, hi)
-	sums := make([]float64, 2*len(d.order))
-	drawn := 0
-	for _, until := range looks {
-		targets := make([]uint32, until-drawn)
-		for i := range targets {
-			targets[i] = uint32(lo + r.IntN(hi-lo))
+	of := func(sums []float64, v, samples int) drawn {
+		return drawn{sums[3*v], sums[3*v+1], sums[3*v+2], float64(samples), float64(hi - lo), d.doubts(len(looks))}
+	}
+	guessed := 0
+	if d.guess != nil {
+		sums, err := d.draw(ctx, lo, hi, batch, r)
+		if err != nil {
+			return false, err
 		}
-		slices.Sort(targets)
-		more, err := d.flood(ctx, targets, 2, func(sum []float64, count, hops int) {
-			if hops > 1 {
-				x := d.value(hops)
-				sum[0] += float64(count) * x
-				sum[1] += float64(count) * x * x
-			}
-		})
+		for v := from; v < to; v++ {
+			d.guess(v, of(sums, v, batch))
+		}
+		guessed = batch
+	}
+	sums := make([]float64, 3*len(d.order))
+	samples := 0
+	for _, until := range looks {
+		more, err := d.draw(ctx, lo, hi, until-samples, r)
 		if err != nil {
 			return false, err
 		}
 		add(sums, 1, more)
-		drawn = until
-		narrow := true
-		for v := from; v < to; v++ {
-			narrow = d.interval(v, sums[2*v], sums[2*v+1], hi-lo, drawn, d.doubts(len(looks))) && narrow
-		}
-		if narrow {
-			d.targets += drawn
+		samples = until
+		if d.narrow(from, to, func(v int) drawn { return of(sums, v, samples) }) {
+			d.targets += guessed + samples
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// interval sets the score of a node and its interval, and says whether that is narrow
-// enough.
-func (d *distanceSample) interval(v int, sum, squares float64, size, samples int, doubts float64) bool {
-	k := float64(samples)
-	mean := sum / k
-	variance := max(0, squares-sum*mean) / (k - 1)
-	half := math.Sqrt(2*variance*doubts/k) + 7*d.width(v)*doubts/(3*(k-1))
-	near := float64(len(d.out.row(v))) * d.value(1)
-	all := func(mean float64) float64 {
-		low, high := d.limits(v, size)
-		return min(max(near+float64(size)*mean, low), high)
+// draw returns the sums over so many targets, from lo to hi−1, three for each node.
+func (d *distanceSample) draw(ctx context.Context, lo, hi, count int, r *rand.Rand) ([]float64, error) {
+	targets := make([]uint32, count)
+	for i := range targets {
+		targets[i] = uint32(lo + r.IntN(hi-lo))
 	}
-	score, low, high := d.score(v, all(mean)), d.score(v, all(mean-half)), d.score(v, all(mean+half))
-	low, high = min(low, high), max(low, high)
-	d.rows.Scores[v], d.rows.Low[v], d.rows.High[v] = score, low, high
-	return high-score <= d.Error && score-low <= d.Error
+	slices.Sort(targets)
+	return d.flood(ctx, targets, 3, func(sum []float64, count, hops int) {
+		if hops > 1 {
+			x := d.value(hops)
+			sum[0] += float64(count)
+			sum[1] += float64(count) * x
+			sum[2] += float64(count) * x * x
+		}
+	})
+}
+
+// narrow sets the scores of some nodes and their intervals, up to the first that is not
+// narrow enough, and says whether there is none.
+func (d *distanceSample) narrow(from, to int, of func(v int) drawn) bool {
+	for v := from; v < to; v++ {
+		score, low, high := d.estimate(v, of(v))
+		d.rows.Scores[v], d.rows.Low[v], d.rows.High[v] = score, low, high
+		if high-score > d.Error || score-low > d.Error {
+			return false
+		}
+	}
+	return true
 }
 
 // exactly computes the scores of those who reach the targets in some ranges.
@@ -249,8 +291,9 @@ func (d *distanceSample) exactly(ctx context.Context, ranges [][2]int) error {
 	if len(targets) == 0 {
 		return nil
 	}
-	sums, err := d.flood(ctx, targets, 1, func(sum []float64, count, hops int) {
-		sum[0] += float64(count) * d.value(hops)
+	sums, err := d.flood(ctx, targets, 2, func(sum []float64, count, hops int) {
+		sum[0] += float64(count)
+		sum[1] += float64(count) * d.value(hops)
 	})
 	if err != nil {
 		return err
@@ -258,7 +301,7 @@ func (d *distanceSample) exactly(ctx context.Context, ranges [][2]int) error {
 	for _, r := range ranges {
 		from, to := d.members(r[0], r[1])
 		for v := from; v < to; v++ {
-			score := d.score(v, sums[v])
+			score := d.score(sums[2*v], sums[2*v+1])
 			d.rows.Scores[v], d.rows.Low[v], d.rows.High[v] = score, score, score
 		}
 	}

@@ -3,8 +3,10 @@ package centrality
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
@@ -36,15 +38,9 @@ func TopHarmonic(ctx context.Context, net *network.Network, k int, opt Options) 
 	if err := opt.unweighted("harmonic centrality"); err != nil {
 		return nil, err
 	}
-	found, err := topDistances(ctx, net, k, func(*arena) scoreBound {
-		return func(_ uint32, levels []int, next, rest int) float64 {
-			sum := 0.0
-			for d, count := range levels[1:] {
-				sum += float64(count) / float64(d+1)
-			}
-			hops := float64(len(levels))
-			return tied(sum + float64(next)/hops + float64(rest)/(hops+1))
-		}
+	found, err := topDistances(ctx, net, k, distanceScore{
+		value: func(count, hops float64) float64 { return count / hops },
+		of:    func(_, sum float64) float64 { return tied(sum) },
 	})
 	if opt.Normalized {
 		for i := range found {
@@ -55,39 +51,32 @@ func TopHarmonic(ctx context.Context, net *network.Network, k int, opt Options) 
 }
 
 // TopCloseness returns the k nodes of the highest [Closeness], exactly, as [TopHarmonic]
-// does for its measure. An error tells that it does so for undirected networks only.
+// does for its measure and at that cost.
 func TopCloseness(ctx context.Context, net *network.Network, k int, opt Options) ([]Scored, error) {
 	if err := opt.unweighted("closeness"); err != nil {
 		return nil, err
 	}
-	if net.Directed() {
-		return nil, graph.Errorf(graph.BadUserInput,
-			"the first by closeness cannot be searched for where links are one-way; ask for harmonic, or treat links as two-way")
-	}
-	others := float64(max(net.NumNodes()-1, 1))
-	return topDistances(ctx, net, k, func(a *arena) scoreBound {
-		_, size := a.farthest()
-		return func(v uint32, levels []int, next, rest int) float64 {
-			sum, reached := 0, float64(size[v]-1)
-			for d, count := range levels {
-				sum += d * count
-			}
-			sum += len(levels)*next + (len(levels)+1)*rest
-			if sum == 0 {
+	others := float64(net.NumNodes() - 1)
+	return topDistances(ctx, net, k, distanceScore{
+		value: func(count, hops float64) float64 { return count * hops },
+		of: func(reached, sum float64) float64 {
+			if reached == 0 {
 				return 0
 			}
-			return reached * reached / (others * float64(sum))
-		}
+			return reached * reached / (others * sum)
+		},
 	})
 }
 
-// scoreBound is the score of a node that has levels[d] others at distance d, next at
-// the distance after these, and the rest beyond: no node can have more.
-type scoreBound func(v uint32, levels []int, next, rest int) float64
+// distanceScore is a score by how many others a node reaches and a sum over them.
+type distanceScore struct {
+	value func(count, hops float64) float64 // what so many at a distance add to the sum
+	of    func(reached, sum float64) float64
+}
 
 // topDistances searches from one node after another, those with most links first, on
 // all processors. What is pruned depends on who is done first, what is found does not.
-func topDistances(ctx context.Context, net *network.Network, k int, of func(*arena) scoreBound) ([]Scored, error) {
+func topDistances(ctx context.Context, net *network.Network, k int, score distanceScore) ([]Scored, error) {
 	if k < 1 {
 		return nil, graph.Errorf(graph.BadUserInput, "the first %d cannot be found; ask for at least 1", k)
 	}
@@ -95,16 +84,15 @@ func topDistances(ctx context.Context, net *network.Network, k int, of func(*are
 	if err != nil {
 		return nil, err
 	}
-	bound := of(a)
 	byDegree := a.all(0, len(a.order))
 	slices.SortFunc(byDegree, func(v, w uint32) int {
 		return cmp.Or(cmp.Compare(len(a.out.row(int(w))), len(a.out.row(int(v)))), cmp.Compare(a.order[v], a.order[w]))
 	})
 	best := podium{size: min(k, len(byDegree))}
-	within := a.weakSizes(net.Directed())
+	reach := a.reach()
 	const chunk = 16
 	err = share(ctx, (len(byDegree)+chunk-1)/chunk, func() func(int) error {
-		s := prunedSearch{arena: a, bound: bound, best: &best, within: within, seen: make([]uint32, len(a.order))}
+		s := prunedSearch{arena: a, reach: reach, score: score, best: &best, seen: make([]uint32, len(a.order))}
 		return func(c int) error {
 			for _, v := range byDegree[c*chunk : min((c+1)*chunk, len(byDegree))] {
 				if err := ctx.Err(); err != nil {
@@ -123,21 +111,12 @@ func topDistances(ctx context.Context, net *network.Network, k int, of func(*are
 	return best.list, nil
 }
 
-// weakSizes returns how many nodes each number could reach at most: its component where
-// links are two-way, all targets where they are one-way.
-func (a *arena) weakSizes(directed bool) []int {
-	if !directed {
-		_, size := a.farthest()
-		return size
-	}
-	return slices.Repeat([]int{a.targets + 1}, len(a.order))
-}
-
 // podium holds the best scores so far.
 type podium struct {
-	sync.RWMutex
+	sync.Mutex
 	size int
 	list []Scored
+	bar  atomic.Uint64 // the bits of the least of them, 0 while there is room
 }
 
 // slack keeps rounding errors from pruning a tie.
@@ -145,9 +124,7 @@ const slack = 1e-9
 
 // hopeless says whether a node with at most this score cannot be among the best.
 func (p *podium) hopeless(score float64) bool {
-	p.RLock()
-	defer p.RUnlock()
-	return len(p.list) == p.size && score < p.list[p.size-1].Score*(1-slack)
+	return score < math.Float64frombits(p.bar.Load())*(1-slack)
 }
 
 func (p *podium) offer(s Scored) {
@@ -159,18 +136,23 @@ func (p *podium) offer(s Scored) {
 	if p.list = slices.Insert(p.list, at, s); len(p.list) > p.size {
 		p.list = p.list[:p.size]
 	}
+	if len(p.list) == p.size {
+		p.bar.Store(math.Float64bits(p.list[p.size-1].Score))
+	}
 }
 
 // prunedSearch is the scratch of one goroutine.
 type prunedSearch struct {
 	*arena
-	bound  scoreBound
+	reach  *reach
+	score  distanceScore
 	best   *podium
-	within []int
 	seen   []uint32 // the search, from 1, that found a number
 	search uint32
 	queue  []uint32
-	levels []int
+	found  int     // how many others are nearer than hops
+	sum    float64 // over these
+	hops   int
 }
 
 // pruneStride is the number of links between two looks at the bound.
@@ -180,7 +162,7 @@ const pruneStride = 1024
 func (s *prunedSearch) from(v uint32) (float64, bool) {
 	s.search++
 	s.seen[v] = s.search
-	s.queue, s.levels = append(s.queue[:0], v), append(s.levels[:0], 1)
+	s.queue, s.found, s.sum, s.hops = append(s.queue[:0], v), 0, 0, 1
 	for lo, hi := 0, 1; lo < hi; lo, hi = hi, len(s.queue) {
 		// Of the links out of this level at most so many lead to new nodes: all, but
 		// the one that each node of it was found by where links are two-way.
@@ -215,21 +197,31 @@ func (s *prunedSearch) from(v uint32) (float64, bool) {
 				}
 			}
 		}
-		if len(s.queue) > hi {
-			s.levels = append(s.levels, len(s.queue)-hi)
-		}
+		s.found += len(s.queue) - hi
+		s.sum += s.score.value(float64(len(s.queue)-hi), float64(s.hops))
+		s.hops++
 	}
-	return s.bound(v, s.levels, 0, 0), true
+	return s.score.of(float64(s.found), s.sum), true
 }
 
 // hopeless says whether v cannot be among the best when at most so many nodes follow on
-// the next level.
+// the next level. Whether it scores more if it reaches more depends: another node far
+// away takes from its closeness. Where those of one level are added, and so where those
+// of the next are, the score is highest at an end, for r²/(a + b·r) has no inner maximum.
 func (s *prunedSearch) hopeless(v uint32, ahead int) bool {
-	found := 0
-	for _, count := range s.levels {
-		found += count
+	most := max(s.found, int(s.reach.most[v]))
+	least := max(s.found, int(s.reach.least[v]))
+	score := s.within(most, ahead)
+	if least < most {
+		score = max(score, s.within(least, ahead), s.within(min(max(s.found+ahead, least), most), ahead))
 	}
-	rest := max(0, s.within[v]-found)
-	next := min(ahead, rest)
-	return s.best.hopeless(s.bound(v, s.levels, next, rest-next))
+	return s.best.hopeless(score)
+}
+
+// within bounds the score of who reaches so many others.
+func (s *prunedSearch) within(reached, ahead int) float64 {
+	next := min(ahead, reached-s.found)
+	rest := reached - s.found - next
+	sum := s.sum + s.score.value(float64(next), float64(s.hops)) + s.score.value(float64(rest), float64(s.hops+1))
+	return s.score.of(float64(reached), sum)
 }

@@ -2,9 +2,13 @@ package centrality_test
 
 import (
 	"cmp"
-	"math"
+	"context"
+	"errors"
+	"runtime"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/centrality"
@@ -12,21 +16,23 @@ import (
 	nt "github.com/chokepoint/chokepoint/graph/networktest"
 )
 
-// tops pairs each search for the first nodes with the measure of all.
-var tops = []struct {
+// topMeasure pairs a search for the first nodes with the measure of all.
+type topMeasure struct {
 	name string
 	top  centrality.Top
 	all  centrality.Measure
-}{
+}
+
+var tops = []topMeasure{
 	{"harmonic", centrality.TopHarmonic, centrality.Harmonic},
 	{"closeness", centrality.TopCloseness, centrality.Closeness},
 }
 
-// firsts sorts all scores; those that differ by rounding alone are ties.
+// firsts sorts all scores.
 func firsts(scores []float64, k int) []centrality.Scored {
 	all := make([]centrality.Scored, len(scores))
 	for v, score := range scores {
-		all[v] = centrality.Scored{Node: network.NodeIndex(v), Score: math.Round(score*1e9) / 1e9}
+		all[v] = centrality.Scored{Node: network.NodeIndex(v), Score: score}
 	}
 	slices.SortStableFunc(all, func(a, b centrality.Scored) int { return cmp.Compare(b.Score, a.Score) })
 	return all[:min(k, len(all))]
@@ -36,7 +42,7 @@ func TestTopIsTheHeadOfTheRanking(t *testing.T) {
 	graphs := nt.Random(t)
 	for name, g := range map[string]nt.Graph{
 		"scale": nt.BarabasiAlbert(2000, 2, 2), "rmat": nt.RMAT(11, 6, 3), "grid": nt.Grid(30, 30), "star": nt.Star(500),
-		"pieces": nt.Union(nt.Clique(9), nt.Path(50), nt.Star(40), nt.Cycle(200)),
+		"pieces": nt.Union(nt.Clique(9), nt.Path(50), nt.Star(40), nt.Cycle(200)), "few": nt.Multigraph(1500, 2200, 5), "tree": nt.Tree(900, 6),
 	} {
 		for _, directed := range []bool{false, true} {
 			graphs = append(graphs, nt.RandomGraph{Name: name, Net: g.Build(t, directed)})
@@ -45,30 +51,86 @@ func TestTopIsTheHeadOfTheRanking(t *testing.T) {
 	for _, g := range graphs {
 		for _, m := range tops {
 			for _, k := range []int{1, 3, 10} {
-				got, err := m.top(t.Context(), g.Net, k, centrality.Options{Normalized: true})
-				if m.name == "closeness" && g.Net.Directed() {
-					if graph.CodeOf(err) != graph.BadUserInput {
-						t.Fatalf("%s: %v", g.Name, err)
-					}
-					continue
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				scores, err := m.all(t.Context(), g.Net, centrality.Options{Normalized: true})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := range got {
-					if math.Abs(got[i].Score-scores[got[i].Node]) > 1e-9 {
-						t.Errorf("%s, %s: %v, but scores %v", g.Name, m.name, got[i], scores[got[i].Node])
-					}
-					got[i].Score = math.Round(got[i].Score*1e9) / 1e9
-				}
-				if want := firsts(scores, k); !slices.Equal(got, want) {
-					t.Errorf("%s, %s: first %d are %v, got %v", g.Name, m.name, k, want, got)
+				if !checkTop(t, m, g.Net, k) {
+					t.Fatal(g.Name)
 				}
 			}
+		}
+	}
+}
+
+// checkTop checks that the first k are the head of the ranking.
+func checkTop(t *testing.T, m topMeasure, net *network.Network, k int) bool {
+	t.Helper()
+	normalized := centrality.Options{Normalized: true}
+	got, err := m.top(t.Context(), net, k, normalized)
+	if err != nil {
+		t.Error(err)
+	}
+	scores, err := m.all(t.Context(), net, normalized)
+	if err != nil {
+		t.Error(err)
+	}
+	for i := range got {
+		if got[i].Score != scores[got[i].Node] {
+			t.Errorf("%s: %v, but scores %v", m.name, got[i], scores[got[i].Node])
+		}
+	}
+	if want := firsts(scores, k); !slices.Equal(got, want) {
+		t.Errorf("%s: first %d are %v, got %v", m.name, k, want, got)
+	}
+	return !t.Failed()
+}
+
+// Shapes in which what a node reaches, and by that what prunes, differs most.
+func TestTopOfOneWayNetworks(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		draw := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(r, "n") }
+		seed := uint64(draw(0, 1000))
+		shapes := []nt.Graph{
+			nt.Drawn(30, 60, draw), nt.Multigraph(draw(2, 300), draw(1, 600), seed), nt.Tree(draw(2, 300), seed), nt.Star(draw(2, 60)),
+			nt.Cycle(draw(3, 90)), nt.Path(draw(2, 90)), nt.Grid(draw(2, 12), draw(2, 12)), nt.BarabasiAlbert(draw(8, 300), 2, seed),
+		}
+		g := shapes[draw(0, len(shapes)-1)]
+		if draw(0, 1) == 1 {
+			g = nt.Union(g, shapes[draw(0, len(shapes)-1)])
+			for range draw(0, 3) {
+				g.Links = append(g.Links, network.Link{From: network.NodeIndex(draw(0, g.Nodes-1)), To: network.NodeIndex(draw(0, g.Nodes-1))})
+			}
+		}
+		net := g.Relabel(nt.Permutation(g.Nodes, seed)).Build(t, true)
+		for _, m := range tops {
+			if !checkTop(t, m, net, draw(1, 20)) {
+				r.Fatalf("of %+v", g)
+			}
+		}
+	})
+}
+
+func TestTopDoesNotDependOnProcessors(t *testing.T) {
+	for _, directed := range []bool{false, true} {
+		net := nt.RMAT(12, 4, 5).Build(t, directed)
+		for _, m := range tops {
+			many, err := m.top(t.Context(), net, 50, centrality.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := runtime.GOMAXPROCS(1)
+			one, err := m.top(t.Context(), net, 50, centrality.Options{})
+			runtime.GOMAXPROCS(before)
+			if err != nil || !slices.Equal(one, many) {
+				t.Errorf("%s: another answer on one processor (%v)", m.name, err)
+			}
+		}
+	}
+}
+
+func TestTopStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, m := range tops {
+		if _, err := m.top(ctx, nt.RMAT(12, 4, 5).Build(t, true), 5, centrality.Options{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", m.name, err)
 		}
 	}
 }
