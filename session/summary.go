@@ -40,6 +40,8 @@ type DistanceFigures struct {
 	Diameter        *int
 	DiameterAtLeast int
 	Radius          *int
+	RadiusAtLeast   *int
+	RadiusAtMost    *int
 	Mean            *float64
 	MeanLow         *float64
 	MeanHigh        *float64
@@ -175,14 +177,15 @@ func allDistances(ctx context.Context, net *network.Network) (DistanceFigures, e
 	if err != nil {
 		return DistanceFigures{}, err
 	}
-	diameter, mean, efficiency := d.Diameter(), d.Mean(), d.Efficiency()
+	diameter, radius, mean, efficiency := d.Diameter(), d.Radius(net, parts), d.Mean(), d.Efficiency()
 	return DistanceFigures{
-		Exact: true, Sources: d.Nodes, Diameter: &diameter, DiameterAtLeast: diameter, Radius: d.Radius(net, parts),
+		Exact: true, Sources: d.Nodes, Diameter: &diameter, DiameterAtLeast: diameter, Radius: radius, RadiusAtLeast: radius, RadiusAtMost: radius,
 		Mean: mean, MeanLow: mean, MeanHigh: mean, Efficiency: efficiency, EfficiencyLow: efficiency, EfficiencyHigh: efficiency,
 	}, nil
 }
 
-// sampleDistances estimates means; the diameter is exact if enough searches are left.
+// sampleDistances estimates means; the diameter and the radius are exact if enough
+// searches are left.
 func sampleDistances(ctx context.Context, net *network.Network, seed int64) (DistanceFigures, error) {
 	batches := int(min(mostBatch, max(leastBatches, searchWork/float64(net.NumNodes()+2*net.NumLinks()+1))))
 	e, err := connectivity.SampleDistances(ctx, net, batches*64, uint64(seed))
@@ -205,6 +208,17 @@ func sampleDistances(ctx context.Context, net *network.Network, seed int64) (Dis
 	d.DiameterAtLeast = max(d.DiameterAtLeast, span.AtLeast)
 	if d.DiameterAtLeast == span.AtMost {
 		d.Diameter = &span.AtMost
+	}
+	if net.NumNodes() == 0 {
+		return d, nil
+	}
+	radius, err := connectivity.Radius(ctx, net, batches)
+	if err != nil {
+		return DistanceFigures{}, err
+	}
+	d.RadiusAtLeast, d.RadiusAtMost = &radius.AtLeast, &radius.AtMost
+	if radius.AtLeast == radius.AtMost {
+		d.Radius = &radius.AtMost
 	}
 	return d, nil
 }

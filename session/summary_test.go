@@ -74,7 +74,7 @@ func TestSampledFigures(t *testing.T) {
 	}
 	a, err1 := exact.Distances(t.Context())
 	b, err2 := some.Distances(t.Context())
-	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || b.Radius != nil {
+	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || *b.Radius != *a.Radius || *b.RadiusAtLeast != *a.Radius || *b.RadiusAtMost != *a.Radius {
 		t.Errorf("%+v, exactly %+v, %v %v", b, a, err1, err2)
 	}
 	if central, err := some.Centralization(t.Context(), "CLOSENESS"); central != nil || err != nil {

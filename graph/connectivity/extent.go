@@ -121,10 +121,7 @@ func Diameter(ctx context.Context, net *network.Network, searches int) (Span, er
 	if err != nil {
 		return Span{}, err
 	}
-	f := &fringes{ctx: ctx, net: net, crew: crew{net: net, gone: &without{}}, left: searches, dist: make([]int32, net.NumNodes())}
-	for v := range f.dist {
-		f.dist[v] = -1
-	}
+	f := newFringes(ctx, net, searches)
 	hubs := hubsOf(net, c)
 	var span Span
 	for i, size := range c.Size {
@@ -163,6 +160,13 @@ type fringes struct {
 	left  int // searches
 	dist  []int32
 	order []network.NodeIndex // of the last search, by distance
+}
+
+func newFringes(ctx context.Context, net *network.Network, searches int) *fringes {
+	return &fringes{
+		ctx: ctx, net: net, crew: crew{net: net, gone: &without{}}, left: searches,
+		dist: slices.Repeat([]int32{-1}, net.NumNodes()),
+	}
 }
 
 // component raises the lower bound to what it finds and returns an upper bound for the

@@ -1725,8 +1725,12 @@ type DistanceFigures {
   diameter: Int
   "What the diameter is at least. Example: 6."
   diameterAtLeast: Int!
-  "The least, over the entities of the largest piece, of the distance to the farthest one in it; null when not exact, and where links have a direction unless all entities reach each other. Example: 3."
+  "The least, over the entities of the largest piece, of the distance to the farthest one in it, exact; null where only bounds are known, and where links have a direction unless all entities reach each other and all distances were counted. Example: 3."
   radius: Int
+  "What the radius is at least; null where nothing is known of it. Example: 3."
+  radiusAtLeast: Int
+  "What the radius is at most; null where nothing is known of it. Example: 3."
+  radiusAtMost: Int
   "The mean distance of the ordered pairs that a path joins; null without any. Example: 2.65."
   mean: Float
   "Its lower bound. Example: 2.65."
@@ -4609,6 +4613,10 @@ func (ec *executionContext) childFields_DistanceFigures(ctx context.Context, fie
 		return ec.fieldContext_DistanceFigures_diameterAtLeast(ctx, field)
 	case "radius":
 		return ec.fieldContext_DistanceFigures_radius(ctx, field)
+	case "radiusAtLeast":
+		return ec.fieldContext_DistanceFigures_radiusAtLeast(ctx, field)
+	case "radiusAtMost":
+		return ec.fieldContext_DistanceFigures_radiusAtMost(ctx, field)
 	case "mean":
 		return ec.fieldContext_DistanceFigures_mean(ctx, field)
 	case "meanLow":

@@ -13685,6 +13685,52 @@ func (ec *executionContext) fieldContext_DistanceFigures_radius(_ context.Contex
 	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DistanceFigures_radiusAtLeast(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_radiusAtLeast(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RadiusAtLeast, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_radiusAtLeast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DistanceFigures_radiusAtMost(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_radiusAtMost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RadiusAtMost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_radiusAtMost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DistanceFigures_mean(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38856,6 +38902,16 @@ func (ec *executionContext) _DistanceFigures(ctx context.Context, sel ast.Select
 			}
 		case "radius":
 			out.Values[i] = ec._DistanceFigures_radius(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "radiusAtLeast":
+			out.Values[i] = ec._DistanceFigures_radiusAtLeast(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "radiusAtMost":
+			out.Values[i] = ec._DistanceFigures_radiusAtMost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -3768,6 +3768,18 @@ func (ec *executionContext) serial_DistanceFigures(ctx context.Context, w *seria
 			if !w.Leaf(ec.marshalOInt2ᚖint(ctx, field.Selections, v), false) {
 				return false
 			}
+		case "radiusAtLeast":
+			v := obj.RadiusAtLeast
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOInt2ᚖint(ctx, field.Selections, v), false) {
+				return false
+			}
+		case "radiusAtMost":
+			v := obj.RadiusAtMost
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOInt2ᚖint(ctx, field.Selections, v), false) {
+				return false
+			}
 		case "mean":
 			v := obj.Mean
 			w.Count(field.Field, 1)
