@@ -17,17 +17,20 @@ import (
 )
 
 // check tries a property on ten graphs a round.
-func check(t *testing.T, property func(t *rapid.T, g nt.Graph, directed bool)) {
-	rapid.Check(t, func(t *rapid.T) {
-		for range 10 {
-			draw := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "") }
-			g := nt.Drawn(12, 24, draw)
-			if rapid.Bool().Draw(t, "random") {
-				g = nt.Multigraph(draw(1, 14), draw(0, 24), rapid.Uint64().Draw(t, "seed"))
-			}
-			property(t, g, rapid.Bool().Draw(t, "directed"))
+func check(t *testing.T, property property) { rapid.Check(t, property.often) }
+
+type property func(t *rapid.T, g nt.Graph, directed bool)
+
+// often looks at ten graphs: one alone is seldom of interest.
+func (holds property) often(t *rapid.T) {
+	for range 10 {
+		draw := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "") }
+		g := nt.Drawn(12, 24, draw)
+		if rapid.Bool().Draw(t, "random") {
+			g = nt.Multigraph(draw(1, 14), draw(0, 24), rapid.Uint64().Draw(t, "seed"))
 		}
-	})
+		holds(t, g, rapid.Bool().Draw(t, "directed"))
+	}
 }
 
 // left returns a graph without a removal, in which nodes keep their place, and the
@@ -133,67 +136,71 @@ func TestStrongIsMutualReach(t *testing.T) {
 	})
 }
 
-func TestFiguresAreThoseOfWhatIsLeft(t *testing.T) {
-	check(t, func(t *rapid.T, g nt.Graph, directed bool) {
-		r := drawRemoval(t, g)
-		rest, label := left(t, g, r)
-		size := map[network.NodeIndex]int{}
-		want := connectivity.Figures{Links: len(rest.Links)}
-		for _, l := range label {
-			if l != network.NoNode {
-				want.Nodes++
-				size[l]++
-			}
+func TestFiguresAreThoseOfWhatIsLeft(t *testing.T) { check(t, figuresOfWhatIsLeft) }
+
+func FuzzFigures(f *testing.F) { nt.Fuzz(f, property(figuresOfWhatIsLeft).often) }
+
+func figuresOfWhatIsLeft(t *rapid.T, g nt.Graph, directed bool) {
+	r := drawRemoval(t, g)
+	rest, label := left(t, g, r)
+	size := map[network.NodeIndex]int{}
+	want := connectivity.Figures{Links: len(rest.Links)}
+	for _, l := range label {
+		if l != network.NoNode {
+			want.Nodes++
+			size[l]++
 		}
-		want.Components = len(size)
-		sum := 0
-		for _, s := range size {
-			want.Largest = max(want.Largest, s)
-			want.ConnectedPairs += int64(s * (s - 1) / 2)
-			sum += s * (s - 1)
-		}
-		if g.Nodes > 1 {
-			f := 1 - float64(sum)/float64(g.Nodes*(g.Nodes-1))
-			want.Fragmentation = &f
-		}
-		got, err := connectivity.FiguresOf(t.Context(), g.Build(t, directed), r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatal(diff)
-		}
-	})
+	}
+	want.Components = len(size)
+	sum := 0
+	for _, s := range size {
+		want.Largest = max(want.Largest, s)
+		want.ConnectedPairs += int64(s * (s - 1) / 2)
+		sum += s * (s - 1)
+	}
+	if g.Nodes > 1 {
+		f := 1 - float64(sum)/float64(g.Nodes*(g.Nodes-1))
+		want.Fragmentation = &f
+	}
+	got, err := connectivity.FiguresOf(t.Context(), g.Build(t, directed), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
 }
 
-func TestEfficiencyIsTheMeanOfInverseDistances(t *testing.T) {
-	check(t, func(t *rapid.T, g nt.Graph, directed bool) {
-		if rapid.Bool().Draw(t, "large") { // more than one group of sources
-			g = nt.Union(g, nt.Multigraph(70, 90, rapid.Uint64().Draw(t, "seed")))
+func TestEfficiencyIsTheMeanOfInverseDistances(t *testing.T) { check(t, meanOfInverses) }
+
+func FuzzDistances(f *testing.F) { nt.Fuzz(f, property(meanOfInverses).often) }
+
+func meanOfInverses(t *rapid.T, g nt.Graph, directed bool) {
+	if rapid.Bool().Draw(t, "large") { // more than one group of sources
+		g = nt.Union(g, nt.Multigraph(70, 90, rapid.Uint64().Draw(t, "seed")))
+	}
+	r := drawRemoval(t, g)
+	rest, label := left(t, g, r)
+	dist := nt.Distances(rest.Build(t, directed))
+	sum, n := 0.0, 0
+	for v := range g.Nodes {
+		if label[v] != network.NoNode {
+			n++
 		}
-		r := drawRemoval(t, g)
-		rest, label := left(t, g, r)
-		dist := nt.Distances(rest.Build(t, directed))
-		sum, n := 0.0, 0
-		for v := range g.Nodes {
-			if label[v] != network.NoNode {
-				n++
+		for w := range g.Nodes {
+			if v != w && dist[v][w] != nt.Unreachable {
+				sum += 1 / float64(dist[v][w])
 			}
-			for w := range g.Nodes {
-				if v != w && dist[v][w] != nt.Unreachable {
-					sum += 1 / float64(dist[v][w])
-				}
-			}
 		}
-		want := 0.0
-		if n > 1 {
-			want = sum / float64(n*(n-1))
-		}
-		got, err := connectivity.Efficiency(t.Context(), g.Build(t, directed), r)
-		if err != nil || math.Abs(got-want) > 1e-12 {
-			t.Fatalf("efficiency %v, want %v; %v", got, want, err)
-		}
-	})
+	}
+	want := 0.0
+	if n > 1 {
+		want = sum / float64(n*(n-1))
+	}
+	got, err := connectivity.Efficiency(t.Context(), g.Build(t, directed), r)
+	if err != nil || math.Abs(got-want) > 1e-12 {
+		t.Fatalf("efficiency %v, want %v; %v", got, want, err)
+	}
 }
 
 // pairsLeft counts the pairs that label joins, pairs with except left aside.

@@ -36,41 +36,43 @@ func reached(net *network.Network, sources []network.NodeIndex, without network.
 }
 
 // A node dominates what is not reached without it.
-func TestDominatorsAreWhatNothingGetsRound(t *testing.T) {
-	check(t, func(t *rapid.T, g nt.Graph, directed bool) {
-		net := g.Build(t, directed)
-		var sources []network.NodeIndex
-		for range rapid.IntRange(0, 3).Draw(t, "sources") {
-			sources = append(sources, network.NodeIndex(rapid.IntRange(0, g.Nodes-1).Draw(t, "")))
-		}
-		d, err := connectivity.Dominators(t.Context(), net, sources)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all := reached(net, sources, network.NoNode)
-		if !slices.Equal(all, d.Reached) {
-			t.Fatalf("reached %v, want %v", d.Reached, all)
-		}
-		count := make([]int, g.Nodes)
-		for v := range network.NodeIndex(g.Nodes) {
-			var want []network.NodeIndex // dominators of v
-			for w := range network.NodeIndex(g.Nodes) {
-				if all[v] && !reached(net, sources, w)[v] {
-					want = append(want, w)
-					if w != v {
-						count[w]++
-					}
+func TestDominatorsAreWhatNothingGetsRound(t *testing.T) { check(t, nothingGetsRound) }
+
+func FuzzDominators(f *testing.F) { nt.Fuzz(f, property(nothingGetsRound).often) }
+
+func nothingGetsRound(t *rapid.T, g nt.Graph, directed bool) {
+	net := g.Build(t, directed)
+	var sources []network.NodeIndex
+	for range rapid.IntRange(0, 3).Draw(t, "sources") {
+		sources = append(sources, network.NodeIndex(rapid.IntRange(0, g.Nodes-1).Draw(t, "")))
+	}
+	d, err := connectivity.Dominators(t.Context(), net, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := reached(net, sources, network.NoNode)
+	if !slices.Equal(all, d.Reached) {
+		t.Fatalf("reached %v, want %v", d.Reached, all)
+	}
+	count := make([]int, g.Nodes)
+	for v := range network.NodeIndex(g.Nodes) {
+		var want []network.NodeIndex // dominators of v
+		for w := range network.NodeIndex(g.Nodes) {
+			if all[v] && !reached(net, sources, w)[v] {
+				want = append(want, w)
+				if w != v {
+					count[w]++
 				}
 			}
-			got := d.Chain([]network.NodeIndex{v})
-			if slices.Sort(got); !slices.Equal(got, want) {
-				t.Fatalf("dominators of %d: %v, want %v", v, got, want)
-			}
 		}
-		if !slices.Equal(count, d.Dominated) {
-			t.Fatalf("dominated %v, want %v", d.Dominated, count)
+		got := d.Chain([]network.NodeIndex{v})
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Fatalf("dominators of %d: %v, want %v", v, got, want)
 		}
-	})
+	}
+	if !slices.Equal(count, d.Dominated) {
+		t.Fatalf("dominated %v, want %v", d.Dominated, count)
+	}
 }
 
 func TestChainOfSeveralIsWhatTheyShare(t *testing.T) {

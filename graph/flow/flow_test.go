@@ -27,12 +27,15 @@ type question struct {
 
 func (q question) net(t nt.TB) *network.Network { return q.g.Build(t, q.directed) }
 
-func check(t *testing.T, property func(t *rapid.T, q question)) {
-	rapid.Check(t, func(t *rapid.T) {
-		for range 20 {
-			property(t, ask(t))
-		}
-	})
+func check(t *testing.T, property property) { rapid.Check(t, property.often) }
+
+type property func(t *rapid.T, q question)
+
+// often tries a property on twenty questions.
+func (holds property) often(t *rapid.T) {
+	for range 20 {
+		holds(t, ask(t))
+	}
 }
 
 func ask(t *rapid.T) question {
@@ -115,19 +118,21 @@ func (q question) tryCut(v int, cost float64, place []int, try func(int, float64
 	try(v+1, cost+q.opt.NodeCapacity[v])
 }
 
-func TestMaxFlowIsTheLeastCut(t *testing.T) {
-	check(t, func(t *rapid.T, q question) {
-		r, err := flow.Max(t.Context(), q.net(t), q.from, q.to, q.opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := q.leastCut(); r.Value != want {
-			t.Fatalf("flow %v, least cut %v of %+v", r.Value, want, q)
-		}
-		if !math.IsInf(r.Value, 1) {
-			q.checkFlow(t, r)
-		}
-	})
+func TestMaxFlowIsTheLeastCut(t *testing.T) { check(t, flowIsTheLeastCut) }
+
+func FuzzSets(f *testing.F) { nt.Fuzz(f, property(flowIsTheLeastCut).often) }
+
+func flowIsTheLeastCut(t *rapid.T, q question) {
+	r, err := flow.Max(t.Context(), q.net(t), q.from, q.to, q.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := q.leastCut(); r.Value != want {
+		t.Fatalf("flow %v, least cut %v of %+v", r.Value, want, q)
+	}
+	if !math.IsInf(r.Value, 1) {
+		q.checkFlow(t, r)
+	}
 }
 
 // checkFlow fails unless flow is conserved and within capacities.

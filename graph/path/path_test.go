@@ -25,13 +25,15 @@ type question struct {
 
 func (q question) cost(e network.EdgeIndex) float64 { return q.costs[e] }
 
-// check tries a property on ten questions a round: one alone seldom meets a bound.
-func check(t *testing.T, property func(*rapid.T)) {
-	rapid.Check(t, func(t *rapid.T) {
-		for range 10 {
-			property(t)
-		}
-	})
+func check(t *testing.T, property property) { rapid.Check(t, property.often) }
+
+type property func(*rapid.T)
+
+// often tries a property on ten questions: one alone seldom meets a bound.
+func (holds property) often(t *rapid.T) {
+	for range 10 {
+		holds(t)
+	}
 }
 
 func ask(t *rapid.T, maxNodes, maxLinks int) question {
@@ -141,45 +143,49 @@ func TestShortestIsShortest(t *testing.T) {
 	})
 }
 
-func TestShortestWeightedIsCheapest(t *testing.T) {
-	check(t, func(t *rapid.T) {
-		q := ask(t, 8, 18)
-		r, err := path.ShortestWeighted(t.Context(), q.net, q.from, q.to, q.cost, q.opt)
-		q.checkOne(t, r, err, q.cost)
-	})
+func TestShortestWeightedIsCheapest(t *testing.T) { check(t, cheapestWithinBounds) }
+
+func FuzzBounds(f *testing.F) { nt.Fuzz(f, property(cheapestWithinBounds).often) }
+
+func cheapestWithinBounds(t *rapid.T) {
+	q := ask(t, 8, 18)
+	r, err := path.ShortestWeighted(t.Context(), q.net, q.from, q.to, q.cost, q.opt)
+	q.checkOne(t, r, err, q.cost)
 }
 
-func TestKShortestAreTheBest(t *testing.T) {
-	check(t, func(t *rapid.T) {
-		q := ask(t, 7, 16)
-		cost := q.cost
-		if rapid.Bool().Draw(t, "hops") {
-			cost = nil
+func TestKShortestAreTheBest(t *testing.T) { check(t, bestWithinBounds) }
+
+func FuzzSeveral(f *testing.F) { nt.Fuzz(f, property(bestWithinBounds).often) }
+
+func bestWithinBounds(t *rapid.T) {
+	q := ask(t, 7, 16)
+	cost := q.cost
+	if rapid.Bool().Draw(t, "hops") {
+		cost = nil
+	}
+	k := rapid.IntRange(1, 12).Draw(t, "k")
+	got, err := path.KShortest(t.Context(), q.net, q.from, q.to, k, cost, q.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := q.routes(cost)
+	if want := min(k, len(routes)); len(got.Paths) != want {
+		t.Fatalf("%d paths, want %d", len(got.Paths), want)
+	}
+	if len(routes) > 0 && got.Cheaper != q.cheaper(cost, routes[len(got.Paths)-1].Cost) {
+		t.Fatalf("%d paths within %d hops, a cheaper one beyond: %v", len(got.Paths), q.opt.MaxHops, got.Cheaper)
+	}
+	for i, p := range got.Paths {
+		q.check(t, p, cost)
+		if p.Cost != routes[i].Cost {
+			t.Fatalf("path %d costs %v, want %v", i, p.Cost, routes[i].Cost)
 		}
-		k := rapid.IntRange(1, 12).Draw(t, "k")
-		got, err := path.KShortest(t.Context(), q.net, q.from, q.to, k, cost, q.opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		routes := q.routes(cost)
-		if want := min(k, len(routes)); len(got.Paths) != want {
-			t.Fatalf("%d paths, want %d", len(got.Paths), want)
-		}
-		if len(routes) > 0 && got.Cheaper != q.cheaper(cost, routes[len(got.Paths)-1].Cost) {
-			t.Fatalf("%d paths within %d hops, a cheaper one beyond: %v", len(got.Paths), q.opt.MaxHops, got.Cheaper)
-		}
-		for i, p := range got.Paths {
-			q.check(t, p, cost)
-			if p.Cost != routes[i].Cost {
-				t.Fatalf("path %d costs %v, want %v", i, p.Cost, routes[i].Cost)
+		for _, earlier := range got.Paths[:i] {
+			if slices.Equal(p.Nodes, earlier.Nodes) {
+				t.Fatalf("%v came twice", p.Nodes)
 			}
-			for _, earlier := range got.Paths[:i] {
-				if slices.Equal(p.Nodes, earlier.Nodes) {
-					t.Fatalf("%v came twice", p.Nodes)
-				}
-			}
 		}
-	})
+	}
 }
 
 func TestReachIsTheBall(t *testing.T) {
