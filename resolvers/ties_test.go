@@ -1,6 +1,9 @@
 package resolvers_test
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 func (a *api) ties() {
 	two := pair("a", "b")
@@ -35,4 +38,29 @@ func (a *api) distances() {
 		})+`]}}`)
 	a.expect(`{ distances(from: [«e»], weight: PROPERTY, weightProperty: "weight", first: 2, `+people+`) { nodes { distance hops } } }`, `{"distances": {"nodes": [{"distance": 0, "hops": 0}, {"distance": 2, "hops": 1}]}}`)
 	a.expect(`{ distances(from: [«nobody»], `+people+`) { totalCount unreachable histogram } }`, `{"distances": {"totalCount": 0, "unreachable": 7, "histogram": []}}`)
+	a.values()
+}
+
+// values asks how many links lack a number that was asked for.
+func (a *api) values() {
+	for question, want := range map[string]string{
+		`distances(from: [«e»], `: `null`,
+		`distances(from: [«e»], weight: PROPERTY, weightProperty: "weight", `:                                          `0`,
+		`distances(from: [«e»], weight: PROPERTY, weightProperty: "wieght", `:                                          `8`,
+		`shortestPaths(from: [«a»], to: [«e»], weight: PROPERTY, weightProperty: "wieght", `:                           `8`,
+		`allShortestPaths(from: [«a»], to: [«e»], weight: PROPERTY, weightProperty: "wieght", `:                        `8`,
+		`linkCentrality(weight: PROPERTY, weightProperty: "wieght", `:                                                  `8`,
+		`centrality(measure: BETWEENNESS, pathWeight: PROPERTY, weightProperty: "wieght", `:                            `8`,
+		`centrality(measure: STRENGTH, weight: AMOUNT, `:                                                               `8`,
+		`communities(weight: WEIGHT, `:                                                                                 `0`,
+		`minimumCut(from: [«a»], to: [«f»], targets: LINKS, capacityProperty: "wieght", `:                              `8`,
+		`maximumFlow(from: [«a»], to: [«f»], capacityProperty: "weight", `:                                             `0`,
+		`minimumCutTree(capacityProperty: "wieght", `:                                                                  `8`,
+		`chokepoints(objective: FLOW, budget: 1, from: [«a»], to: [«f»], targets: LINKS, capacityProperty: "wieght", `: `8`,
+		`chokepoints(objective: FRAGMENTATION, budget: 1, `:                                                            `null`,
+		`temporalPaths(from: [«a»], to: [«f»], durationProperty: "wieght", `:                                           `8`,
+	} {
+		name := question[:strings.Index(question, "(")]
+		a.expect(`{ `+question+people+`) { computedOn { withoutValue } } }`, `{"`+name+`": {"computedOn": {"withoutValue": `+want+`}}}`)
+	}
 }

@@ -109,7 +109,10 @@ func (s *Session) Chokepoints(ctx context.Context, q ChokepointQuery) (*Plan, er
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Cost: answer.Cost, Optimal: answer.Optimal, Bound: finite(answer.Bound), Gap: finite(answer.Gap()), ComputedOn: s.onNetwork(q.Scope, g)}
+	plan := &Plan{
+		Cost: answer.Cost, Optimal: answer.Optimal, Bound: finite(answer.Bound), Gap: finite(answer.Gap()),
+		ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.CapacityProperty, q.LengthProperty, q.Costs.Property),
+	}
 	if answer.AlternativesTotal >= 0 {
 		plan.AlternativesTotal = &answer.AlternativesTotal
 	}

@@ -70,6 +70,7 @@ func (s *Session) Communities(ctx context.Context, q CommunityQuery, page Page) 
 		return q.find(ctx, g.Net, weights)
 	})
 	seed := out.All.Seed
+	out.ComputedOn = s.reading(out.ComputedOn, q.Scope, q.Weight.reads())
 	out.ComputedOn.Exact, out.ComputedOn.Seed = false, &seed
 	return out, err
 }

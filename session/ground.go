@@ -22,6 +22,38 @@ type ComputedOn struct {
 	Confidence *float64
 	Seed       *int64
 	AsOf       string
+	// WithoutValue counts the links that lack a number that was asked for; nil where none
+	// was.
+	WithoutValue func(context.Context) (int, error)
+}
+
+// reading returns c of an answer that read numbers of links by these names, "" for none.
+func (s *Session) reading(c ComputedOn, scope projection.Scope, names ...string) ComputedOn {
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	if len(names) == 0 {
+		return c
+	}
+	c.WithoutValue = func(ctx context.Context) (int, error) {
+		var without []bool
+		for _, name := range names {
+			values, err := s.numbers(ctx, scope, name)
+			if err != nil {
+				return 0, err
+			}
+			without = append(without, make([]bool, len(values.of)-len(without))...)
+			for e, f := range values.of {
+				without[e] = without[e] || math.IsNaN(f)
+			}
+		}
+		count := 0
+		for _, is := range without {
+			if is {
+				count++
+			}
+		}
+		return count, nil
+	}
+	return c
 }
 
 // checkScope refuses a scope that cannot be meant.
@@ -232,14 +264,20 @@ func (s *Session) fillFrom(r *graph.Record, v *LinkView, amount float64) {
 // numbers returns a number for each link of a network by the name of a link's
 // field or property, NaN where a link has none. Properties are read from the store
 // once and cached.
-func (s *Session) numbers(ctx context.Context, scope projection.Scope, name string) (column, error) {
-	values, _, err := computed(ctx, s, scope, "numbers", name, func(ctx context.Context, g *projection.Graph) (column, error) {
+func (s *Session) numbers(ctx context.Context, scope projection.Scope, name string) (numbers, error) {
+	values, g, err := computed(ctx, s, scope, "numbers", name, func(ctx context.Context, g *projection.Graph) (column, error) {
 		if values, ok := g.Values(projection.Column(name), math.NaN()); ok {
 			return values, nil
 		}
 		return s.property(ctx, g, name)
 	})
-	return values, err
+	return numbers{values, g}, err
+}
+
+// numbers are a column and the network that it belongs to.
+type numbers struct {
+	of column
+	on *projection.Graph
 }
 
 // column is a number for each link of a network.
@@ -274,18 +312,27 @@ func (s *Session) property(ctx context.Context, g *projection.Graph, name string
 }
 
 // orElse returns the column with absent in the place of NaN. A number below 0 is
-// no cost, capacity or weight.
-func (c column) orElse(absent float64, what string) ([]float64, error) {
-	out := make([]float64, len(c))
-	for e, f := range c {
-		switch {
-		case math.IsNaN(f):
+// no cost, capacity or weight; an error names the link, of several that of the least ID.
+func (c numbers) orElse(absent float64, what string) ([]float64, error) {
+	out := slices.Clone(c.of)
+	if worst, found := c.first(func(f float64) bool { return f < 0 }); found {
+		return nil, graph.Errorf(graph.BadUserInput, "%s: the link %s has %v, and negative numbers cannot be used here; narrow the scope",
+			what, c.on.LinkID(worst), c.of[worst])
+	}
+	for e, f := range out {
+		if math.IsNaN(f) {
 			out[e] = absent
-		case f < 0:
-			return nil, graph.Errorf(graph.BadUserInput, "%s: a link has %v, and negative numbers cannot be used here; narrow the scope", what, f)
-		default:
-			out[e] = f
 		}
 	}
 	return out, nil
+}
+
+// first returns, of the links with such a number, the one of the least ID.
+func (c numbers) first(such func(float64) bool) (first network.EdgeIndex, found bool) {
+	for e, f := range c.of {
+		if e := network.EdgeIndex(e); such(f) && (!found || c.on.LinkID(e).Compare(c.on.LinkID(first)) < 0) {
+			first, found = e, true
+		}
+	}
+	return first, found
 }

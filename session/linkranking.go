@@ -71,7 +71,7 @@ func (s *Session) LinkCentrality(ctx context.Context, weight PathWeight, propert
 	for i, e := range part.Items {
 		out.Items = append(out.Items, RankedLink{Link: views[i], Rank: first + i + 1, Score: r.scores[e]})
 	}
-	return out, s.onNetwork(scope, g), nil
+	return out, s.reading(s.onNetwork(scope, g), scope, weight.reads(property)), nil
 }
 
 func newLinkRanking(scores []float64, g *projection.Graph) *linkRanking {
@@ -104,7 +104,12 @@ func (s *Session) costs(ctx context.Context, scope projection.Scope, weight Path
 			costs[e] += aLink
 		}
 	case slices.Contains(costs, 0):
-		return nil, graph.Errorf(graph.BadUserInput, "weightProperty: a link has 0, and what costs nothing has no shortest path; narrow the scope")
+		values, err := s.numbers(ctx, scope, property)
+		if err != nil {
+			return nil, err
+		}
+		free, _ := values.first(func(f float64) bool { return f == 0 })
+		return nil, graph.Errorf(graph.BadUserInput, "weightProperty: the link %s has 0, and what costs nothing has no shortest path; narrow the scope", values.on.LinkID(free))
 	}
 	return costs, nil
 }

@@ -238,5 +238,5 @@ func (s *Session) MinimumCutTree(ctx context.Context, capacity string, scope pro
 	}
 	l := listing{operation: "minimumCutTree", arguments: digested([]any{capacity, scope})}
 	out, err := pageOf(s, l, tree, func(c CutTreeLink) position { return position{byNumber(c.Cost), c.A} }, page)
-	return out, s.onNetwork(scope, g), err
+	return out, s.reading(s.onNetwork(scope, g), scope, capacity), err
 }

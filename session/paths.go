@@ -97,7 +97,7 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 	if err != nil {
 		return nil, err
 	}
-	out := &Paths{ComputedOn: s.on(q.Scope, g)}
+	out := &Paths{ComputedOn: s.reading(s.on(q.Scope, g), q.Scope, q.Weight.reads(q.Property))}
 	switch {
 	case (found.Cut || found.Cheaper) && len(q.Via) > 0:
 		out.TruncatedBecause = fmt.Sprintf("maxHops: %d, or the ways tried between the entities of via", q.MaxHops)
@@ -112,6 +112,14 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 	}
 	out.Routes, err = s.routes(ctx, g, q.Weight, found.Paths)
 	return out, err
+}
+
+// reads returns the property that a weight reads, "" if it reads none.
+func (w PathWeight) reads(property string) string {
+	if w == PropertySum {
+		return property
+	}
+	return ""
 }
 
 // priced returns the ground and the cost of a link; nil counts hops.

@@ -98,6 +98,11 @@ func (q *CentralityQuery) check() error {
 	return nil
 }
 
+// reads returns the numbers of links that a ranking reads.
+func (q *CentralityQuery) reads() []string {
+	return []string{q.Weight.reads(), q.Path.reads(q.Property)}
+}
+
 // costly says whether links cost different amounts.
 func (q *CentralityQuery) costly() bool { return q.Path != "" && q.Path != Hops }
 
@@ -138,7 +143,7 @@ func (s *Session) Centrality(ctx context.Context, q CentralityQuery, page Page) 
 	}
 	at := func(n network.NodeIndex) position { return position{byNumber(r.scores[n]), g.Nodes[n]} }
 	nodes, err := pageOf(s, l, r.order, at, page)
-	out := Ranking{Paged: rankedPage(nodes, r, g), ComputedOn: q.Approximation.on(s.onNetwork(q.Scope, g), r.samples)}
+	out := Ranking{Paged: rankedPage(nodes, r, g), ComputedOn: q.Approximation.on(s.reading(s.onNetwork(q.Scope, g), q.Scope, q.reads()...), r.samples)}
 	if len(r.order) < len(g.Nodes) {
 		out.TruncatedBecause = fmt.Sprintf("top: %d of %d entities", len(r.order), len(g.Nodes))
 	}
@@ -212,29 +217,40 @@ func rankedPage(nodes Paged[network.NodeIndex], r *ranking, g *projection.Graph)
 
 // weights returns the strength of each link, nil for Unweighted.
 func (s *Session) weights(ctx context.Context, scope projection.Scope, g *projection.Graph, weight LinkWeight) ([]float64, error) {
-	var column projection.Column
-	absent := 1.0
 	switch weight {
 	case Unweighted:
 		return nil, nil
 	case ByCount:
 		return slices.Repeat([]float64{1}, g.Net.NumLinks()), nil
-	case ByWeight:
-		column = projection.Weight
-	case ByAmount:
-		column, absent = projection.Amount, 0
-	case ByQuantity:
-		column, absent = projection.Quantity, 0
-	case ByConfidence:
-		column = projection.Confidence
-	default:
+	}
+	column := weight.reads()
+	if column == "" {
 		return nil, graph.Errorf(graph.BadUserInput, "weight: there is no %q", weight)
 	}
-	values, err := s.numbers(ctx, scope, string(column))
+	values, err := s.numbers(ctx, scope, column)
 	if err != nil {
 		return nil, err
 	}
+	absent := 1.0
+	if weight == ByAmount || weight == ByQuantity {
+		absent = 0
+	}
 	return values.orElse(absent, "weight")
+}
+
+// reads returns the number of links that a weight reads, "" if it reads none.
+func (w LinkWeight) reads() string {
+	switch w {
+	case ByWeight:
+		return string(projection.Weight)
+	case ByAmount:
+		return string(projection.Amount)
+	case ByQuantity:
+		return string(projection.Quantity)
+	case ByConfidence:
+		return string(projection.Confidence)
+	}
+	return ""
 }
 
 // kernelError makes the refusal of a kernel public: its text speaks of the

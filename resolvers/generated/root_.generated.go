@@ -2114,6 +2114,8 @@ type ComputedOn {
   nodes: Int!
   "How many links. Example: 295."
   links: Int!
+  "How many of the links lack a number that was asked for, by ` + "`" + `weightProperty` + "`" + `, ` + "`" + `capacityProperty` + "`" + `, ` + "`" + `weight` + "`" + ` or the like, and count as the argument says; all, where a name is mistyped. Null where none was asked for. Example: 0."
+  withoutValue: Int
   "Which view of the stored facts. Example: ALL."
   projection: Projection!
   "Whether the figures are exact. Example: true."
@@ -4403,6 +4405,8 @@ func (ec *executionContext) childFields_ComputedOn(ctx context.Context, field gr
 		return ec.fieldContext_ComputedOn_nodes(ctx, field)
 	case "links":
 		return ec.fieldContext_ComputedOn_links(ctx, field)
+	case "withoutValue":
+		return ec.fieldContext_ComputedOn_withoutValue(ctx, field)
 	case "projection":
 		return ec.fieldContext_ComputedOn_projection(ctx, field)
 	case "exact":

@@ -9867,6 +9867,29 @@ func (ec *executionContext) fieldContext_ComputedOn_links(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "Int")
 }
 
+func (ec *executionContext) _ComputedOn_withoutValue(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ComputedOn_withoutValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutValue(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ComputedOn_withoutValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "Int")
+}
+
 func (ec *executionContext) _ComputedOn_projection(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37684,6 +37707,12 @@ func (ec *executionContext) _ComputedOn(ctx context.Context, sel ast.SelectionSe
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ComputedOn_links(ctx, field, obj)
+				})
+		case "withoutValue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ComputedOn_withoutValue(ctx, field, obj)
 				})
 		case "projection":
 			out.Values[i] = ec._ComputedOn_projection(ctx, field, obj)

@@ -2401,6 +2401,15 @@ func (ec *executionContext) serial_ComputedOn(ctx context.Context, w *serial.Wri
 			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
 				return false
 			}
+		case "withoutValue":
+			v, err := obj.WithoutValue(ctx)
+			if err != nil {
+				return false
+			}
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOInt2ᚖint(ctx, field.Selections, v), false) {
+				return false
+			}
 		case "projection":
 			v := obj.Projection
 			w.Count(field.Field, 1)

@@ -284,6 +284,21 @@ type ComputedOn struct {
 	AsOf       string
 	// Count counts entities and links. It runs only when one of them is selected.
 	Count func(context.Context) (nodes, links int, err error)
+	// Lacking counts links that lack a number that was asked for; nil where none was. It
+	// runs only when it is selected.
+	Lacking func(context.Context) (int, error)
+}
+
+// WithoutValue counts the links that lack a number that was asked for, nil where none was.
+func (c ComputedOn) WithoutValue(ctx context.Context) (*int, error) {
+	if c.Lacking == nil {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	count, err := c.Lacking(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &count, nil
 }
 
 // Nodes counts the entities.
