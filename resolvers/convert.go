@@ -35,7 +35,7 @@ func instant(i *graph.Instant) graph.Instant {
 func computedOn(c session.ComputedOn) model.ComputedOn {
 	return model.ComputedOn{
 		Projection: model.Projection(c.Projection), Exact: c.Exact, Samples: c.Samples, Error: c.Error,
-		Confidence: c.Confidence, Seed: c.Seed, AsOf: c.AsOf, Count: c.Count, Lacking: c.WithoutValue,
+		Confidence: c.Confidence, Seed: c.Seed, AsOf: c.AsOf, Count: c.Count, Lacking: c.WithoutValue, Missing: c.Absent,
 	}
 }
 

@@ -41,7 +41,7 @@ func (a *api) distances() {
 	a.values()
 }
 
-// values asks how many links lack a number that was asked for.
+// values asks how many links lack a number that was asked for, and what is not there.
 func (a *api) values() {
 	for question, want := range map[string]string{
 		`distances(from: [«e»], `: `null`,
@@ -62,5 +62,25 @@ func (a *api) values() {
 	} {
 		name := question[:strings.Index(question, "(")]
 		a.expect(`{ `+question+people+`) { computedOn { withoutValue } } }`, `{"`+name+`": {"computedOn": {"withoutValue": `+want+`}}}`)
+	}
+	for question, want := range map[string]string{
+		`distances(from: [«e», «nobody»], `:                                                  `«nobody»`,
+		`shortestPaths(from: [«a»], to: [«nobody», «e»], via: [«nobody»], avoid: [«h»], `:    `«nobody», «h»`,
+		`allShortestPaths(from: [«a»], to: [«e»], `:                                          ``,
+		`neighborhood(of: [«nobody»], `:                                                      `«nobody»`,
+		`minimumCut(from: [«a»], to: [«f»], protect: [«nobody»], `:                           `«nobody»`,
+		`minimumCut(from: [«a»], to: [«f»], targets: LINKS, costs: [{id: «e>f», cost: 9}], `: ``,
+		`maximumFlow(from: [«a»], to: [«nobody»], `:                                          `«nobody»`,
+		`connectivity(from: [«nobody»], to: [«f»], `:                                         `«nobody»`,
+		`reliability(from: [«nobody»], to: [«f»], `:                                          `«nobody»`,
+		`dominators(from: [«a»], to: [«nobody»], `:                                           `«nobody»`,
+		`groupCentrality(of: [«nobody», «a»], `:                                              `«nobody»`,
+		`communities(of: [«nobody»], `:                                                       `«nobody»`,
+		`chokepoints(objective: FRAGMENTATION, budget: 1, protect: [«nobody», «a»], `:        `«nobody»`,
+		`temporalPaths(from: [«a»], to: [«nobody»], `:                                        `«nobody»`,
+		`centrality(measure: PAGERANK, from: [«a», «nobody»], `:                              `«nobody»`,
+	} {
+		name := question[:strings.Index(question, "(")]
+		a.expect(`{ `+question+people+`) { computedOn { absent } } }`, `{"`+name+`": {"computedOn": {"absent": [`+want+`]}}}`)
 	}
 }

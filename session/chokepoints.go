@@ -111,7 +111,7 @@ func (s *Session) Chokepoints(ctx context.Context, q ChokepointQuery) (*Plan, er
 	}
 	plan := &Plan{
 		Cost: answer.Cost, Optimal: answer.Optimal, Bound: finite(answer.Bound), Gap: finite(answer.Gap()),
-		ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.CapacityProperty, q.LengthProperty, q.Costs.Property),
+		ComputedOn: s.reading(s.onNetwork(q.Scope, g, q.From, q.To, q.Protect, costed(q.Costs.Of)), q.Scope, q.CapacityProperty, q.LengthProperty, q.Costs.Property),
 	}
 	if answer.AlternativesTotal >= 0 {
 		plan.AlternativesTotal = &answer.AlternativesTotal

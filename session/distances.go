@@ -72,7 +72,7 @@ func (s *Session) Distances(ctx context.Context, q DistanceQuery, page Page) (*D
 	}
 	at := func(n network.NodeIndex) position { return position{byNumber(d.costs[n]), g.Nodes[n]} }
 	nodes, err := pageOf(s, l, d.order, at, page)
-	out := &Distances{Unreachable: len(g.Nodes) - len(d.order), Histogram: d.histogram, ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.Weight.reads(q.Property))}
+	out := &Distances{Unreachable: len(g.Nodes) - len(d.order), Histogram: d.histogram, ComputedOn: s.reading(s.onNetwork(q.Scope, g, q.From), q.Scope, q.Weight.reads(q.Property))}
 	out.Cursor, out.HasNextPage, out.HasPreviousPage, out.Total = nodes.Cursor, nodes.HasNextPage, nodes.HasPreviousPage, nodes.Total
 	for _, n := range nodes.Items {
 		first := 1

@@ -111,9 +111,10 @@ func (s *Session) count(ctx context.Context, scope projection.Scope) (nodes, lin
 	return t.nodes, t.links, nil
 }
 
-// on describes the ground of an exact answer.
-func (s *Session) on(scope projection.Scope, g *ground) ComputedOn {
-	return ComputedOn{Count: g.count, Projection: scope.Layer, Exact: true, AsOf: s.Token()}
+// on describes the ground of an exact answer to a question that names entities.
+func (s *Session) on(scope projection.Scope, g *ground, named ...[]graph.ID) ComputedOn {
+	absent := without(named, func(id graph.ID) bool { return len(g.nodes([]graph.ID{id})) > 0 })
+	return ComputedOn{Count: g.count, Projection: scope.Layer, Exact: true, AsOf: s.Token(), Absent: absent}
 }
 
 // Subgraph is a part of the graph.
@@ -164,7 +165,7 @@ func (s *Session) Neighborhood(ctx context.Context, of []graph.ID, depth int, sc
 	if err != nil {
 		return nil, err
 	}
-	out := &Subgraph{TotalEntities: len(reached.Nodes), TotalLinks: total, ComputedOn: s.on(scope, g)}
+	out := &Subgraph{TotalEntities: len(reached.Nodes), TotalLinks: total, ComputedOn: s.on(scope, g, of)}
 	for _, n := range kept {
 		out.Entities = append(out.Entities, g.id(n))
 	}

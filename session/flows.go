@@ -146,7 +146,7 @@ func (s *Session) cut(ctx context.Context, g *projection.Graph, q CutQuery) (c *
 }
 
 func (s *Session) minimumCut(ctx context.Context, g *projection.Graph, q CutQuery, c *cutting) (*MinimumCut, error) {
-	out := &MinimumCut{Value: finite(c.Value), Unique: c.Unique, ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.Capacity)}
+	out := &MinimumCut{Value: finite(c.Value), Unique: c.Unique, ComputedOn: s.reading(s.onNetwork(q.Scope, g, q.From, q.To, q.Protect, costed(q.Costs)), q.Scope, q.Capacity)}
 	if !c.Finite {
 		routes, err := s.flowRoutes(ctx, g, []flow.Route{c.open})
 		if err == nil {
@@ -292,7 +292,7 @@ func (s *Session) flow(ctx context.Context, g *projection.Graph, q FlowQuery) (*
 }
 
 func (s *Session) maximumFlow(ctx context.Context, g *projection.Graph, q FlowQuery, f *flowing) (*MaximumFlow, error) {
-	out := &MaximumFlow{Value: f.value, TotalLinks: len(f.edges), TotalPaths: len(f.routes), ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.Capacity)}
+	out := &MaximumFlow{Value: f.value, TotalLinks: len(f.edges), TotalPaths: len(f.routes), ComputedOn: s.reading(s.onNetwork(q.Scope, g, q.From, q.To), q.Scope, q.Capacity)}
 	links, paths := min(q.First, len(f.edges)), shown(f.routes, q.First)
 	if links < len(f.edges) || paths < len(f.routes) {
 		out.TruncatedBecause = fmt.Sprintf("first: %d of %d links, %d of %d paths", links, len(f.edges), paths, len(f.routes))
@@ -346,7 +346,7 @@ func (s *Session) Connectivity(ctx context.Context, q FlowQuery) (*Connectivity,
 	if err != nil {
 		return nil, err
 	}
-	out := &Connectivity{Links: len(d.links), Entities: len(d.nodes), ComputedOn: s.onNetwork(q.Scope, g)}
+	out := &Connectivity{Links: len(d.links), Entities: len(d.nodes), ComputedOn: s.onNetwork(q.Scope, g, q.From, q.To)}
 	links, nodes := shown(d.links, q.First), shown(d.nodes, q.First)
 	if links < out.Links || nodes < out.Entities {
 		out.TruncatedBecause = fmt.Sprintf("first: %d of %d paths without a common link, %d of %d without a common entity", links, out.Links, nodes, out.Entities)

@@ -25,6 +25,9 @@ type ComputedOn struct {
 	// WithoutValue counts the links that lack a number that was asked for; nil where none
 	// was.
 	WithoutValue func(context.Context) (int, error)
+	// Absent returns what the question names and the network has not, in the order of the
+	// question: IDs that are unknown, hidden or out of scope.
+	Absent func() []graph.ID
 }
 
 // reading returns c of an answer that read numbers of links by these names, "" for none.
@@ -96,10 +99,29 @@ func (s *Session) network(ctx context.Context, scope projection.Scope) (*project
 	return made.(*projection.Graph), nil
 }
 
-// onNetwork describes the network of an exact answer.
-func (s *Session) onNetwork(scope projection.Scope, g *projection.Graph) ComputedOn {
+// onNetwork describes the network of an exact answer to a question that names entities
+// or links.
+func (s *Session) onNetwork(scope projection.Scope, g *projection.Graph, named ...[]graph.ID) ComputedOn {
 	count := func(context.Context) (int, int, error) { return g.Net.NumNodes(), g.Net.NumLinks(), nil }
-	return ComputedOn{Count: count, Projection: scope.Layer, Exact: true, AsOf: s.Token()}
+	absent := without(named, func(id graph.ID) bool {
+		_, entity := s.target(g, id, false)
+		_, link := s.target(g, id, true)
+		return entity || link
+	})
+	return ComputedOn{Count: count, Projection: scope.Layer, Exact: true, AsOf: s.Token(), Absent: absent}
+}
+
+// without returns a function that lists what is not in a network, each once.
+func without(named [][]graph.ID, in func(graph.ID) bool) func() []graph.ID {
+	return func() []graph.ID {
+		var absent []graph.ID
+		for _, id := range slices.Concat(named...) {
+			if !in(id) && !slices.Contains(absent, id) {
+				absent = append(absent, id)
+			}
+		}
+		return absent
+	}
 }
 
 // computed computes a result once for all viewers of the class.

@@ -40,7 +40,7 @@ func (s *Session) GroupCentrality(ctx context.Context, of []graph.ID, approximat
 		return Group{}, err
 	}
 	out := *made
-	out.ComputedOn = approximation.on(s.onNetwork(scope, g), made.samples)
+	out.ComputedOn = approximation.on(s.onNetwork(scope, g, of), made.samples)
 	return out, nil
 }
 

@@ -159,7 +159,7 @@ func grouped[T any](ctx context.Context, s *Session, l listing, how any, of []gr
 		return none, err
 	}
 	out, err := pageOfGroups(s, l, g, &made.groups, s.having(g, &made.groups, of, least), page)
-	return PagedCommunities[T]{out, made.all, s.onNetwork(scope, g)}, err
+	return PagedCommunities[T]{out, made.all, s.onNetwork(scope, g, of)}, err
 }
 
 // withAll are groups with what holds for all of them.

@@ -163,7 +163,7 @@ func (s *Session) Dominators(ctx context.Context, from, to []graph.ID, scope pro
 	}
 	l := listing{operation: "dominators", arguments: digested([]any{how, scope}), descending: true}
 	out, err := pageOf(s, l, list, func(d Dominator) position { return position{byNumber(float64(d.Dominated)), d.ID} }, page)
-	return out, s.onNetwork(scope, g), err
+	return out, s.onNetwork(scope, g, from, to), err
 }
 
 func (s *Session) dominators(g *projection.Graph, d *connectivity.DominatorTree, from, to []graph.ID) dominators {

@@ -97,7 +97,7 @@ func (s *Session) ShortestPaths(ctx context.Context, q PathQuery) (*Paths, error
 	if err != nil {
 		return nil, err
 	}
-	out := &Paths{ComputedOn: s.reading(s.on(q.Scope, g), q.Scope, q.Weight.reads(q.Property))}
+	out := &Paths{ComputedOn: s.reading(s.on(q.Scope, g, q.From, q.To, q.Via, q.Avoid), q.Scope, q.Weight.reads(q.Property))}
 	switch {
 	case (found.Cut || found.Cheaper) && len(q.Via) > 0:
 		out.TruncatedBecause = fmt.Sprintf("maxHops: %d, or the ways tried between the entities of via", q.MaxHops)

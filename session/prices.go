@@ -102,6 +102,15 @@ func (s *Session) usual(ctx context.Context, g *projection.Graph, q ChokepointQu
 	return costs, nil
 }
 
+// costed returns what has a cost of its own.
+func costed(costs []Cost) []graph.ID {
+	ids := make([]graph.ID, len(costs))
+	for i, c := range costs {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
 // target finds the entity or the link with an ID.
 func (s *Session) target(g *projection.Graph, id graph.ID, links bool) (int, bool) {
 	if links {

@@ -143,7 +143,7 @@ func (s *Session) Centrality(ctx context.Context, q CentralityQuery, page Page) 
 	}
 	at := func(n network.NodeIndex) position { return position{byNumber(r.scores[n]), g.Nodes[n]} }
 	nodes, err := pageOf(s, l, r.order, at, page)
-	out := Ranking{Paged: rankedPage(nodes, r, g), ComputedOn: q.Approximation.on(s.reading(s.onNetwork(q.Scope, g), q.Scope, q.reads()...), r.samples)}
+	out := Ranking{Paged: rankedPage(nodes, r, g), ComputedOn: q.Approximation.on(s.reading(s.onNetwork(q.Scope, g, q.From), q.Scope, q.reads()...), r.samples)}
 	if len(r.order) < len(g.Nodes) {
 		out.TruncatedBecause = fmt.Sprintf("top: %d of %d entities", len(r.order), len(g.Nodes))
 	}

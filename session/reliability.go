@@ -73,7 +73,7 @@ func (s *Session) Reliability(ctx context.Context, q ReliabilityQuery) (*Reliabi
 	if err != nil {
 		return nil, err
 	}
-	on := q.Approximation.on(s.onNetwork(q.Scope, g), r.Samples)
+	on := q.Approximation.on(s.onNetwork(q.Scope, g, q.From, q.To), r.Samples)
 	if !r.Exact {
 		away := max(r.High-r.Value, r.Value-r.Low)
 		on.Error = &away

@@ -132,7 +132,7 @@ func (s *Session) SimilarNodes(ctx context.Context, to graph.ID, measure similar
 		return Paged[Similar]{}, ComputedOn{}, err
 	}
 	out, err := pageOf(s, l, list, func(p Similar) position { return position{byNumber(p.Score), p.ID} }, page)
-	return out, s.onNetwork(scope, g), err
+	return out, s.onNetwork(scope, g, []graph.ID{to}), err
 }
 
 // Prediction is a link that would be expected between two entities and is not there: a

@@ -186,7 +186,7 @@ func (s *Session) TemporalPaths(ctx context.Context, q TemporalQuery) (*Temporal
 	if err != nil {
 		return nil, kernelError(ctx, err)
 	}
-	out := &TemporalPaths{Total: len(found), WithoutTime: e.untimed, ComputedOn: s.reading(s.onNetwork(q.Scope, g), q.Scope, q.DurationProperty)}
+	out := &TemporalPaths{Total: len(found), WithoutTime: e.untimed, ComputedOn: s.reading(s.onNetwork(q.Scope, g, q.From, q.To), q.Scope, q.DurationProperty)}
 	if q.First < len(found) {
 		out.TruncatedBecause = fmt.Sprintf("first: %d of %d targets", q.First, len(found))
 		found = found[:q.First]

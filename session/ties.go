@@ -45,7 +45,7 @@ func (s *Session) AllShortestPaths(ctx context.Context, q PathQuery, page Page) 
 	if err != nil {
 		return nil, err
 	}
-	out := &AllPaths{Count: ties.Count, ComputedOn: s.reading(s.on(q.Scope, g), q.Scope, q.Weight.reads(q.Property))}
+	out := &AllPaths{Count: ties.Count, ComputedOn: s.reading(s.on(q.Scope, g, q.From, q.To, q.Via, q.Avoid), q.Scope, q.Weight.reads(q.Property))}
 	var found []path.Path
 	found, out.HasNextPage = paged(ties, skip, page.First)
 	if n := ties.Count; n.IsInt64() && n.Int64() <= math.MaxInt32 {

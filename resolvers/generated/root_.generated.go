@@ -2116,6 +2116,8 @@ type ComputedOn {
   links: Int!
   "How many of the links lack a number that was asked for, by ` + "`" + `weightProperty` + "`" + `, ` + "`" + `capacityProperty` + "`" + `, ` + "`" + `weight` + "`" + ` or the like, and count as the argument says; all, where a name is mistyped. Null where none was asked for. Example: 0."
   withoutValue: Int
+  "Which of the entities and links that the arguments name are not in this network, in their order: unknown ones, those that the viewer does not see and those outside of ` + "`" + `scope` + "`" + `. Example: [\"2e3m…\"]."
+  absent: [ID!]!
   "Which view of the stored facts. Example: ALL."
   projection: Projection!
   "Whether the figures are exact. Example: true."
@@ -4407,6 +4409,8 @@ func (ec *executionContext) childFields_ComputedOn(ctx context.Context, field gr
 		return ec.fieldContext_ComputedOn_links(ctx, field)
 	case "withoutValue":
 		return ec.fieldContext_ComputedOn_withoutValue(ctx, field)
+	case "absent":
+		return ec.fieldContext_ComputedOn_absent(ctx, field)
 	case "projection":
 		return ec.fieldContext_ComputedOn_projection(ctx, field)
 	case "exact":

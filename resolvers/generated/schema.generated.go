@@ -9890,6 +9890,29 @@ func (ec *executionContext) fieldContext_ComputedOn_withoutValue(_ context.Conte
 	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "Int")
 }
 
+func (ec *executionContext) _ComputedOn_absent(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ComputedOn_absent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Absent(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []graph.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ComputedOn_absent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ComputedOn", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ComputedOn_projection(ctx context.Context, field graphql.CollectedField, obj *model.ComputedOn) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37714,6 +37737,11 @@ func (ec *executionContext) _ComputedOn(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ComputedOn_withoutValue(ctx, field, obj)
 				})
+		case "absent":
+			out.Values[i] = ec._ComputedOn_absent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "projection":
 			out.Values[i] = ec._ComputedOn_projection(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -2410,6 +2410,12 @@ func (ec *executionContext) serial_ComputedOn(ctx context.Context, w *serial.Wri
 			if !w.Leaf(ec.marshalOInt2ᚖint(ctx, field.Selections, v), false) {
 				return false
 			}
+		case "absent":
+			v := obj.Absent()
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, field.Selections, v), true) {
+				return false
+			}
 		case "projection":
 			v := obj.Projection
 			w.Count(field.Field, 1)

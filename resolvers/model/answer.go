@@ -287,6 +287,16 @@ type ComputedOn struct {
 	// Lacking counts links that lack a number that was asked for; nil where none was. It
 	// runs only when it is selected.
 	Lacking func(context.Context) (int, error)
+	// Missing lists what the question names and the network has not.
+	Missing func() []graph.ID
+}
+
+// Absent lists what the question names and the network has not.
+func (c ComputedOn) Absent() []graph.ID {
+	if absent := c.Missing(); absent != nil {
+		return absent
+	}
+	return []graph.ID{}
 }
 
 // WithoutValue counts the links that lack a number that was asked for, nil where none was.
