@@ -30,18 +30,19 @@ func (a *api) figures() {
 	a.expect(`{ networkFigures(`+people+`) { nodes links density reciprocity components largestComponent connectedPairs fragmentation
 		distances { exact sources confidence diameter diameterAtLeast radius radiusAtLeast radiusAtMost mean meanLow meanHigh efficiency efficiencyLow efficiencyHigh }
 		clustering { triangles transitivity average } mixing { kindAssortativity kinds { from to pairs } }
-		centralization { degree betweenness closeness unavailableBecause } computedOn { nodes links exact } } }`,
+		centralization { degree betweenness betweennessLow betweennessHigh closeness closenessLow closenessHigh confidence unavailableBecause } computedOn { nodes links exact } } }`,
 		`{"networkFigures": {"nodes": 7, "links": 8, "density": 0.3333333333333333, "reciprocity": 1, "components": 2, "largestComponent": 6, "connectedPairs": 15, "fragmentation": 0.2857142857142857,
 		"distances": {"exact": true, "sources": 7, "confidence": null, "diameter": 3, "diameterAtLeast": 3, "radius": 2, "radiusAtLeast": 2, "radiusAtMost": 2, "mean": 1.6666666666666667, "meanLow": 1.6666666666666667, "meanHigh": 1.6666666666666667,
 			"efficiency": 0.5079365079365079, "efficiencyLow": 0.5079365079365079, "efficiencyHigh": 0.5079365079365079},
 		"clustering": {"triangles": 2, "transitivity": 0.5, "average": 0.5238095238095237},
 		"mixing": {"kindAssortativity": -0.07692307692307698, "kinds": [{"from": "Person", "to": "Person", "pairs": 6}, {"from": "Company", "to": "Person", "pairs": 1}]},
-		"centralization": {"degree": 0.4666666666666667, "betweenness": 0.35555555555555557, "closeness": null, "unavailableBecause": "closeness: the network is in pieces"},
+		"centralization": {"degree": 0.4666666666666667, "betweenness": 0.35555555555555557, "betweennessLow": 0.35555555555555557, "betweennessHigh": 0.35555555555555557,
+			"closeness": null, "closenessLow": null, "closenessHigh": null, "confidence": null, "unavailableBecause": "closeness: the network is in pieces"},
 		"computedOn": {"nodes": 7, "links": 8, "exact": true}}}`)
-	a.expect(`{ networkFigures(mode: SAMPLED, seed: 3, `+people+`) { distances { exact sources diameter radius mean meanLow } centralization { betweenness unavailableBecause } } }`,
+	a.expect(`{ networkFigures(mode: SAMPLED, seed: 3, `+people+`) { distances { exact sources diameter radius mean meanLow } centralization { betweenness confidence unavailableBecause } } }`,
 		// A sample of 1,024 is all of them.
 		`{"networkFigures": {"distances": {"exact": false, "sources": 7, "diameter": 3, "radius": 2, "mean": 1.6666666666666667, "meanLow": 1.6666666666666667},
-		"centralization": {"betweenness": null, "unavailableBecause": "betweenness: it takes a search from each of 7 entities over 8 links; ask with mode: EXACT, or narrow the scope; closeness: the network is in pieces"}}}`)
+		"centralization": {"betweenness": 0.35555555555555557, "confidence": 0.95, "unavailableBecause": "closeness: the network is in pieces"}}}`)
 	a.expect(`{ networkFigures(scope: {projection: MONEY, orientation: NATURAL}) { density reciprocity distances { diameter radius radiusAtMost } mixing { degreeAssortativity } centralization { degree } } }`,
 		`{"networkFigures": {"density": 0.5, "reciprocity": 0, "distances": {"diameter": 1, "radius": null, "radiusAtMost": null}, "mixing": {"degreeAssortativity": null}, "centralization": {"degree": null}}}`)
 }

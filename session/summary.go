@@ -3,8 +3,6 @@ package session
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -19,17 +17,19 @@ import (
 // Summary tells of a network as a whole. What takes more than one pass over it is
 // computed when it is asked for.
 type Summary struct {
-	Nodes, Links          int
-	Components, Largest   int
-	ConnectedPairs        int64
-	Fragmentation         *float64
-	Density, Reciprocity  *float64
-	ComputedOn            ComputedOn
-	Distances             func(context.Context) (DistanceFigures, error)
-	Clustering            func(context.Context) (Clustering, error)
-	Mixing                func(context.Context) (Mixing, error)
-	Centralization        func(ctx context.Context, measure string) (*float64, error)
-	WithoutCentralization func(context.Context) (string, error) // why one is nil, "" if none is
+	Nodes, Links         int
+	Components, Largest  int
+	ConnectedPairs       int64
+	Fragmentation        *float64
+	Density, Reciprocity *float64
+	ComputedOn           ComputedOn
+	Distances            func(context.Context) (DistanceFigures, error)
+	Clustering           func(context.Context) (Clustering, error)
+	Mixing               func(context.Context) (Mixing, error)
+	// Centralization is nil for the reason that WithoutCentralization tells of.
+	Centralization        func(ctx context.Context, measure string) (*Centralization, error)
+	WithoutCentralization string   // "" where none is nil
+	CentralizationHolds   *float64 // the confidence of those that are estimated; nil if none is
 }
 
 // DistanceFigures tell how far apart entities are. What is not exact has bounds.
@@ -67,6 +67,9 @@ type KindMixing struct {
 	From, To graph.Kind
 	Pairs    int
 }
+
+// Centralization tells how much one entity stands out. What is exact has equal bounds.
+type Centralization struct{ Value, Low, High float64 }
 
 func (m *Mixing) size() int64 { return 64 + 48*int64(len(m.Kinds)) }
 
@@ -108,24 +111,30 @@ func (s *Session) Summary(ctx context.Context, mode ApproximationMode, seed int6
 		}
 		return *m, nil
 	}
-	out.Centralization = func(ctx context.Context, measure string) (*float64, error) {
-		if made.without(measure, mode, g.Net) != "" {
+	how := Approximation{Mode: mode, Seed: seed}
+	out.Centralization = func(ctx context.Context, measure string) (*Centralization, error) {
+		if made.without(measure, g.Net) != "" {
 			return nil, nil
 		}
-		score, err := figure(ctx, s, scope, "centralization", measure, func(ctx context.Context, g *projection.Graph) (float64, error) {
-			return centralization(ctx, g.Net, measure)
-		})
-		return &score, err
-	}
-	out.WithoutCentralization = func(context.Context) (string, error) {
-		var why []string
-		for _, measure := range []string{"DEGREE", "BETWEENNESS", "CLOSENESS"} {
-			if reason := made.without(measure, mode, g.Net); reason != "" {
-				why = append(why, strings.ToLower(measure)+": "+reason)
-			}
+		key := []any{measure}
+		if how.samples(measure, false, g.Net) {
+			key = append(key, seed)
 		}
-		return strings.Join(why, "; "), nil
+		c, err := figure(ctx, s, scope, "centralization", key, func(ctx context.Context, g *projection.Graph) (Centralization, error) {
+			return centralization(ctx, g.Net, measure, how)
+		})
+		return &c, err
 	}
+	var why []string
+	for _, measure := range []string{"DEGREE", "BETWEENNESS", "CLOSENESS"} {
+		if reason := made.without(measure, g.Net); reason != "" {
+			why = append(why, strings.ToLower(measure)+": "+reason)
+		} else if how.samples(measure, false, g.Net) {
+			confidence := how.sampling().Confidence
+			out.CentralizationHolds = &confidence
+		}
+	}
+	out.WithoutCentralization = strings.Join(why, "; ")
 	return &out, nil
 }
 
@@ -283,8 +292,7 @@ func (s *Session) kindsOf(g *projection.Graph) (kinds []graph.Kind, of []uint32)
 }
 
 // without says why there is no centralization by a measure, "" if there is one.
-func (s *Summary) without(measure string, mode ApproximationMode, net *network.Network) string {
-	work, searches := exactWork[measure]
+func (s *Summary) without(measure string, net *network.Network) string {
 	switch {
 	case s.Nodes < 3:
 		return "there are fewer than 3 entities"
@@ -292,23 +300,31 @@ func (s *Summary) without(measure string, mode ApproximationMode, net *network.N
 		return "links have a direction"
 	case measure == "CLOSENESS" && s.Components > 1:
 		return "the network is in pieces"
-	case searches && sampled(mode, net, work):
-		return fmt.Sprintf("it takes a search from each of %d entities over %d links; ask with mode: EXACT, or narrow the scope", s.Nodes, s.Links)
 	}
 	return ""
 }
 
-func centralization(ctx context.Context, net *network.Network, measure string) (float64, error) {
-	scores, err := centrality.Named(measure)(ctx, net, centrality.Options{})
+// centralizations are by the names of their measures.
+var centralizations = map[string]func(scores []float64, directed bool) float64{
+	"DEGREE":      func(scores []float64, _ bool) float64 { return centrality.DegreeCentralization(scores) },
+	"BETWEENNESS": centrality.BetweennessCentralization,
+	"CLOSENESS":   func(scores []float64, _ bool) float64 { return centrality.ClosenessCentralization(scores) },
+}
+
+func centralization(ctx context.Context, net *network.Network, measure string, how Approximation) (Centralization, error) {
+	of := func(scores []float64) float64 { return centralizations[measure](scores, net.Directed()) }
+	if !how.samples(measure, false, net) {
+		scores, err := centrality.Named(measure)(ctx, net, centrality.Options{})
+		if err != nil {
+			return Centralization{}, err
+		}
+		value := of(scores)
+		return Centralization{value, value, value}, nil
+	}
+	e, err := centrality.SampledNamed(measure)(ctx, net, centrality.Options{}, how.sampling())
 	if err != nil {
-		return math.NaN(), err
+		return Centralization{}, err
 	}
-	switch measure {
-	case "BETWEENNESS":
-		return centrality.BetweennessCentralization(scores, net.Directed()), nil
-	case "CLOSENESS":
-		return centrality.ClosenessCentralization(scores), nil
-	default:
-		return centrality.DegreeCentralization(scores), nil
-	}
+	low, high := centrality.CentralizationBounds(e, of)
+	return Centralization{min(max(of(e.Scores), low), high), low, high}, nil
 }

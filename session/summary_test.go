@@ -52,11 +52,11 @@ func TestFiguresAreThoseOfTheKernels(t *testing.T) {
 		t.Fatal(err)
 	}
 	central, err := sum.Centralization(t.Context(), "BETWEENNESS")
-	if err != nil || *central != centrality.BetweennessCentralization(scores, false) {
-		t.Errorf("%v %v", central, err)
+	if want := centrality.BetweennessCentralization(scores, false); err != nil || *central != (session.Centralization{Value: want, Low: want, High: want}) {
+		t.Errorf("%v %v, want %v", central, err, want)
 	}
-	if why, err := sum.WithoutCentralization(t.Context()); why != "" || err != nil {
-		t.Errorf("%q %v", why, err)
+	if sum.WithoutCentralization != "" || sum.CentralizationHolds != nil {
+		t.Errorf("%q %v", sum.WithoutCentralization, sum.CentralizationHolds)
 	}
 }
 
@@ -77,7 +77,14 @@ func TestSampledFigures(t *testing.T) {
 	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || *b.Radius != *a.Radius || *b.RadiusAtLeast != *a.Radius || *b.RadiusAtMost != *a.Radius {
 		t.Errorf("%+v, exactly %+v, %v %v", b, a, err1, err2)
 	}
-	if central, err := some.Centralization(t.Context(), "CLOSENESS"); central != nil || err != nil {
-		t.Errorf("%v %v", central, err)
+	for _, measure := range []string{"DEGREE", "BETWEENNESS", "CLOSENESS"} {
+		estimated, err1 := some.Centralization(t.Context(), measure)
+		central, err2 := exact.Centralization(t.Context(), measure)
+		if err1 != nil || err2 != nil || estimated.Low > central.Value || estimated.High < central.Value || estimated.High-estimated.Low > 0.04 {
+			t.Errorf("%s: %+v, exactly %+v, %v %v", measure, estimated, central, err1, err2)
+		}
+	}
+	if some.WithoutCentralization != "" || some.CentralizationHolds == nil || *some.CentralizationHolds != 0.95 {
+		t.Errorf("%q %v", some.WithoutCentralization, some.CentralizationHolds)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/chokepoint/chokepoint/graph/centrality"
 	"github.com/chokepoint/chokepoint/graph/network"
 	nt "github.com/chokepoint/chokepoint/graph/networktest"
@@ -54,5 +56,56 @@ func TestStarsAreCentralized(t *testing.T) {
 	}
 	if got := centrality.DegreeCentralization(measured(t, both, "DEGREE")); got != 1 {
 		t.Errorf("degree %v", got)
+	}
+}
+
+// Scores drawn from the intervals never leave the bounds, and some of them reach these.
+func TestCentralizationBounds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(3, 8).Draw(t, "n")
+		e := centrality.Estimate{Low: make([]float64, n), High: make([]float64, n), Scores: make([]float64, n)}
+		number := func() float64 { return float64(rapid.IntRange(0, 40).Draw(t, "eighths")) / 8 }
+		for v := range n {
+			e.Low[v] = number()
+			e.High[v] = e.Low[v] + number()*float64(rapid.IntRange(0, 1).Draw(t, "wide"))
+		}
+		of := func(scores []float64) float64 { return centrality.BetweennessCentralization(scores, false) }
+		low, high := centrality.CentralizationBounds(e, of)
+		least, most := math.Inf(1), math.Inf(-1)
+		for first := range n { // who has most is at an end, the others are, or as high as that
+			for _, top := range []float64{e.Low[first], e.High[first]} {
+				for _, near := range []bool{false, true} {
+					copy(e.Scores, e.Low)
+					for v := range e.Scores {
+						if near {
+							e.Scores[v] = min(e.High[v], max(top, e.Low[v]))
+						}
+					}
+					e.Scores[first] = top
+					least, most = min(least, of(e.Scores)), max(most, of(e.Scores))
+				}
+			}
+		}
+		if math.Abs(low-least) > 1e-12 || math.Abs(high-most) > 1e-12 {
+			t.Fatalf("%v to %v, want %v to %v", low, high, least, most)
+		}
+	})
+}
+
+func TestEstimatedCentralizationHolds(t *testing.T) {
+	for name, g := range map[string]nt.Graph{"scale": nt.BarabasiAlbert(3000, 2, 1), "star": nt.Union(nt.Star(900), nt.Tree(900, 2))} {
+		for _, directed := range []bool{false, true} {
+			net := g.Build(t, directed)
+			e, err := centrality.SampledBetweenness(t.Context(), net, centrality.Options{}, centrality.Sampling{Error: 0.02, Confidence: 0.999, Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := func(scores []float64) float64 { return centrality.BetweennessCentralization(scores, directed) }
+			low, high := centrality.CentralizationBounds(e, of)
+			exact := of(measured(t, net, "BETWEENNESS"))
+			if exact < low-1e-12 || exact > high+1e-12 || high-low > 0.081 {
+				t.Errorf("%s: %v to %v, want %v", name, low, high, exact)
+			}
+		}
 	}
 }

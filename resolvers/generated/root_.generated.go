@@ -744,9 +744,9 @@ type Query {
   ): CohesiveGroupConnection! @listSize(slicingArguments: ["first"]) @cost(weight: "5000") # triangles of the view
   "What can be said of the network as a whole. Example: networkFigures(scope: {projection: PEOPLE}) { density fragmentation distances { diameter mean exact } clustering { transitivity } centralization { betweenness } }."
   networkFigures(
-    "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `) or left out (` + "`" + `centralization` + "`" + `). Example: EXACT."
+    "Whether what needs a search from every entity may be estimated (` + "`" + `distances` + "`" + `, ` + "`" + `centralization` + "`" + `). Example: EXACT."
     mode: ApproximationMode! = AUTOMATIC
-    "What chooses the samples of ` + "`" + `distances` + "`" + `. Example: 7."
+    "What chooses the samples. Example: 7."
     seed: Int64! = 0
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
@@ -1709,7 +1709,7 @@ type NetworkSummary {
   mixing: MixingFigures! @cost(weight: "2000") # a few passes over the view
   "How much one entity stands out. Example: {degree: 0.5, betweenness: 0.6}."
   centralization: CentralizationFigures! @cost(weight: "20000") # searches from every entity, up to a bound
-  "What it was computed on. Only ` + "`" + `distances` + "`" + ` may be estimates, and say so. Example: {nodes: 110, links: 205, exact: true}."
+  "What it was computed on. Only ` + "`" + `distances` + "`" + ` and ` + "`" + `centralization` + "`" + ` may be estimates, and say so. Example: {nodes: 110, links: 205, exact: true}."
   computedOn: ComputedOn!
 }
 
@@ -1779,10 +1779,20 @@ type KindMixing {
 type CentralizationFigures {
   "By the number of neighbours, direction ignored. Example: 0.54."
   degree: Float
-  "By betweenness, along the direction of links. Example: 0.62."
+  "By betweenness, along the direction of links; an estimate where all scores would take too long. Example: 0.62."
   betweenness: Float
+  "Its lower bound. Example: 0.62."
+  betweennessLow: Float
+  "Its upper bound. Example: 0.62."
+  betweennessHigh: Float
   "By closeness; only of networks in one piece whose links have no direction. Example: 0.49."
   closeness: Float
+  "Its lower bound. Example: 0.49."
+  closenessLow: Float
+  "Its upper bound. Example: 0.49."
+  closenessHigh: Float
+  "The probability with which an estimate lies between its bounds; null when none is one. Example: 0.95."
+  confidence: Float
   "Why any of them is null; null when none is. Example: \"closeness: the network is in pieces\"."
   unavailableBecause: String
 }
@@ -4175,8 +4185,18 @@ func (ec *executionContext) childFields_CentralizationFigures(ctx context.Contex
 		return ec.fieldContext_CentralizationFigures_degree(ctx, field)
 	case "betweenness":
 		return ec.fieldContext_CentralizationFigures_betweenness(ctx, field)
+	case "betweennessLow":
+		return ec.fieldContext_CentralizationFigures_betweennessLow(ctx, field)
+	case "betweennessHigh":
+		return ec.fieldContext_CentralizationFigures_betweennessHigh(ctx, field)
 	case "closeness":
 		return ec.fieldContext_CentralizationFigures_closeness(ctx, field)
+	case "closenessLow":
+		return ec.fieldContext_CentralizationFigures_closenessLow(ctx, field)
+	case "closenessHigh":
+		return ec.fieldContext_CentralizationFigures_closenessHigh(ctx, field)
+	case "confidence":
+		return ec.fieldContext_CentralizationFigures_confidence(ctx, field)
 	case "unavailableBecause":
 		return ec.fieldContext_CentralizationFigures_unavailableBecause(ctx, field)
 	}

@@ -6810,6 +6810,52 @@ func (ec *executionContext) fieldContext_CentralizationFigures_betweenness(_ con
 	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
 }
 
+func (ec *executionContext) _CentralizationFigures_betweennessLow(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_betweennessLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetweennessLow(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_betweennessLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_betweennessHigh(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_betweennessHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetweennessHigh(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_betweennessHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
 func (ec *executionContext) _CentralizationFigures_closeness(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6833,6 +6879,75 @@ func (ec *executionContext) fieldContext_CentralizationFigures_closeness(_ conte
 	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
 }
 
+func (ec *executionContext) _CentralizationFigures_closenessLow(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_closenessLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosenessLow(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_closenessLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_closenessHigh(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_closenessHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosenessHigh(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_closenessHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
+func (ec *executionContext) _CentralizationFigures_confidence(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentralizationFigures_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CentralizationFigures_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentralizationFigures", field, true, false, "Float")
+}
+
 func (ec *executionContext) _CentralizationFigures_unavailableBecause(ctx context.Context, field graphql.CollectedField, obj *model.CentralizationFigures) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6842,7 +6957,7 @@ func (ec *executionContext) _CentralizationFigures_unavailableBecause(ctx contex
 			return ec.fieldContext_CentralizationFigures_unavailableBecause(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UnavailableBecause(ctx)
+			return obj.UnavailableBecause(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -36667,18 +36782,46 @@ func (ec *executionContext) _CentralizationFigures(ctx context.Context, sel ast.
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CentralizationFigures_betweenness(ctx, field, obj)
 				})
+		case "betweennessLow":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_betweennessLow(ctx, field, obj)
+				})
+		case "betweennessHigh":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_betweennessHigh(ctx, field, obj)
+				})
 		case "closeness":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CentralizationFigures_closeness(ctx, field, obj)
 				})
-		case "unavailableBecause":
+		case "closenessLow":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._CentralizationFigures_unavailableBecause(ctx, field, obj)
+					return ec._CentralizationFigures_closenessLow(ctx, field, obj)
 				})
+		case "closenessHigh":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CentralizationFigures_closenessHigh(ctx, field, obj)
+				})
+		case "confidence":
+			out.Values[i] = ec._CentralizationFigures_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unavailableBecause":
+			out.Values[i] = ec._CentralizationFigures_unavailableBecause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -1272,6 +1272,24 @@ func (ec *executionContext) serial_CentralizationFigures(ctx context.Context, w 
 			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
 				return false
 			}
+		case "betweennessLow":
+			v, err := obj.BetweennessLow(ctx)
+			if err != nil {
+				return false
+			}
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
+				return false
+			}
+		case "betweennessHigh":
+			v, err := obj.BetweennessHigh(ctx)
+			if err != nil {
+				return false
+			}
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
+				return false
+			}
 		case "closeness":
 			v, err := obj.Closeness(ctx)
 			if err != nil {
@@ -1281,11 +1299,32 @@ func (ec *executionContext) serial_CentralizationFigures(ctx context.Context, w 
 			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
 				return false
 			}
-		case "unavailableBecause":
-			v, err := obj.UnavailableBecause(ctx)
+		case "closenessLow":
+			v, err := obj.ClosenessLow(ctx)
 			if err != nil {
 				return false
 			}
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
+				return false
+			}
+		case "closenessHigh":
+			v, err := obj.ClosenessHigh(ctx)
+			if err != nil {
+				return false
+			}
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
+				return false
+			}
+		case "confidence":
+			v := obj.Confidence()
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalOFloat2ᚖfloat64(ctx, field.Selections, v), false) {
+				return false
+			}
+		case "unavailableBecause":
+			v := obj.UnavailableBecause()
 			w.Count(field.Field, 1)
 			if !w.Leaf(ec.marshalOString2ᚖstring(ctx, field.Selections, v), false) {
 				return false

@@ -39,26 +39,59 @@ func (s NetworkSummary) Centralization() CentralizationFigures {
 // selected.
 type CentralizationFigures struct{ of session.Summary }
 
+// part returns a part of what there is by a measure.
+func (c CentralizationFigures) part(ctx context.Context, measure string, of func(session.Centralization) float64) (*float64, error) {
+	found, err := c.of.Centralization(ctx, measure)
+	if found == nil || err != nil {
+		return nil, err
+	}
+	x := of(*found)
+	return &x, nil
+}
+
+func value(c session.Centralization) float64 { return c.Value }
+func low(c session.Centralization) float64   { return c.Low }
+func high(c session.Centralization) float64  { return c.High }
+
 // Degree is by the number of neighbours.
 func (c CentralizationFigures) Degree(ctx context.Context) (*float64, error) {
-	return c.of.Centralization(ctx, "DEGREE")
+	return c.part(ctx, "DEGREE", value)
 }
 
 // Betweenness is by betweenness.
 func (c CentralizationFigures) Betweenness(ctx context.Context) (*float64, error) {
-	return c.of.Centralization(ctx, "BETWEENNESS")
+	return c.part(ctx, "BETWEENNESS", value)
+}
+
+// BetweennessLow is its lower bound.
+func (c CentralizationFigures) BetweennessLow(ctx context.Context) (*float64, error) {
+	return c.part(ctx, "BETWEENNESS", low)
+}
+
+// BetweennessHigh is its upper bound.
+func (c CentralizationFigures) BetweennessHigh(ctx context.Context) (*float64, error) {
+	return c.part(ctx, "BETWEENNESS", high)
 }
 
 // Closeness is by closeness.
 func (c CentralizationFigures) Closeness(ctx context.Context) (*float64, error) {
-	return c.of.Centralization(ctx, "CLOSENESS")
+	return c.part(ctx, "CLOSENESS", value)
 }
 
+// ClosenessLow is its lower bound.
+func (c CentralizationFigures) ClosenessLow(ctx context.Context) (*float64, error) {
+	return c.part(ctx, "CLOSENESS", low)
+}
+
+// ClosenessHigh is its upper bound.
+func (c CentralizationFigures) ClosenessHigh(ctx context.Context) (*float64, error) {
+	return c.part(ctx, "CLOSENESS", high)
+}
+
+// Confidence is that of the bounds; nil where nothing is estimated.
+func (c CentralizationFigures) Confidence() *float64 { return c.of.CentralizationHolds }
+
 // UnavailableBecause says why one of them is null; nil when none is.
-func (c CentralizationFigures) UnavailableBecause(ctx context.Context) (*string, error) {
-	why, err := c.of.WithoutCentralization(ctx)
-	if why == "" {
-		return nil, err
-	}
-	return &why, err
+func (c CentralizationFigures) UnavailableBecause() *string {
+	return optional(c.of.WithoutCentralization)
 }
