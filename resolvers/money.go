@@ -26,7 +26,7 @@ func (query) TraceMoney(ctx context.Context, from []graph.ID, policies []tracing
 	expect(d, t.Accounts, func(a session.TracedAccount) graph.ID { return a.ID })
 	out := model.MoneyTrace{
 		Currency: t.Currency, Unit: t.Unit, Rounded: t.Rounded, Totals: t.Totals, TotalAccounts: t.TotalAccounts, TotalTransfers: t.TotalTransfers,
-		WithoutTime: t.WithoutTime, WithoutAmount: t.WithoutAmount,
+		Considered: t.Considered, WithoutTime: t.WithoutTime, WithoutAmount: t.WithoutAmount,
 		TruncatedBecause: optional(t.TruncatedBecause), ComputedOn: computedOn(t.ComputedOn),
 	}
 	for _, a := range t.Accounts {
@@ -70,7 +70,7 @@ func (query) MoneyPatterns(ctx context.Context, kinds []pattern.Kind, window flo
 	return model.MoneyPatternConnection{
 		Connection: model.Page(found, d.pattern), Currency: about.Currency, Unit: about.Unit, Rounded: about.Rounded, Hubs: about.Hubs, HubTransfers: about.HubTransfers,
 		HubIDs: about.HubAccounts, Door: d.Loader,
-		WithoutTime: about.WithoutTime, WithoutAmount: about.WithoutAmount,
+		Considered: about.Considered, WithoutTime: about.WithoutTime, WithoutAmount: about.WithoutAmount,
 		TruncatedBecause: optional(about.TruncatedBecause), ComputedOn: computedOn(about.ComputedOn),
 	}, nil
 }

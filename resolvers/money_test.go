@@ -111,14 +111,15 @@ func (a *api) money() {
 	a.refused(`{ temporalPaths(from: [«G»], minWait: -1) { totalCount } }`, graph.BadUserInput)
 	a.refused(`{ temporalPaths(from: [«G»], minWait: 2, maxWait: 1) { totalCount } }`, graph.BadUserInput)
 	a.expect(`{ moneyPatterns(kinds: [FAN_OUT, FAN_IN, CYCLE], minFan: 2, window: 2, first: 1) { totalCount nodes { kind layers { entities { name } } transfers { amount } transferCount startsAt endsAt amount }
-		pageInfo { hasNextPage } currency hubs withoutTime truncated } }`,
+		pageInfo { hasNextPage } currency considered hubs withoutTime truncated } }`,
 		`{"moneyPatterns": {"totalCount": 2, "nodes": [{"kind": "FAN_OUT", "layers": [{"entities": [{"name": "C"}]}, {"entities": [`+pairOf("D", "E")+`]}],
 		"transfers": [{"amount": "10"}, {"amount": "10"}], "transferCount": 2, "startsAt": "2024-03-03T00:00:00Z", "endsAt": "2024-03-04T00:00:00Z", "amount": "20"}],
-		"pageInfo": {"hasNextPage": true}, "currency": "USD", "hubs": 0, "withoutTime": 1, "truncated": false}}`)
+		"pageInfo": {"hasNextPage": true}, "currency": "USD", "considered": 6, "hubs": 0, "withoutTime": 1, "truncated": false}}`)
 	a.expect(`{ moneyPatterns(minFan: 2, hubCap: 3, minAmount: "4.5") { totalCount hubs hubAccounts { name } hubTransfers } }`, `{"moneyPatterns": {"totalCount": 0, "hubs": 1, "hubAccounts": [{"name": "C"}], "hubTransfers": 4}}`)
+	a.expect(`{ moneyPatterns(currency: "EUR") { totalCount currency considered } }`, `{"moneyPatterns": {"totalCount": 0, "currency": "EUR", "considered": 0}}`)
 	a.refused(`{ moneyPatterns(kinds: []) { totalCount } }`, graph.BadUserInput)
 	a.refused(`{ moneyPatterns(window: -1) { totalCount } }`, graph.BadUserInput)
-	a.expect(`{ traceMoney(from: [«DIRTY», «nobody»], currency: "EUR") { currency totalAccounts totalTransfers } }`, `{"traceMoney": {"currency": "EUR", "totalAccounts": 1, "totalTransfers": 0}}`)
+	a.expect(`{ traceMoney(from: [«DIRTY», «nobody»], currency: "EUR") { currency considered totalAccounts totalTransfers } }`, `{"traceMoney": {"currency": "EUR", "considered": 0, "totalAccounts": 1, "totalTransfers": 0}}`)
 	a.refused(`{ traceMoney(from: []) { currency } }`, graph.BadUserInput)
 	a.refused(`{ traceMoney(from: [«G»], policies: []) { currency } }`, graph.BadUserInput)
 }

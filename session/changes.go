@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/access"
@@ -50,7 +51,7 @@ func (s *Session) Changes(ctx context.Context, after string, filter ChangeFilter
 	if filter.Scope.Layer != projection.All {
 		return nil, graph.Errorf(graph.BadUserInput, "scope.projection: changes are of records and links as they are stored; leave it out")
 	}
-	if err := checkScope(filter.Scope); err != nil {
+	if err := errors.Join(checkScope(filter.Scope), notEmpty("of", filter.Of)); err != nil {
 		return nil, err
 	}
 	c := &Changes{service: s.service, viewer: s.viewer, filter: filter, version: s.view.Version()}

@@ -138,6 +138,8 @@ const (
 // the hops reach).
 func (s *Session) Neighborhood(ctx context.Context, of []graph.ID, depth int, scope projection.Scope, first int) (*Subgraph, error) {
 	switch {
+	case len(of) == 0:
+		return nil, graph.Errorf(graph.BadUserInput, "of: name at least one entity")
 	case depth < 0 || depth > maxDepth:
 		return nil, graph.Errorf(graph.BadUserInput, "depth: %d is not from 0 to %d", depth, maxDepth)
 	case first < 0 || first > maxNeighborhood:

@@ -128,6 +128,14 @@ func checkOf(of []graph.ID) error {
 	if len(of) > maxOf {
 		return graph.Errorf(graph.BadUserInput, "of: %d entities are more than %d", len(of), maxOf)
 	}
+	return notEmpty("of", of)
+}
+
+// notEmpty refuses a list that names nobody, where to leave it out means everybody.
+func notEmpty(what string, ids []graph.ID) error {
+	if ids != nil && len(ids) == 0 {
+		return graph.Errorf(graph.BadUserInput, "%s: the list is empty; name at least one entity, or leave it out for all", what)
+	}
 	return nil
 }
 

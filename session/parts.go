@@ -150,6 +150,9 @@ func (s *Session) Dominators(ctx context.Context, from, to []graph.ID, scope pro
 	if len(from) == 0 || len(from) > maxEnds || len(to) > maxEnds {
 		return none, ComputedOn{}, graph.Errorf(graph.BadUserInput, "from and to: name one entity to start from, and at most %d on a side", maxEnds)
 	}
+	if err := notEmpty("to", to); err != nil {
+		return none, ComputedOn{}, err
+	}
 	how := []any{from, to}
 	list, g, err := computed(ctx, s, scope, "dominators", how, func(ctx context.Context, g *projection.Graph) (dominators, error) {
 		d, err := connectivity.Dominators(ctx, g.Net, s.set(g, from))

@@ -44,11 +44,13 @@ type MoneyPattern struct {
 
 // MoneyPatterns is the answer to a PatternQuery but for the page of patterns.
 type MoneyPatterns struct {
-	Currency                   string
-	Unit                       graph.Decimal // see MoneyTrace
-	Rounded                    int
-	Hubs, HubTransfers         int
-	HubAccounts                []graph.ID // the first of the hubs
+	Currency           string
+	Unit               graph.Decimal // see MoneyTrace
+	Rounded            int
+	Hubs, HubTransfers int
+	HubAccounts        []graph.ID // the first of the hubs
+	// Considered counts the transfers in the currency whose time and amount are known.
+	Considered                 int
 	WithoutTime, WithoutAmount int
 	TruncatedBecause           string
 	ComputedOn                 ComputedOn
@@ -154,7 +156,7 @@ func (s *Session) MoneyPatterns(ctx context.Context, q PatternQuery, page Page) 
 	}
 	about := MoneyPatterns{
 		Currency: p.currency, Unit: p.unit.unit(), Rounded: p.rounded, Hubs: len(p.found.Hubs), HubTransfers: p.found.HubTransfers,
-		WithoutTime: p.untimed, WithoutAmount: p.without, ComputedOn: s.onNetwork(scope, g),
+		Considered: len(p.transfers), WithoutTime: p.untimed, WithoutAmount: p.without, ComputedOn: s.onNetwork(scope, g),
 	}
 	for _, n := range p.found.Hubs[:min(shownHubs, len(p.found.Hubs))] {
 		about.HubAccounts = append(about.HubAccounts, g.Nodes[n])

@@ -86,6 +86,8 @@ func (q *CentralityQuery) check() error {
 		return errNoProperty
 	case len(q.From) > 0 && q.Measure != "PAGERANK":
 		return graph.Errorf(graph.BadUserInput, "from: only PAGERANK starts somewhere; leave it out for %s", q.Measure)
+	case notEmpty("from", q.From) != nil:
+		return notEmpty("from", q.From)
 	case q.Top < 0 || q.Top > maxTop:
 		return graph.Errorf(graph.BadUserInput, "top: %d is not from 1 to %d", q.Top, maxTop)
 	case q.Top > 0 && centrality.TopNamed(string(q.Measure)) == nil:

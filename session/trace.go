@@ -35,8 +35,10 @@ type MoneyTrace struct {
 	Accounts      []TracedAccount
 	TotalAccounts int
 	// Transfers carried it, in the order in which it is followed.
-	Transfers                  []TracedTransfer
-	TotalTransfers             int
+	Transfers      []TracedTransfer
+	TotalTransfers int
+	// Considered counts the transfers in the currency whose time and amount are known.
+	Considered                 int
 	WithoutTime, WithoutAmount int
 	TruncatedBecause           string
 	ComputedOn                 ComputedOn
@@ -215,7 +217,7 @@ func (t *traced) order(sources []network.NodeIndex) {
 func (s *Session) moneyTrace(ctx context.Context, g *projection.Graph, q MoneyQuery, t *traced) (*MoneyTrace, error) {
 	out := &MoneyTrace{
 		Currency: t.currency, Unit: t.unit.unit(), Rounded: t.rounded, TotalAccounts: len(t.accounts), TotalTransfers: len(t.moved),
-		WithoutTime: t.untimed, WithoutAmount: t.without, ComputedOn: s.onNetwork(q.Scope, g, q.From),
+		Considered: len(t.transfers), WithoutTime: t.untimed, WithoutAmount: t.without, ComputedOn: s.onNetwork(q.Scope, g, q.From),
 	}
 	if q.First < max(len(t.accounts), len(t.moved)) {
 		out.TruncatedBecause = fmt.Sprintf("first: %d of %d accounts, %d of %d transfers",

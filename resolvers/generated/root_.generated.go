@@ -482,7 +482,7 @@ type Query {
     weightProperty: String
     "For PAGERANK: entities from which alone rank flows, so that what is near them ranks high. Example: [\"0c9h…\"]."
     from: [ID!]
-    "For CLOSENESS and HARMONIC: the first so many alone, at most 500, exactly and much faster than all. Example: 10."
+    "For CLOSENESS and HARMONIC: the first so many alone, at most 500, exactly, and in most networks much faster than all. Example: 10."
     top: Int
     "Whether BETWEENNESS, CLOSENESS and HARMONIC may be estimated, and how well. Example: {mode: SAMPLED, maxError: 0.005}."
     approximation: Approximation
@@ -1990,6 +1990,8 @@ type MoneyTrace {
   totalAccounts: Int!
   "How many transfers there would be without ` + "`" + `first` + "`" + `. Example: 120."
   totalTransfers: Int!
+  "How many transfers are in scope, in this currency and with a time and an amount: 0 if nothing has a currency of that name. Example: 5210."
+  considered: Int!
   "How many transfers in scope could not be followed since nobody knows when they happened. Example: 3."
   withoutTime: Int!
   "How many transfers in scope could not be followed for want of an amount. Example: 1."
@@ -2074,6 +2076,8 @@ type MoneyPatternConnection {
   hubAccounts: [Entity!]!
   "How many transfers these hubs have: what the search may have missed lies among them. Example: 5210."
   hubTransfers: Int!
+  "How many transfers were searched: those in scope, in this currency and with a time and an amount; 0 if nothing has a currency of that name. Example: 5210."
+  considered: Int!
   "How many transfers in scope were left out since nobody knows when they happened. Example: 3."
   withoutTime: Int!
   "How many transfers in scope were left out for want of an amount. Example: 1."
@@ -5103,6 +5107,8 @@ func (ec *executionContext) childFields_MoneyPatternConnection(ctx context.Conte
 		return ec.fieldContext_MoneyPatternConnection_hubAccounts(ctx, field)
 	case "hubTransfers":
 		return ec.fieldContext_MoneyPatternConnection_hubTransfers(ctx, field)
+	case "considered":
+		return ec.fieldContext_MoneyPatternConnection_considered(ctx, field)
 	case "withoutTime":
 		return ec.fieldContext_MoneyPatternConnection_withoutTime(ctx, field)
 	case "withoutAmount":
@@ -5153,6 +5159,8 @@ func (ec *executionContext) childFields_MoneyTrace(ctx context.Context, field gr
 		return ec.fieldContext_MoneyTrace_totalAccounts(ctx, field)
 	case "totalTransfers":
 		return ec.fieldContext_MoneyTrace_totalTransfers(ctx, field)
+	case "considered":
+		return ec.fieldContext_MoneyTrace_considered(ctx, field)
 	case "withoutTime":
 		return ec.fieldContext_MoneyTrace_withoutTime(ctx, field)
 	case "withoutAmount":

@@ -22325,6 +22325,29 @@ func (ec *executionContext) fieldContext_MoneyPatternConnection_hubTransfers(_ c
 	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _MoneyPatternConnection_considered(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyPatternConnection_considered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Considered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyPatternConnection_considered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyPatternConnection", field, false, false, "Int")
+}
+
 func (ec *executionContext) _MoneyPatternConnection_withoutTime(ctx context.Context, field graphql.CollectedField, obj *model.MoneyPatternConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22744,6 +22767,29 @@ func (ec *executionContext) _MoneyTrace_totalTransfers(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_MoneyTrace_totalTransfers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoneyTrace_considered(ctx context.Context, field graphql.CollectedField, obj *model.MoneyTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoneyTrace_considered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Considered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoneyTrace_considered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MoneyTrace", field, false, false, "Int")
 }
 
@@ -41756,6 +41802,11 @@ func (ec *executionContext) _MoneyPatternConnection(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "considered":
+			out.Values[i] = ec._MoneyPatternConnection_considered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "withoutTime":
 			out.Values[i] = ec._MoneyPatternConnection_withoutTime(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41918,6 +41969,11 @@ func (ec *executionContext) _MoneyTrace(ctx context.Context, sel ast.SelectionSe
 			}
 		case "totalTransfers":
 			out.Values[i] = ec._MoneyTrace_totalTransfers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "considered":
+			out.Values[i] = ec._MoneyTrace_considered(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

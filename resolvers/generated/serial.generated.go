@@ -6813,6 +6813,12 @@ func (ec *executionContext) serial_MoneyPatternConnection(ctx context.Context, w
 			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
 				return false
 			}
+		case "considered":
+			v := obj.Considered
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
+				return false
+			}
 		case "withoutTime":
 			v := obj.WithoutTime
 			w.Count(field.Field, 1)
@@ -6955,6 +6961,12 @@ func (ec *executionContext) serial_MoneyTrace(ctx context.Context, w *serial.Wri
 			}
 		case "totalTransfers":
 			v := obj.TotalTransfers
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
+				return false
+			}
+		case "considered":
+			v := obj.Considered
 			w.Count(field.Field, 1)
 			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
 				return false

@@ -17,6 +17,7 @@ type MoneyTrace struct {
 	Accounts                      []TracedAccount
 	Transfers                     []TracedTransfer
 	TotalAccounts, TotalTransfers int
+	Considered                    int
 	WithoutTime, WithoutAmount    int
 	// TruncatedBecause says what cut something off; nil when nothing did.
 	TruncatedBecause *string
@@ -48,6 +49,7 @@ type MoneyPatternConnection struct {
 	Hubs, HubTransfers         int
 	HubIDs                     []graph.ID
 	Door                       Door
+	Considered                 int
 	WithoutTime, WithoutAmount int
 	// TruncatedBecause says why there may be more; nil when all were found.
 	TruncatedBecause *string
