@@ -72,14 +72,16 @@ func (c *call) head(h http.Header) {
 
 // answered logs the line of a request.
 func (c *call) answered(ctx context.Context, r *http.Request, status, bytes int, start time.Time) {
-	line := []any{
-		"method", r.Method, "path", r.URL.Path, "status", status, "bytes", bytes,
-		"ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil,
+	c.log.InfoContext(ctx, "request", c.became("method", r.Method, "path", r.URL.Path, "status", status,
+		"bytes", bytes, "ms", time.Since(start).Milliseconds(), "viewer", c.viewer, "gone", r.Context().Err() != nil)...)
+}
+
+// became adds to a line of the log what became of the operation, if there was one.
+func (c *call) became(line ...any) []any {
+	if c.operation == "" {
+		return line
 	}
-	if c.operation != "" {
-		line = append(line, "operation", c.operation, "code", c.code)
-	}
-	c.log.InfoContext(ctx, "request", line...)
+	return append(line, "operation", c.operation, "code", c.code)
 }
 
 // recorder remembers what was answered, for the log.

@@ -271,7 +271,7 @@ func (c *socket) operate(ctx context.Context, id string, p *asked) (err error) {
 			err = c.writeErrors(id, gqlerror.List{present(ctx, newPanicked(value))})
 		}
 		call := callOf(ctx)
-		call.log.InfoContext(ctx, "operation", "ms", time.Since(start).Milliseconds(), "viewer", call.viewer)
+		call.log.InfoContext(ctx, "operation", call.became("ms", time.Since(start).Milliseconds(), "viewer", call.viewer)...)
 	}()
 	refusal, err := c.server.stream(ctx, c.viewer, p, answers{c, id})
 	switch {

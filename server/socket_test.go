@@ -1,10 +1,12 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -214,5 +216,23 @@ func TestSocketTakesAnIDAgain(t *testing.T) {
 		if first, last := hear(t, conn), hear(t, conn); !strings.HasPrefix(first, "next q") || last != "complete q" {
 			t.Errorf("got %s, %s", first, last)
 		}
+	}
+}
+
+func TestOperationsOfASocketAreLogged(t *testing.T) {
+	var log bytes.Buffer
+	failing := root{datasets: func(context.Context) ([]model.Dataset, error) { return nil, graph.Errorf(graph.Stale, "Not yet.") }}
+	url, stop := serve(t, newServer(failing, server.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}))
+	conn := dialURL(t, url, "graphql-transport-ws")
+	say(t, conn, hello, question)
+	for range 3 { // the acknowledgement, the answer, its end
+		hear(t, conn)
+	}
+	_ = conn.CloseNow()
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), "operation=query code=STALE") {
+		t.Errorf("log: %s", &log)
 	}
 }
