@@ -79,6 +79,7 @@ func (a *api) values() {
 		`chokepoints(objective: FRAGMENTATION, budget: 1, protect: [«nobody», «a»], `:        `«nobody»`,
 		`temporalPaths(from: [«a»], to: [«nobody»], `:                                        `«nobody»`,
 		`centrality(measure: PAGERANK, from: [«a», «nobody»], `:                              `«nobody»`,
+		`maximumFlow(from: [«a», "typo", «nobody»], to: ["no id"], `:                         `null, «nobody»`,
 	} {
 		name := question[:strings.Index(question, "(")]
 		a.expect(`{ `+question+people+`) { computedOn { absent } } }`, `{"`+name+`": {"computedOn": {"absent": [`+want+`]}}}`)

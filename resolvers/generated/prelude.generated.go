@@ -1579,6 +1579,29 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋchokepointᚋchokepointᚋ
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx context.Context, v any) ([]graph.ID, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]graph.ID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOID2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx context.Context, sel ast.SelectionSet, v []graph.ID) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalOID2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx, sel, v[i])
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx context.Context, v any) ([]graph.ID, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -1881,6 +1904,18 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	_ = ctx
 	res := model.MarshalFloat(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx context.Context, v any) (graph.ID, error) {
+	res, err := model.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx context.Context, sel ast.SelectionSet, v graph.ID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := model.MarshalID(v)
 	return res
 }
 

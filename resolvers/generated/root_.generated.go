@@ -2130,8 +2130,8 @@ type ComputedOn {
   links: Int!
   "How many of the links lack a number that was asked for, by ` + "`" + `weightProperty` + "`" + `, ` + "`" + `capacityProperty` + "`" + `, ` + "`" + `weight` + "`" + ` or the like, and count as the argument says; all, where a name is mistyped. Null where none was asked for. Example: 0."
   withoutValue: Int
-  "Which of the entities and links that the arguments name are not in this network, in their order: unknown ones, those that the viewer does not see and those outside of ` + "`" + `scope` + "`" + `. Example: [\"2e3m…\"]."
-  absent: [ID!]!
+  "Which of the entities and links that the arguments name are not in this network, in their order: unknown ones, those that the viewer does not see and those outside of ` + "`" + `scope` + "`" + `; null stands for all texts that are no id. Example: [\"2e3m…\"]."
+  absent: [ID]!
   "Which view of the stored facts. Example: ALL."
   projection: Projection!
   "Whether the figures are exact. Example: true."

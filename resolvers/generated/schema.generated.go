@@ -10018,7 +10018,7 @@ func (ec *executionContext) _ComputedOn_absent(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []graph.ID) graphql.Marshaler {
-			return ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, selections, v)
+			return ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx, selections, v)
 		},
 		true,
 		true,

@@ -2452,7 +2452,7 @@ func (ec *executionContext) serial_ComputedOn(ctx context.Context, w *serial.Wri
 		case "absent":
 			v := obj.Absent()
 			w.Count(field.Field, 1)
-			if !w.Leaf(ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐIDᚄ(ctx, field.Selections, v), true) {
+			if !w.Leaf(ec.marshalNID2ᚕgithubᚗcomᚋchokepointᚋchokepointᚋgraphᚐID(ctx, field.Selections, v), true) {
 				return false
 			}
 		case "projection":
