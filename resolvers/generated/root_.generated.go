@@ -445,7 +445,7 @@ type Query {
   temporalPaths(
     "Where paths begin: at any of these. Example: [\"0c9h…\"]."
     from: [ID!]!
-    "Where paths end: each has its own; without it whatever can be reached. Example: [\"1d2k…\"]."
+    "Where paths end, one entity at least: each has its own; without it whatever can be reached. Example: [\"1d2k…\"]."
     to: [ID!]
     "What makes a path good; ties are broken by arrival, then by hops. Example: FASTEST."
     criterion: TemporalCriterion! = EARLIEST_ARRIVAL
@@ -480,7 +480,7 @@ type Query {
     pathWeight: PathWeight! = HOPS
     "The numeric link property that PROPERTY sums up, above 0; 1 where it is absent. Example: \"days\"."
     weightProperty: String
-    "For PAGERANK: entities from which alone rank flows, so that what is near them ranks high. Example: [\"0c9h…\"]."
+    "For PAGERANK: entities, one at least, from which alone rank flows, so that what is near them ranks high. Example: [\"0c9h…\"]."
     from: [ID!]
     "For CLOSENESS and HARMONIC: the first so many alone, at most 500, exactly, and in most networks much faster than all. Example: 10."
     top: Int
@@ -667,7 +667,7 @@ type Query {
   dominators(
     "Where paths begin: at any of these. They are not listed. Example: [\"0c9h…\"]."
     from: [ID!]!
-    "Only what every path to any of these passes, in the order in which paths pass it; what cannot be reached is left out. They are not listed. Example: [\"1d2k…\"]."
+    "Only what every path to any of these, one entity at least, passes, in the order in which paths pass it; what cannot be reached is left out. They are not listed. Example: [\"1d2k…\"]."
     to: [ID!]
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
@@ -714,7 +714,7 @@ type Query {
     seed: Int64! = 0
     "With how many seeds it is run, 1 to 50. The best run is told, and how far the others agree with it. Example: 10."
     runs: Int! = 5
-    "Only the communities of these entities. Example: [\"0c9h…\"]."
+    "Only the communities of these entities, one at least. Example: [\"0c9h…\"]."
     of: [ID!]
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
@@ -731,7 +731,7 @@ type Query {
     kind: Cohesion!
     "How much: at least 1 for K_CORE, 2 for K_TRUSS. The greatest that leaves any group without it. Example: 4."
     k: Int
-    "Only the groups of these entities. Example: [\"0c9h…\"]."
+    "Only the groups of these entities, one at least. Example: [\"0c9h…\"]."
     of: [ID!]
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
@@ -759,7 +759,7 @@ type Query {
     equivalence: Equivalence
     "Leaves out smaller classes, at least 1. Example: 3."
     minSize: Int! = 2
-    "Only the classes of these entities. Example: [\"0c9h…\"]."
+    "Only the classes of these entities, one at least. Example: [\"0c9h…\"]."
     of: [ID!]
     "Which part of the graph to look at. Example: {projection: MONEY, minConfidence: 0.5}."
     scope: Scope
@@ -916,7 +916,7 @@ type Subscription {
   changes(
     "The token of a revision after which to begin: of the last event, of a mutation, or ` + "`" + `asOf` + "`" + ` of an answer. Without it, what is written from now on. Example: \"q83v…\"."
     after: String
-    "Only changes to these entities and to their links. Example: [\"0c9h…\"]."
+    "Only changes to these entities, one at least, and to their links. Example: [\"0c9h…\"]."
     of: [ID!]
     "Only changes to records and links within it; of a link both ends must be. A projection other than ALL and ` + "`" + `asOf` + "`" + ` have no meaning here and are refused. Example: {entityKinds: [Person]}."
     scope: Scope
