@@ -37,20 +37,17 @@ func (s *Session) reading(c ComputedOn, scope projection.Scope, names ...string)
 		return c
 	}
 	c.WithoutValue = func(ctx context.Context) (int, error) {
-		var without []bool
-		for _, name := range names {
+		columns := make([]column, len(names))
+		for i, name := range names {
 			values, err := s.numbers(ctx, scope, name)
 			if err != nil {
 				return 0, err
 			}
-			without = append(without, make([]bool, len(values.of)-len(without))...)
-			for e, f := range values.of {
-				without[e] = without[e] || math.IsNaN(f)
-			}
+			columns[i] = values.of
 		}
 		count := 0
-		for _, is := range without {
-			if is {
+		for e := range columns[0] {
+			if slices.ContainsFunc(columns, func(c column) bool { return math.IsNaN(c[e]) }) {
 				count++
 			}
 		}
@@ -336,25 +333,30 @@ func (s *Session) property(ctx context.Context, g *projection.Graph, name string
 // orElse returns the column with absent in the place of NaN. A number below 0 is
 // no cost, capacity or weight; an error names the link, of several that of the least ID.
 func (c numbers) orElse(absent float64, what string) ([]float64, error) {
-	out := slices.Clone(c.of)
-	if worst, found := c.first(func(f float64) bool { return f < 0 }); found {
-		return nil, graph.Errorf(graph.BadUserInput, "%s: the link %s has %v, and negative numbers cannot be used here; narrow the scope",
-			what, c.on.LinkID(worst), c.of[worst])
-	}
-	for e, f := range out {
-		if math.IsNaN(f) {
+	out := make([]float64, len(c.of))
+	for e, f := range c.of {
+		switch {
+		case math.IsNaN(f):
 			out[e] = absent
+		case f < 0:
+			first := c.first(func(f float64) bool { return f < 0 })
+			return nil, graph.Errorf(graph.BadUserInput, "%s: the link %s has %v, and negative numbers cannot be used here; narrow the scope",
+				what, c.on.LinkID(first), c.of[first])
+		default:
+			out[e] = f
 		}
 	}
 	return out, nil
 }
 
-// first returns, of the links with such a number, the one of the least ID.
-func (c numbers) first(such func(float64) bool) (first network.EdgeIndex, found bool) {
+// first returns, of the links with such a number, the one of the least ID; there must be
+// one.
+func (c numbers) first(such func(float64) bool) network.EdgeIndex {
+	first := network.NoEdge
 	for e, f := range c.of {
-		if e := network.EdgeIndex(e); such(f) && (!found || c.on.LinkID(e).Compare(c.on.LinkID(first)) < 0) {
-			first, found = e, true
+		if e := network.EdgeIndex(e); such(f) && (first == network.NoEdge || c.on.LinkID(e).Compare(c.on.LinkID(first)) < 0) {
+			first = e
 		}
 	}
-	return first, found
+	return first
 }

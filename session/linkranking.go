@@ -108,7 +108,7 @@ func (s *Session) costs(ctx context.Context, scope projection.Scope, weight Path
 		if err != nil {
 			return nil, err
 		}
-		free, _ := values.first(func(f float64) bool { return f == 0 })
+		free := values.first(func(f float64) bool { return f == 0 })
 		return nil, graph.Errorf(graph.BadUserInput, "weightProperty: the link %s has 0, and what costs nothing has no shortest path; narrow the scope", values.on.LinkID(free))
 	}
 	return costs, nil

@@ -86,8 +86,6 @@ func (q *CentralityQuery) check() error {
 		return errNoProperty
 	case len(q.From) > 0 && q.Measure != "PAGERANK":
 		return graph.Errorf(graph.BadUserInput, "from: only PAGERANK starts somewhere; leave it out for %s", q.Measure)
-	case notEmpty("from", q.From) != nil:
-		return notEmpty("from", q.From)
 	case q.Top < 0 || q.Top > maxTop:
 		return graph.Errorf(graph.BadUserInput, "top: %d is not from 1 to %d", q.Top, maxTop)
 	case q.Top > 0 && centrality.TopNamed(string(q.Measure)) == nil:
@@ -97,7 +95,7 @@ func (q *CentralityQuery) check() error {
 	case q.Approximation.Mode == Sampled && centrality.SampledNamed(string(q.Measure)) == nil:
 		return graph.Errorf(graph.BadUserInput, "approximation: %s is always computed exactly; leave out SAMPLED", q.Measure)
 	}
-	return nil
+	return notEmpty("from", q.From)
 }
 
 // reads returns the numbers of links that a ranking reads.

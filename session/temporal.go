@@ -52,10 +52,11 @@ func (q *TemporalQuery) check() error {
 		return graph.Errorf(graph.BadUserInput, "from: name at least one entity")
 	case len(q.From) > maxEnds || len(q.To) > maxEnds:
 		return graph.Errorf(graph.BadUserInput, "from and to: more than %d entities on a side", maxEnds)
-	case notEmpty("to", q.To) != nil:
-		return notEmpty("to", q.To)
 	case q.First < 0 || q.First > MaxPage:
 		return graph.Errorf(graph.BadUserInput, "first: %d is not from 0 to %d", q.First, MaxPage)
+	}
+	if err := notEmpty("to", q.To); err != nil {
+		return err
 	}
 	return checkScope(q.Scope)
 }
