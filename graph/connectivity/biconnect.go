@@ -2,262 +2,205 @@ package connectivity
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
-// tree is a spanning forest of shortest paths, direction ignored, whose links are
-// joined into sets as cycles show that they belong to one block. It names nodes by the
-// order in which they are found, a parent before its children, which lets walks over
-// the forest pass through memory in order. The link from a node to its parent goes by
-// the node's name; roots have none.
+// tree is a spanning forest, direction ignored, whose links are joined into sets as
+// cycles show that they belong to one block. It names nodes by the order in which they
+// are found, a parent before its children, which lets walks over the forest pass through
+// memory in order. The link from a node to its parent goes by the node's name; roots
+// have none.
 type tree struct {
-	net   *network.Network
-	order []network.NodeIndex // by name; a component is a range
-	name  []uint32            // 1 + the name, 0 before a node is found
-	links []treeLink
-	unmet int // arcs of nodes that are not found
+	net    *network.Network
+	order  []network.NodeIndex // by name; a component is a range
+	name   []uint32
+	parent []uint32 // noParent for a root
+	up     []uint32 // towards the name of a link's set, the least of its links; a set is a subtree
+	// most is the set of most links, as far as samples tell, noParent if there are none,
+	// and core has nearly all of its other links.
+	most uint32
+	core bitset
 }
 
-// treeLink is the link of a node to its parent. A set is a subtree of the forest; its
-// name is the least of its links.
-type treeLink struct {
-	parent, up uint32
-}
-
-// noParent stands for that of a root.
 const noParent = ^uint32(0)
 
 // newTree finds the forest, and its blocks: all links of the path between the ends of
 // any other link belong to one of them. As Sutton, Ben-Nun and Bar (2018) do for
-// components, it looks at one such link of each node first, as the forest grows where it
-// reads the node's row anyway, finds the block that has become the largest, and then
-// reads in full only the nodes outside it.
+// components, it looks at one such link of each node first, which the search of the
+// forest came across, finds the block that has become the largest, and then reads in
+// full only the nodes outside it.
 func newTree(ctx context.Context, net *network.Network) (*tree, error) {
-	t := &tree{net: net, order: make([]network.NodeIndex, 0, net.NumNodes()), name: make([]uint32, net.NumNodes()), links: make([]treeLink, net.NumNodes())}
-	if err := t.grow(ctx); err != nil {
+	s, err := span(ctx, net)
+	if err != nil {
 		return nil, err
 	}
-	for v := range t.links {
-		if t.alone(uint32(v)) {
-			t.joinFirst(uint32(v))
+	n := net.NumNodes()
+	t := &tree{
+		net: net, order: s.order, name: s.name, most: noParent, core: newBits(n),
+		parent: make([]uint32, n), up: make([]uint32, n),
+	}
+	// In place of the set of a link stands, at first, the other neighbour via which its
+	// node was found, if that has a lesser name.
+	err = inChunks(ctx, n, share, func(lo, hi int) {
+		for i, v := range t.order[lo:hi] {
+			v, via := uint32(lo+i), s.via[v]
+			t.up[v] = min(v, t.name[via[1]])
+			if t.parent[v] = t.name[via[0]]; t.parent[v] == v {
+				t.parent[v] = noParent
+			}
 		}
-		if err := poll(ctx, v); err != nil {
+	})
+	if err != nil {
+		return nil, err
+	}
+	for v := range uint32(n) {
+		other := t.up[v]
+		t.up[v] = v
+		if other != v && other != t.parent[v] {
+			t.join(v, other)
+		}
+		if err := poll(ctx, int(v)); err != nil {
 			return nil, err
 		}
 	}
-	most := t.frequent()
-	for v := range t.links {
-		if l := t.links[v]; l.up != most && l.parent != noParent && t.find(uint32(v)) != t.find(most) {
-			t.joinRow(uint32(v), net.Out(t.order[v]))
-			if net.Directed() {
-				t.joinRow(uint32(v), net.In(t.order[v]))
-			}
-		}
-		if err := poll(ctx, v); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	return t, t.joinRest(ctx, t.largest())
 }
 
-func (t *tree) degree(v network.NodeIndex) int {
-	if t.net.Directed() {
-		return t.net.OutDegree(v) + t.net.InDegree(v)
+// largest returns the nodes of the set of most links, padded, and takes it for the core.
+func (t *tree) largest() bitset {
+	nodes := newPadded(len(t.order))
+	if t.most = t.frequent(); t.most == noParent {
+		return nodes
 	}
-	return t.net.OutDegree(v)
+	for v, node := range t.order {
+		set := t.up[t.up[v]] // those before v have come to their sets
+		t.up[v] = set
+		var in uint64
+		if set == t.most {
+			in = 1
+		}
+		t.core[v/64] |= in << (v % 64)
+		nodes[node/64] |= in << (node % 64)
+	}
+	nodes.set(uint32(t.order[t.parent[t.most]]))
+	return nodes
 }
 
-// grow finds the forest, first from the node with most links.
-func (t *tree) grow(ctx context.Context) error {
-	n, best, most := t.net.NumNodes(), 0, -1
-	for v := range n {
-		d := t.degree(network.NodeIndex(v))
-		t.unmet += d
-		if d > most {
-			best, most = v, d
-		}
-	}
-	for i := -1; i < n; i++ {
-		v := max(i, 0)
-		if i < 0 {
-			v = best
-		}
-		if n > 0 && t.name[v] == 0 {
-			if err := t.growFrom(ctx, network.NodeIndex(v)); err != nil {
-				return err
+// joinRest joins what all links make one block, but for those between two nodes of a
+// block that is given. A node with two neighbours in it is one of it, too (an ear,
+// Whitney 1932).
+func (t *tree) joinRest(ctx context.Context, block bitset) error {
+	rows := bothRows(t.net)
+	for i := range block {
+		for left := ^block[i]; left != 0; left &= left - 1 {
+			node := network.NodeIndex(64*i + bits.TrailingZeros64(left))
+			v := t.name[node]
+			a, b := twoIn(t.net, node, block)
+			if a == b {
+				for _, r := range rows {
+					t.joinRow(v, r.of(uint32(node)))
+				}
+				continue
+			}
+			block[i] |= left & -left
+			inside := v > t.most // or else its link may lead out of the block
+			if inside && t.up[v] == v && t.core.has(t.parent[v]) {
+				t.up[v] = t.most
+			} else {
+				t.join(v, t.name[a])
+				t.join(v, t.name[b])
+			}
+			if inside {
+				t.core.set(v)
 			}
 		}
+		if err := poll(ctx, 64*i); err != nil {
+			return err
+		}
 	}
-	return ctx.Err()
-}
-
-// growFrom finds the component of a node, level by level: from the nodes of the last
-// level, or, where these have many arcs, from the nodes not yet found, which then look
-// for any of the last level (Beamer, Asanović and Patterson 2012). Either costs at most
-// some arcs for each arc of the last level.
-func (t *tree) growFrom(ctx context.Context, root network.NodeIndex) error {
-	begin := len(t.order)
-	t.meet(root, noParent)
-	arcs, work := t.degree(root), 0
-	for begin < len(t.order) {
-		if work += arcs; work >= ctxStride {
-			if work = 0; ctx.Err() != nil {
-				return ctx.Err()
-			}
-		}
-		t.unmet -= arcs
-		end := len(t.order)
-		if 2*arcs > t.unmet && 4*arcs > len(t.name) {
-			arcs = t.pull(begin)
-		} else {
-			arcs = t.push(begin)
-		}
-		begin = end
+	if t.most != noParent {
+		t.most = t.find(t.most)
+		t.core[t.most/64] &^= 1 << (t.most % 64)
 	}
 	return nil
 }
 
-func (t *tree) meet(v network.NodeIndex, parent uint32) {
-	name := uint32(len(t.order))
-	t.links[name] = treeLink{parent, name}
-	t.order = append(t.order, v)
-	t.name[v] = name + 1
-}
-
-// push finds the neighbours of the last level, which begins at a name, and returns how
-// many arcs they have. The first neighbour that was found before and is no parent closes
-// a cycle.
-func (t *tree) push(begin int) int {
-	end := len(t.order)
-	for i, v := range t.order[begin:end] {
-		t.pushRow(uint32(begin+i), t.net.Out(v))
-		if t.net.Directed() {
-			t.pushRow(uint32(begin+i), t.net.In(v))
-		}
-	}
-	arcs := 0
-	for _, v := range t.order[end:] {
-		arcs += t.degree(v)
-	}
-	return arcs
-}
-
-func (t *tree) pushRow(v uint32, row []network.NodeIndex) {
-	name, parent, alone := t.name, t.links[v].parent, t.alone(v)
-	for _, w := range row {
-		switch a := name[w]; {
-		case a == 0:
-			t.meet(w, v)
-		case alone && a-1 != parent:
-			t.join(v, a-1)
-			alone = false
-		}
-	}
-}
-
-// pull does the same from the other side.
-func (t *tree) pull(begin int) (arcs int) {
-	name, directed := t.name, t.net.Directed()
-	first, size := uint32(begin+1), uint32(len(t.order)-begin)
-	last := func(w network.NodeIndex) bool { return name[w]-first < size }
-	for v, a := range name {
-		if a != 0 {
-			continue
-		}
-		v := network.NodeIndex(v)
-		row := t.net.Out(v)
-		i := slices.IndexFunc(row, last)
-		if i < 0 && directed {
-			row = t.net.In(v)
-			i = slices.IndexFunc(row, last)
-		}
-		if i < 0 {
-			continue
-		}
-		arcs += t.degree(v)
-		parent := name[row[i]]
-		t.meet(v, parent-1)
-		for _, w := range row[i+1:] {
-			if a := name[w]; a != 0 && a != parent {
-				t.join(name[v]-1, a-1)
-				break
+// backwards yields the links outside the core and the roots, children before their
+// parents.
+func (t *tree) backwards(yield func(v uint32) bool) {
+	for i := len(t.core) - 1; i >= 0; i-- {
+		for left := ^t.core[i]; left != 0; {
+			b := bits.Len64(left) - 1
+			left &^= 1 << b
+			if v := 64*i + b; v < len(t.up) && !yield(uint32(v)) {
+				return
 			}
 		}
 	}
-	return arcs
 }
 
 // find returns the name of the set of a link.
 func (t *tree) find(v uint32) uint32 {
 	for {
-		u := t.links[v].up
+		u := t.up[v]
 		if u == v {
 			return v
 		}
-		above := t.links[u].up
-		t.links[v].up = above
+		above := t.up[u]
+		t.up[v] = above
 		v = above
 	}
 }
 
-// alone says whether a link was not joined to one of a lesser name.
-func (t *tree) alone(v uint32) bool { return t.links[v].up == v }
-
-// joinFirst joins what the first link of a node makes one block that does not lead to
-// its parent: links parallel to that join nothing.
-func (t *tree) joinFirst(v uint32) {
-	node, parent := t.order[v], t.links[v].parent
-	other := func(w network.NodeIndex) bool { return t.name[w]-1 != parent }
-	row := t.net.Out(node)
-	i := slices.IndexFunc(row, other)
-	if i < 0 && t.net.Directed() {
-		row = t.net.In(node)
-		i = slices.IndexFunc(row, other)
-	}
-	if i >= 0 {
-		t.join(v, t.name[row[i]]-1)
-	}
-}
-
-// joinRow does so for all links of a row of a node.
+// joinRow joins what the links of a row of a node make one block, but for those to its
+// parent, of which parallel ones join nothing either.
 func (t *tree) joinRow(v uint32, row []network.NodeIndex) {
-	parent := t.links[v].parent
+	parent := t.parent[v]
 	for _, w := range row {
-		if w := t.name[w] - 1; w != parent {
+		if w := t.name[w]; w != parent {
 			t.join(v, w)
 		}
 	}
 }
 
 // join makes the path between two nodes one set: the end that was found later climbs,
-// a set at a time, until the ends meet.
+// a set at a time, until the ends meet. Often that is the link of v and a set that has
+// both w and the parent of v.
 func (t *tree) join(v, w uint32) {
+	if p := t.parent[v]; t.up[v] == v && w < v && w != p && p != noParent && t.up[w] == t.up[p] {
+		t.up[v] = t.up[p]
+		return
+	}
 	whole := noParent
 	for v != w {
 		if v < w {
 			v, w = w, v
 		}
 		set := t.find(v)
-		v = t.links[set].parent
+		v = t.parent[set]
 		switch {
 		case whole == noParent || whole == set:
 			whole = set
 		case set < whole:
-			t.links[whole].up = set
+			t.up[whole] = set
 			whole = set
 		default:
-			t.links[set].up = whole
+			t.up[set] = whole
 		}
 	}
 }
 
-// frequent returns the set that most of some hundred evenly spaced links are in.
+// frequent returns the set that most of some hundred evenly spaced links are in, noParent
+// if there are no links.
 func (t *tree) frequent() uint32 {
 	var sets []uint32
-	for v := 0; v < len(t.links); v += 1 + len(t.links)/256 {
-		sets = append(sets, t.find(uint32(v)))
+	for v := 0; v < len(t.up); v += 1 + len(t.up)/256 {
+		if t.parent[v] != noParent {
+			sets = append(sets, t.find(uint32(v)))
+		}
 	}
 	slices.Sort(sets)
 	best, run := noParent, 0

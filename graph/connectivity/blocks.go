@@ -30,7 +30,7 @@ func (b *Blocks) Nodes(block int) []network.NodeIndex {
 // Biconnected returns the blocks of a network, direction ignored: the links of a
 // spanning forest, joined along the cycles that the other links close (Tarjan and
 // Vishkin 1985 gave such a search without depth-first order). Time as that of
-// [ArticulationPoints], besides sorting the nodes of each block; 40 bytes a node.
+// [ArticulationPoints], besides sorting the nodes of each block; 49 bytes a node.
 // Errors: the end of ctx.
 func Biconnected(ctx context.Context, net *network.Network) (*Blocks, error) {
 	t, err := newTree(ctx, net)
@@ -57,9 +57,9 @@ func Biconnected(ctx context.Context, net *network.Network) (*Blocks, error) {
 
 // blocks returns the nodes of each block, ascending.
 func (t *tree) blocks() [][]network.NodeIndex {
-	first := make([]uint32, len(t.links)+1) // of each set in members, by name
-	for v, l := range t.links {
-		if l.parent == noParent {
+	first := make([]uint32, len(t.up)+1) // of each set in members, by name
+	for v, parent := range t.parent {
+		if parent == noParent {
 			continue
 		}
 		set := t.find(uint32(v))
@@ -68,26 +68,26 @@ func (t *tree) blocks() [][]network.NodeIndex {
 			first[set+1]++ // the node above all
 		}
 	}
-	for v := range t.links {
+	for v := range t.up {
 		first[v+1] += first[v]
 	}
-	members, next := make([]network.NodeIndex, first[len(t.links)]), slices.Clone(first)
+	members, next := make([]network.NodeIndex, first[len(t.up)]), slices.Clone(first)
 	put := func(set, v uint32) {
 		members[next[set]] = t.order[v]
 		next[set]++
 	}
-	for v, l := range t.links {
-		if l.parent == noParent {
+	for v, parent := range t.parent {
+		if parent == noParent {
 			continue
 		}
 		set := t.find(uint32(v))
 		put(set, uint32(v))
 		if set == uint32(v) {
-			put(set, l.parent)
+			put(set, parent)
 		}
 	}
 	var lists [][]network.NodeIndex
-	for v := range t.links {
+	for v := range t.up {
 		if list := members[first[v]:first[v+1]]; len(list) > 0 {
 			slices.Sort(list)
 			lists = append(lists, list)

@@ -27,7 +27,7 @@ type Bridge struct {
 
 // ArticulationPoints returns the cut points, the most pairs cut first, ties by node:
 // where two blocks meet ([Biconnected] says how they are found). About O(n) time where
-// one block holds most nodes, O((n + m)·log n) at worst; 28 bytes a node, and 16 for
+// one block holds most nodes, O((n + m)·log n) at worst; 37 bytes a node, and 24 for
 // each of those on which parts hang. Errors: the end of ctx.
 func ArticulationPoints(ctx context.Context, net *network.Network) ([]CutPoint, error) {
 	t, err := newTree(ctx, net)
@@ -63,47 +63,54 @@ type hanging struct {
 
 // parts are what hangs on one node alone, without its children's ones.
 type parts struct {
+	node         uint32 // by name
 	count, nodes uint32
 	kept         int64 // pairs within them
 }
 
 // points lists the nodes on which more than one part hangs, all that is nearer to the
-// root being one. Children come before their parents, and so are counted in full.
+// root being one. Children come before their parents, and so are counted in full; the
+// core and what hangs on it count where its block ends.
 func (t *tree) points() []CutPoint {
-	at := make([]hanging, len(t.links))
+	at := make([]hanging, len(t.up))
 	all := []parts{{}} // the first of those who have none
 	var points []CutPoint
-	begin := 0 // of the component in points
-	for v := len(at) - 1; v >= 0; v-- {
-		h, l := &at[v], t.links[v]
+	begin := 1 // of the component in all
+	core := uint32(t.core.count())
+	for v := range t.backwards {
+		h, parent := &at[v], t.parent[v]
 		h.size++
-		pieces := int(all[h.parts].count)
-		if l.parent != noParent {
-			pieces++
+		if v == t.most {
+			h.size += core
 		}
-		if pieces > 1 {
-			points = append(points, CutPoint{Node: network.NodeIndex(v), Pieces: pieces})
-		}
-		if l.parent == noParent {
-			for i := range points[begin:] {
-				p := &points[begin+i]
-				cut := all[at[p.Node].parts]
-				p.PairsCut = pairs(int(h.size)-1) - cut.kept - pairs(int(h.size-1-cut.nodes))
-				p.Node = t.order[p.Node]
+		if parent == noParent {
+			for _, p := range all[begin:] {
+				pieces := int(p.count)
+				if t.parent[p.node] != noParent {
+					pieces++
+				}
+				if pieces > 1 {
+					cut := pairs(int(h.size)-1) - p.kept - pairs(int(h.size-1-p.nodes))
+					points = append(points, CutPoint{t.order[p.node], pieces, cut})
+				}
 			}
-			begin = len(points)
+			begin = len(all)
 			continue
 		}
-		above := &at[l.parent]
-		above.size += h.size
-		set := t.find(uint32(v))
-		if t.links[set].parent == l.parent {
+		above := &at[parent]
+		if t.core.has(parent) {
+			core += h.size
+		} else {
+			above.size += h.size
+		}
+		set := t.find(v)
+		if t.parent[set] == parent {
 			at[set].block += h.size
 		}
-		if set == uint32(v) { // the last of its block
+		if set == v { // the last of its block
 			if above.parts == 0 {
 				above.parts = uint32(len(all))
-				all = append(all, parts{})
+				all = append(all, parts{node: parent})
 			}
 			p := &all[above.parts]
 			p.count++
@@ -116,13 +123,18 @@ func (t *tree) points() []CutPoint {
 
 // bridges lists the links that are sets of their own.
 func (t *tree) bridges() []Bridge {
-	at := make([]struct{ size, links uint32 }, len(t.links))
+	at := make([]struct{ size, links uint32 }, len(t.up))
 	var bridges []Bridge
 	begin := 0
-	for v := len(at) - 1; v >= 0; v-- {
-		h, l := &at[v], t.links[v]
+	core := uint32(t.core.count())
+	for v := range t.backwards {
+		h, parent := &at[v], t.parent[v]
 		h.size++
-		if l.parent == noParent {
+		if v == t.most {
+			h.size += core
+			h.links += core
+		}
+		if parent == noParent {
 			for i := range bridges[begin:] {
 				below := &bridges[begin+i].PairsCut
 				*below *= int64(h.size) - *below
@@ -130,11 +142,15 @@ func (t *tree) bridges() []Bridge {
 			begin = len(bridges)
 			continue
 		}
-		at[l.parent].size += h.size
-		set := t.find(uint32(v))
+		if t.core.has(parent) {
+			core += h.size
+		} else {
+			at[parent].size += h.size
+		}
+		set := t.find(v)
 		at[set].links++
-		if set == uint32(v) && h.links == 1 {
-			if e := t.only(t.order[v], t.order[l.parent]); e != network.NoEdge {
+		if set == v && h.links == 1 {
+			if e := t.only(t.order[v], t.order[parent]); e != network.NoEdge {
 				bridges = append(bridges, Bridge{e, int64(h.size)})
 			}
 		}

@@ -179,6 +179,10 @@ func (f forest) frequent(nodes []uint32) uint32 {
 // chunk is how many nodes a processor takes at a time where each is little work.
 const chunk = 4096
 
+// share is how many nodes a processor takes where each is so little work that for fewer
+// no other would come in time.
+const share = 1 << 16
+
 // inChunks runs work on ranges of 0 to n−1, size of them each, on all processors if there
 // are several ranges, until the end of ctx, which it returns.
 func inChunks(ctx context.Context, n, size int, work func(lo, hi int)) error {
