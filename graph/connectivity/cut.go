@@ -161,6 +161,9 @@ func (t *tree) bridges() []Bridge {
 // only returns the link between two nodes, none if there are several.
 func (t *tree) only(v, w network.NodeIndex) network.EdgeIndex {
 	only := network.NoEdge
+	if edges := t.net.OutEdges(v); len(edges) == 1 && !t.net.Directed() {
+		return edges[0] // as of most bridges, which lead to a node without others
+	}
 	nbr, edges := row(t.net, v)
 	for side, part := range nbr {
 		i, _ := slices.BinarySearch(part, w)
