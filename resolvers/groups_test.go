@@ -28,11 +28,11 @@ func (a *api) groups() {
 // figures asks for what can be said of the kite as a whole.
 func (a *api) figures() {
 	a.expect(`{ networkFigures(`+people+`) { nodes links density reciprocity components largestComponent connectedPairs fragmentation
-		distances { exact sources confidence diameter diameterAtLeast radius radiusAtLeast radiusAtMost mean meanLow meanHigh efficiency efficiencyLow efficiencyHigh }
+		distances { exact sources confidence diameter diameterAtLeast diameterAtMost radius radiusAtLeast radiusAtMost mean meanLow meanHigh efficiency efficiencyLow efficiencyHigh }
 		clustering { triangles transitivity average } mixing { kindAssortativity kinds { from to pairs } }
 		centralization { degree betweenness betweennessLow betweennessHigh closeness closenessLow closenessHigh confidence unavailableBecause } computedOn { nodes links exact } } }`,
 		`{"networkFigures": {"nodes": 7, "links": 8, "density": 0.3333333333333333, "reciprocity": 1, "components": 2, "largestComponent": 6, "connectedPairs": 15, "fragmentation": 0.2857142857142857,
-		"distances": {"exact": true, "sources": 7, "confidence": null, "diameter": 3, "diameterAtLeast": 3, "radius": 2, "radiusAtLeast": 2, "radiusAtMost": 2, "mean": 1.6666666666666667, "meanLow": 1.6666666666666667, "meanHigh": 1.6666666666666667,
+		"distances": {"exact": true, "sources": 7, "confidence": null, "diameter": 3, "diameterAtLeast": 3, "diameterAtMost": 3, "radius": 2, "radiusAtLeast": 2, "radiusAtMost": 2, "mean": 1.6666666666666667, "meanLow": 1.6666666666666667, "meanHigh": 1.6666666666666667,
 			"efficiency": 0.5079365079365079, "efficiencyLow": 0.5079365079365079, "efficiencyHigh": 0.5079365079365079},
 		"clustering": {"triangles": 2, "transitivity": 0.5, "average": 0.5238095238095237},
 		"mixing": {"kindAssortativity": -0.07692307692307698, "kinds": [{"from": "Person", "to": "Person", "pairs": 6}, {"from": "Company", "to": "Person", "pairs": 1}]},

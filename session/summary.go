@@ -39,6 +39,7 @@ type DistanceFigures struct {
 	Confidence      *float64
 	Diameter        *int
 	DiameterAtLeast int
+	DiameterAtMost  int
 	Radius          *int
 	RadiusAtLeast   *int
 	RadiusAtMost    *int
@@ -188,7 +189,7 @@ func allDistances(ctx context.Context, net *network.Network) (DistanceFigures, e
 	}
 	diameter, radius, mean, efficiency := d.Diameter(), d.Radius(net, parts), d.Mean(), d.Efficiency()
 	return DistanceFigures{
-		Exact: true, Sources: d.Nodes, Diameter: &diameter, DiameterAtLeast: diameter, Radius: radius, RadiusAtLeast: radius, RadiusAtMost: radius,
+		Exact: true, Sources: d.Nodes, Diameter: &diameter, DiameterAtLeast: diameter, DiameterAtMost: diameter, Radius: radius, RadiusAtLeast: radius, RadiusAtMost: radius,
 		Mean: mean, MeanLow: mean, MeanHigh: mean, Efficiency: efficiency, EfficiencyLow: efficiency, EfficiencyHigh: efficiency,
 	}, nil
 }
@@ -207,14 +208,11 @@ func sampleDistances(ctx context.Context, net *network.Network, seed int64) (Dis
 		Mean: finite(e.Mean.Value), MeanLow: finite(e.Mean.Low), MeanHigh: finite(e.Mean.High),
 		Efficiency: e.Efficiency.Value, EfficiencyLow: e.Efficiency.Low, EfficiencyHigh: e.Efficiency.High,
 	}
-	if net.Directed() {
-		return d, nil
-	}
 	span, err := connectivity.Diameter(ctx, net, batches)
 	if err != nil {
 		return DistanceFigures{}, err
 	}
-	d.DiameterAtLeast = max(d.DiameterAtLeast, span.AtLeast)
+	d.DiameterAtLeast, d.DiameterAtMost = max(d.DiameterAtLeast, span.AtLeast), span.AtMost
 	if d.DiameterAtLeast == span.AtMost {
 		d.Diameter = &span.AtMost
 	}
@@ -222,8 +220,8 @@ func sampleDistances(ctx context.Context, net *network.Network, seed int64) (Dis
 		return d, nil
 	}
 	radius, err := connectivity.Radius(ctx, net, batches)
-	if err != nil {
-		return DistanceFigures{}, err
+	if err != nil || radius == nil {
+		return d, err
 	}
 	d.RadiusAtLeast, d.RadiusAtMost = &radius.AtLeast, &radius.AtMost
 	if radius.AtLeast == radius.AtMost {

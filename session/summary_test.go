@@ -74,9 +74,12 @@ func TestSampledFigures(t *testing.T) {
 	}
 	a, err1 := exact.Distances(t.Context())
 	b, err2 := some.Distances(t.Context())
-	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || *b.Radius != *a.Radius || *b.RadiusAtLeast != *a.Radius || *b.RadiusAtMost != *a.Radius {
+	if err1 != nil || err2 != nil || b.Exact || b.Confidence == nil || b.DiameterAtMost != a.DiameterAtMost || *b.Diameter != *a.Diameter || math.Abs(*b.Mean-*a.Mean) > 1e-12 || *b.Radius != *a.Radius || *b.RadiusAtLeast != *a.Radius || *b.RadiusAtMost != *a.Radius {
 		t.Errorf("%+v, exactly %+v, %v %v", b, a, err1, err2)
 	}
+	along := projection.AnyTime()
+	along.Orientation = projection.Natural
+	checkDiameterAlongLinks(t, w.as(low), along)
 	for _, measure := range []string{"DEGREE", "BETWEENNESS", "CLOSENESS"} {
 		estimated, err1 := some.Centralization(t.Context(), measure)
 		central, err2 := exact.Centralization(t.Context(), measure)
@@ -86,5 +89,25 @@ func TestSampledFigures(t *testing.T) {
 	}
 	if some.WithoutCentralization != "" || some.CentralizationHolds == nil || *some.CentralizationHolds != 0.95 {
 		t.Errorf("%q %v", some.WithoutCentralization, some.CentralizationHolds)
+	}
+}
+
+// checkDiameterAlongLinks compares what samples know with all distances: the diameter is
+// exact, and where not all reach each other there is no radius.
+func checkDiameterAlongLinks(t *testing.T, s *session.Session, scope projection.Scope) {
+	t.Helper()
+	var found [2]session.DistanceFigures
+	for i, mode := range []session.ApproximationMode{session.Exact, session.Sampled} {
+		sum, err := s.Summary(t.Context(), mode, 4, scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found[i], err = sum.Distances(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := found[0], found[1]
+	if b.Diameter == nil || *a.Diameter < 2 || *b.Diameter != *a.Diameter || b.DiameterAtMost != *a.Diameter || a.Radius != nil || b.Radius != nil || b.RadiusAtMost != nil {
+		t.Errorf("%+v, exactly %+v", b, a)
 	}
 }

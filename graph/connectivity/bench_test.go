@@ -57,3 +57,37 @@ func BenchmarkEfficiency(b *testing.B) {
 		}
 	}
 }
+
+// Where links have a direction, and for comparison all distances, of which it is the
+// greatest.
+func BenchmarkDiameter(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		graph nt.Graph
+		all   bool
+	}{
+		{"rmat14", nt.RMAT(14, 8, 1), true}, {"rmat16", rmat16(), false}, {"acyclic", nt.BarabasiAlbert(50_000, 5, 1), false},
+		{"even", nt.ErdosRenyi(50_000, 250_000, 1), false},
+	} {
+		net := c.graph.Build(b, true)
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				span, err := connectivity.Diameter(b.Context(), net, 64)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(span.AtLeast), "at-least")
+				b.ReportMetric(float64(span.AtMost), "at-most")
+			}
+		})
+		if c.all {
+			b.Run(c.name+"/all", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := connectivity.DistancesOf(b.Context(), net, connectivity.Removal{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

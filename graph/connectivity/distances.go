@@ -121,6 +121,7 @@ const together = 64
 type crew struct {
 	net  *network.Network
 	gone *without
+	back bool // against the direction of links
 	hand []*sources
 }
 
@@ -133,7 +134,7 @@ func (c *crew) search(ctx context.Context, batches [][]network.NodeIndex, greate
 	var wg sync.WaitGroup
 	for p := range min(runtime.GOMAXPROCS(0), len(batches)) {
 		if p == len(c.hand) {
-			c.hand = append(c.hand, newSources(c.net, c.gone))
+			c.hand = append(c.hand, newSources(c.net, c.gone, c.back))
 		}
 		s := c.hand[p]
 		wg.Go(func() {
@@ -154,14 +155,15 @@ func (c *crew) search(ctx context.Context, batches [][]network.NodeIndex, greate
 type sources struct {
 	net                  *network.Network
 	gone                 *without
+	back                 bool
 	seen, reached, fresh []uint64
 	level, found, met    []network.NodeIndex
 	pairs                []int64
 }
 
-func newSources(net *network.Network, gone *without) *sources {
+func newSources(net *network.Network, gone *without, back bool) *sources {
 	n := net.NumNodes()
-	return &sources{net: net, gone: gone, seen: make([]uint64, n), reached: make([]uint64, n), fresh: make([]uint64, n)}
+	return &sources{net: net, gone: gone, back: back, seen: make([]uint64, n), reached: make([]uint64, n), fresh: make([]uint64, n)}
 }
 
 // search counts pairs by distance, until the next search, for which it leaves what it
@@ -197,8 +199,11 @@ func (s *sources) spread() {
 	s.found = s.found[:0]
 	for _, v := range s.level {
 		word := s.reached[v]
-		edges := s.net.OutEdges(v)
-		for i, w := range s.net.Out(v) {
+		row, edges := s.net.Out(v), s.net.OutEdges(v)
+		if s.back {
+			row, edges = s.net.In(v), s.net.InEdges(v)
+		}
+		for i, w := range row {
 			if s.gone.gone(uint32(w)) || s.gone.cut(uint32(edges[i])) {
 				continue
 			}

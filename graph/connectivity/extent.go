@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/network"
 )
 
@@ -103,19 +102,23 @@ func ratio(sums []batchSum, left float64, of func(batchSum) (x, y float64)) Esti
 // Span bounds a diameter.
 type Span struct{ AtLeast, AtMost int }
 
-// Diameter returns the greatest distance of two nodes that a path joins, direction
-// ignored, without searching from all of them (iFUB, Crescenzi, Grossi, Habib, Lanzi and
-// Marino 2013): in each component, the largest first, from a node in the middle; then
-// from the nodes farthest from it, until those nearer cannot be the ends of a longer way
-// than one that was found. Components that are too small for one are passed over.
+// Diameter returns the greatest distance of two nodes that a path joins, along the
+// direction of links, without searching from all of them. Undirected (iFUB, Crescenzi,
+// Grossi, Habib, Lanzi and Marino 2013), in each component, the largest first, it searches
+// from a node in the middle; then from the nodes farthest from it, until those nearer
+// cannot be the ends of a longer way than one that was found. Components that are too small
+// for one are passed over. Directed, it searches from the nodes that ways through the
+// middle of strong components leave in question (Borassi, Crescenzi, Habib, Kosters, Marino
+// and Takes 2015).
 //
 // It gives up after some searches, each from 64 nodes, and then bounds the diameter
-// instead; else both bounds are the diameter. Real networks take a handful, and rings and
-// cliques, where all nodes are alike, as many as all nodes. Time O(m·64) a search at
-// worst; memory 32 bytes a node and goroutine. Errors: a directed network, the end of ctx.
+// instead; else both bounds are the diameter. Real networks take a handful; as many as all
+// nodes take rings and cliques, where all nodes are alike, and, directed, networks without
+// cycles that have long ways round. Time O(m·64) a search at worst; memory 32 bytes a node
+// and goroutine, directed 36 bytes a node more. Errors: the end of ctx.
 func Diameter(ctx context.Context, net *network.Network, searches int) (Span, error) {
 	if net.Directed() {
-		return Span{}, graph.Errorf(graph.BadUserInput, "a diameter is found this way where links have no direction; ignore directions, or count all distances")
+		return directedDiameter(ctx, net, searches)
 	}
 	c, err := Weak(ctx, net, Removal{})
 	if err != nil {
@@ -155,7 +158,7 @@ func hubsOf(net *network.Network, c *Components) []network.NodeIndex {
 // fringes searches for the diameter from the outside of a component inwards.
 type fringes struct {
 	ctx   context.Context
-	net   *network.Network
+	rows  rows
 	crew  crew
 	left  int // searches
 	dist  []int32
@@ -164,7 +167,7 @@ type fringes struct {
 
 func newFringes(ctx context.Context, net *network.Network, searches int) *fringes {
 	return &fringes{
-		ctx: ctx, net: net, crew: crew{net: net, gone: &without{}}, left: searches,
+		ctx: ctx, rows: outRows(net), crew: crew{net: net, gone: &without{}}, left: searches,
 		dist: slices.Repeat([]int32{-1}, net.NumNodes()),
 	}
 }
@@ -197,7 +200,7 @@ func (f *fringes) component(hub network.NodeIndex, span *Span) (most int) {
 	return span.AtLeast
 }
 
-// search orders the nodes of a component by their distance from one.
+// search orders the nodes that one reaches by their distance from it.
 func (f *fringes) search(from network.NodeIndex) {
 	for _, v := range f.order {
 		f.dist[v] = -1
@@ -209,7 +212,7 @@ func (f *fringes) search(from network.NodeIndex) {
 			return
 		}
 		v := f.order[i]
-		for _, w := range f.net.Out(v) {
+		for _, w := range f.rows.of(uint32(v)) {
 			if f.dist[w] < 0 {
 				f.dist[w] = f.dist[v] + 1
 				f.order = append(f.order, w)
@@ -221,7 +224,7 @@ func (f *fringes) search(from network.NodeIndex) {
 // between returns the node at a distance on a shortest way from the last search to v.
 func (f *fringes) between(v network.NodeIndex, at int32) network.NodeIndex {
 	for f.dist[v] > at {
-		for _, w := range f.net.Out(v) {
+		for _, w := range f.rows.of(uint32(v)) {
 			if f.dist[w] == f.dist[v]-1 {
 				v = w
 				break

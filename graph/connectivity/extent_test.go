@@ -48,6 +48,13 @@ func TestDistancesOfLibraries(t *testing.T) {
 		if err != nil || span.AtLeast != want.Span || span.AtMost != want.Span {
 			t.Errorf("%s: diameter between %d and %d, want %d, %v", g.Name, span.AtLeast, span.AtMost, want.Span, err)
 		}
+		if span, err = connectivity.Diameter(t.Context(), g.Net, enough); err != nil || span.AtLeast != want.Diameter || span.AtMost != want.Diameter {
+			t.Errorf("%s: diameter between %d and %d along links, want %d, %v", g.Name, span.AtLeast, span.AtMost, want.Diameter, err)
+		}
+		bounds, err := connectivity.Radius(t.Context(), g.Net, enough)
+		if err != nil || g.Nodes > 0 && (bounds == nil) != (want.Radius == nil) || want.Radius != nil && (bounds.AtLeast != *want.Radius || bounds.AtMost != *want.Radius) {
+			t.Errorf("%s: radius %+v %v, want %v", g.Name, bounds, err, want.Radius)
+		}
 		checkSamples(t, g, d)
 	}
 }
@@ -72,21 +79,28 @@ func TestDiameterOfLargerGraphs(t *testing.T) {
 	for name, g := range map[string]nt.Graph{
 		"ba": nt.BarabasiAlbert(3000, 2, 1), "rmat": nt.RMAT(11, 2, 1), "tree": nt.Tree(3000, 1), "grid": nt.Grid(30, 50),
 		"ring": nt.Cycle(700), "path": nt.Path(900), "two": nt.Union(nt.Star(500), nt.Path(90), nt.Cycle(300)),
+		"even": nt.ErdosRenyi(2000, 6000, 1), "parallel": nt.Multigraph(1500, 2000, 1),
 	} {
-		net := g.Build(t, false)
-		d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		span, err := connectivity.Diameter(t.Context(), net, enough)
-		if err != nil || span.AtLeast != d.Diameter() || span.AtMost != d.Diameter() {
-			t.Errorf("%s: %+v %v, want %d", name, span, err, d.Diameter())
-		}
-		for _, few := range []int{0, 4, 9} {
-			span, err := connectivity.Diameter(t.Context(), net, few)
-			if err != nil || span.AtLeast > d.Diameter() || span.AtMost < d.Diameter() {
-				t.Errorf("%s with %d searches: %+v %v, want %d", name, few, span, err, d.Diameter())
-			}
+		checkDiameter(t, name, g.Build(t, false))
+		checkDiameter(t, name+" along links", g.Build(t, true))
+	}
+}
+
+// checkDiameter compares it with that of all distances.
+func checkDiameter(t *testing.T, name string, net *network.Network) {
+	t.Helper()
+	d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	span, err := connectivity.Diameter(t.Context(), net, enough)
+	if err != nil || span.AtLeast != d.Diameter() || span.AtMost != d.Diameter() {
+		t.Errorf("%s: %+v %v, want %d", name, span, err, d.Diameter())
+	}
+	for _, few := range []int{0, 4, 9} {
+		span, err := connectivity.Diameter(t.Context(), net, few)
+		if err != nil || span.AtLeast > d.Diameter() || span.AtMost < d.Diameter() {
+			t.Errorf("%s with %d searches: %+v %v, want %d", name, few, span, err, d.Diameter())
 		}
 	}
 }
@@ -129,8 +143,9 @@ func TestRelabellingKeepsTheDiameter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := nt.Drawn(25, 40, func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "n") })
 		perm := nt.Permutation(g.Nodes, uint64(rapid.IntRange(0, 1000).Draw(t, "seed")))
-		a, err1 := connectivity.Diameter(context.Background(), g.Build(t, false), enough)
-		b, err2 := connectivity.Diameter(context.Background(), g.Relabel(perm).Build(t, false), enough)
+		directed := rapid.Bool().Draw(t, "directed")
+		a, err1 := connectivity.Diameter(context.Background(), g.Build(t, directed), enough)
+		b, err2 := connectivity.Diameter(context.Background(), g.Relabel(perm).Build(t, directed), enough)
 		if err1 != nil || err2 != nil || a != b {
 			t.Fatalf("%+v, then %+v", a, b)
 		}
@@ -147,7 +162,7 @@ func TestDistancesEndWithTheirContext(t *testing.T) {
 	if _, err := connectivity.SampleDistances(ctx, net, 0, 0); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if _, err := connectivity.Diameter(t.Context(), nt.Path(3).Build(t, true), enough); err == nil {
-		t.Error("directions were accepted")
+	if _, err := connectivity.Diameter(ctx, nt.RMAT(10, 8, 1).Build(t, true), enough); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }

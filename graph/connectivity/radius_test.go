@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/chokepoint/chokepoint/graph"
 	"github.com/chokepoint/chokepoint/graph/connectivity"
 	"github.com/chokepoint/chokepoint/graph/network"
 	nt "github.com/chokepoint/chokepoint/graph/networktest"
@@ -87,13 +86,45 @@ func TestRadiusOfManyNodesTakesFewSearches(t *testing.T) {
 	}
 }
 
-func TestRadiusRefusesAndStops(t *testing.T) {
+func TestRadiusEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := connectivity.Radius(ctx, nt.RMAT(10, 8, 1).Build(t, false), enough); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if _, err := connectivity.Radius(t.Context(), nt.Path(3).Build(t, true), enough); graph.CodeOf(err) != graph.BadUserInput {
-		t.Errorf("directions were accepted: %v", err)
+}
+
+// Where all nodes reach each other along links there is one, too.
+func TestRadiusAlongLinks(t *testing.T) {
+	for name, g := range map[string]nt.Graph{
+		"ring": nt.Cycle(151), "even": nt.ErdosRenyi(300, 3000, 3), "chords": chords(400, 1), "alone": {Nodes: 1},
+		"path": nt.Path(20), "rmat": nt.RMAT(9, 2, 1), "rings": nt.Union(nt.Cycle(5), nt.Cycle(5)),
+	} {
+		net := g.Build(t, true)
+		d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := connectivity.Strong(t.Context(), net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := d.Radius(net, parts)
+		for _, searches := range []int{1, 2, 5, enough} {
+			span, err := connectivity.Radius(t.Context(), net, searches)
+			if err != nil || (span == nil) != (want == nil) {
+				t.Fatalf("%s: %v %v, want %v", name, span, err, want)
+			}
+			if want != nil && (span.AtLeast > *want || span.AtMost < *want || searches == enough && span.AtLeast != span.AtMost) {
+				t.Errorf("%s with %d searches: %+v, want %d", name, searches, span, *want)
+			}
+		}
 	}
+}
+
+// chords is a ring with links across, some against it.
+func chords(n int, seed uint64) nt.Graph {
+	g := nt.Cycle(n)
+	g.Links = append(g.Links, nt.ErdosRenyi(n, n/3, seed).Links...)
+	return g
 }

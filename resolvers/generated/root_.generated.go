@@ -1721,11 +1721,13 @@ type DistanceFigures {
   sources: Int!
   "The probability of about which a mean lies between its bounds; null when exact. Example: 0.99."
   confidence: Float
-  "The greatest distance of two entities that a path joins, exact; null where only a lower bound is known. Example: 6."
+  "The greatest distance of two entities that a path joins, exact; null where only bounds are known. Example: 6."
   diameter: Int
   "What the diameter is at least. Example: 6."
   diameterAtLeast: Int!
-  "The least, over the entities of the largest piece, of the distance to the farthest one in it, exact; null where only bounds are known, and where links have a direction unless all entities reach each other and all distances were counted. Example: 3."
+  "What the diameter is at most. Example: 7."
+  diameterAtMost: Int!
+  "The least, over the entities of the largest piece, of the distance to the farthest one in it, exact; null where only bounds are known, and where links have a direction unless all entities reach each other. Example: 3."
   radius: Int
   "What the radius is at least; null where nothing is known of it. Example: 3."
   radiusAtLeast: Int
@@ -4643,6 +4645,8 @@ func (ec *executionContext) childFields_DistanceFigures(ctx context.Context, fie
 		return ec.fieldContext_DistanceFigures_diameter(ctx, field)
 	case "diameterAtLeast":
 		return ec.fieldContext_DistanceFigures_diameterAtLeast(ctx, field)
+	case "diameterAtMost":
+		return ec.fieldContext_DistanceFigures_diameterAtMost(ctx, field)
 	case "radius":
 		return ec.fieldContext_DistanceFigures_radius(ctx, field)
 	case "radiusAtLeast":

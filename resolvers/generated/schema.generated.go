@@ -13823,6 +13823,29 @@ func (ec *executionContext) fieldContext_DistanceFigures_diameterAtLeast(_ conte
 	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DistanceFigures_diameterAtMost(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DistanceFigures_diameterAtMost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiameterAtMost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DistanceFigures_diameterAtMost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DistanceFigures", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DistanceFigures_radius(ctx context.Context, field graphql.CollectedField, obj *session.DistanceFigures) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39143,6 +39166,11 @@ func (ec *executionContext) _DistanceFigures(ctx context.Context, sel ast.Select
 			}
 		case "diameterAtLeast":
 			out.Values[i] = ec._DistanceFigures_diameterAtLeast(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "diameterAtMost":
+			out.Values[i] = ec._DistanceFigures_diameterAtMost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -3816,6 +3816,12 @@ func (ec *executionContext) serial_DistanceFigures(ctx context.Context, w *seria
 			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
 				return false
 			}
+		case "diameterAtMost":
+			v := obj.DiameterAtMost
+			w.Count(field.Field, 1)
+			if !w.Leaf(ec.marshalNInt2int(ctx, field.Selections, v), true) {
+				return false
+			}
 		case "radius":
 			v := obj.Radius
 			w.Count(field.Field, 1)
