@@ -66,7 +66,9 @@ func BenchmarkDiameter(b *testing.B) {
 		graph nt.Graph
 		all   bool
 	}{
-		{"rmat14", nt.RMAT(14, 8, 1), true}, {"rmat16", rmat16(), false}, {"acyclic", nt.BarabasiAlbert(50_000, 5, 1), false},
+		{"rmat14", nt.RMAT(14, 8, 1), true},
+		{"rmat16", rmat16(), false},
+		{"acyclic", nt.BarabasiAlbert(50_000, 5, 1), false},
 		{"even", nt.ErdosRenyi(50_000, 250_000, 1), false},
 	} {
 		net := c.graph.Build(b, true)

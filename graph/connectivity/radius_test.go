@@ -64,6 +64,39 @@ func TestRadiusIsTheLeastEccentricity(t *testing.T) {
 	}
 }
 
+func TestSpansHoldAllDistances(t *testing.T) { check(t, spansHoldAllDistances) }
+
+func FuzzSpans(f *testing.F) { nt.Fuzz(f, property(spansHoldAllDistances).often) }
+
+func spansHoldAllDistances(t *rapid.T, g nt.Graph, directed bool) {
+	if rapid.Bool().Draw(t, "ring") { // makes most of it one strong component
+		g = nt.Graph{Nodes: g.Nodes + 3, Links: append(nt.Cycle(g.Nodes+3).Links, g.Links...)}
+	}
+	net := g.Build(t, directed)
+	d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := connectivity.Strong(t.Context(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diameter, radius := d.Diameter(), d.Radius(net, parts)
+	for _, searches := range []int{rapid.IntRange(0, 4).Draw(t, "searches"), enough} {
+		long, err := connectivity.Diameter(t.Context(), net, searches)
+		if err != nil || long.AtLeast > diameter || long.AtMost < diameter || searches == enough && long.AtLeast < long.AtMost {
+			t.Fatalf("diameter %+v %v, want %d", long, err, diameter)
+		}
+		short, err := connectivity.Radius(t.Context(), net, searches)
+		switch {
+		case err != nil || (short == nil) != (radius == nil):
+			t.Fatalf("radius %v %v, want %v", short, err, radius)
+		case radius != nil && (short.AtLeast > *radius || short.AtMost < *radius || searches == enough && short.AtLeast < short.AtMost):
+			t.Fatalf("radius %+v, want %d", short, *radius)
+		}
+	}
+}
+
 func TestRelabellingKeepsTheRadius(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := nt.Drawn(25, 40, func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, "n") })
