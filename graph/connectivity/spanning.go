@@ -191,17 +191,9 @@ func (s *spanning) look(found bitset, begin, end int) (count int) {
 // other, NoNode if there is none.
 func twoIn(net *network.Network, v network.NodeIndex, set bitset) (a, b network.NodeIndex) {
 	a = network.NoNode
-	for _, w := range net.Out(v) {
-		if set.has(uint32(w)) {
-			if a == network.NoNode {
-				a = w
-			} else if w != a {
-				return a, w
-			}
-		}
-	}
-	if net.Directed() {
-		for _, w := range net.In(v) {
+	row, last := net.Out(v), !net.Directed()
+	for {
+		for _, w := range row {
 			if set.has(uint32(w)) {
 				if a == network.NoNode {
 					a = w
@@ -210,6 +202,9 @@ func twoIn(net *network.Network, v network.NodeIndex, set bitset) (a, b network.
 				}
 			}
 		}
+		if last {
+			return a, a
+		}
+		row, last = net.In(v), true
 	}
-	return a, a
 }
