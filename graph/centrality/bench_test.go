@@ -48,6 +48,17 @@ func BenchmarkMeasures(b *testing.B) {
 	}
 }
 
+// alike returns a graph in which all nodes are, so that nothing is pruned.
+func alike(n int) nt.Graph {
+	g := nt.Graph{Nodes: n}
+	for v := range n {
+		for _, step := range []int{1, 17, 305, 4111, 9001} {
+			g.Links = append(g.Links, network.Link{From: network.NodeIndex(v), To: network.NodeIndex((v + step) % n)})
+		}
+	}
+	return g
+}
+
 // BenchmarkSampled compares what is estimated and what is searched for with the exact
 // measure of all nodes.
 func BenchmarkSampled(b *testing.B) {
@@ -57,6 +68,8 @@ func BenchmarkSampled(b *testing.B) {
 		"enron":  nt.Dataset(b, "email_enron").Network(b),
 		"scale":  nt.BarabasiAlbert(100000, 2, 1).Build(b, false),
 		"oneway": nt.RMAT(16, 8, 1).Build(b, true),
+		"dag":    nt.BarabasiAlbert(100000, 5, 1).Build(b, true),
+		"alike":  alike(30000).Build(b, true),
 		"even":   nt.Multigraph(50000, 250000, 1).Build(b, true),
 	} {
 		for _, m := range sampledMeasures {

@@ -1,6 +1,10 @@
 package centrality
 
-import "math/bits"
+import (
+	"context"
+	"math/bits"
+	"sync/atomic"
+)
 
 // batch is the number of searches that walk together, a bit each.
 const batch = 256
@@ -34,6 +38,7 @@ type flood struct {
 	front     []uint32   // nodes where any are for the first time
 	touched   []uint32   // nodes where any arrive
 	visited   []uint32   // nodes where any have been
+	arcs      int64      // that steps read, at most
 }
 
 func newFlood(in, out *matrix) *flood {
@@ -63,6 +68,7 @@ func (f *flood) step() {
 	for _, v := range f.front {
 		work += len(f.in.row(int(v)))
 	}
+	f.arcs += int64(len(f.front) + min(work, len(f.in.nbr)))
 	if work > len(f.in.nbr)/4 {
 		f.pull()
 	} else {
@@ -125,4 +131,29 @@ func (f *flood) arrive(w uint32) {
 		f.now[w] = fresh
 		f.front = append(f.front, w)
 	}
+}
+
+// floodWork returns about how many arcs a flood from all targets reads, by one of so many
+// batches.
+func (a *arena) floodWork(ctx context.Context) (float64, error) {
+	const each = 128
+	batches := (a.targets + batch - 1) / batch
+	drawn := max(1, (batches+each-1)/each)
+	var arcs atomic.Int64
+	err := share(ctx, drawn, func() func(int) error {
+		f := newFlood(a.in, a.out)
+		return func(i int) error {
+			lo, before := batch*((2*i+1)*batches/(2*drawn)), f.arcs
+			f.start(a.all(lo, min(lo+batch, a.targets)))
+			for len(f.front) > 0 {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				f.step()
+			}
+			arcs.Add(f.arcs - before)
+			return nil
+		}
+	})
+	return float64(arcs.Load()) * float64(batches) / float64(drawn), err
 }

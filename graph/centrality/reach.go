@@ -6,6 +6,17 @@ import "slices"
 type reach struct {
 	least, most []uint32 // how many others there are
 	farthest    []uint32 // no other is farther
+	tie         *bowTie  // nil where bounds meet
+}
+
+// open returns how many bounds do not meet.
+func (r *reach) open() (count int) {
+	for v, least := range r.least {
+		if least < r.most[v] {
+			count++
+		}
+	}
+	return count
 }
 
 // reach bounds what each number reaches, in O(n + m). It is exact where links are
@@ -23,24 +34,40 @@ func (a *arena) reach() *reach {
 		r.most = r.least
 		return r
 	}
+	return a.bowTie().reach()
+}
+
+// bowTie is a condensation seen from its largest component.
+type bowTie struct {
+	*condensation
+	from, to   []int32 // hops from its hub and to it, −1 where there is no way
+	past, span uint32  // how many its hub reaches, itself included, and how far these are
+}
+
+func (a *arena) bowTie() *bowTie {
 	c := a.condense()
 	hub := c.hubs[c.largest()]
-	from, to := a.hops(a.out, []uint32{hub}, anywhere), a.hops(a.in, []uint32{hub}, anywhere)
-	all, aside := c.below(func(uint32) bool { return true }), c.below(func(v uint32) bool { return from[v] < 0 })
-	past, span := uint32(0), uint32(0)
-	for _, d := range from {
+	b := &bowTie{condensation: c, from: a.hops(a.out, []uint32{hub}, anywhere), to: a.hops(a.in, []uint32{hub}, anywhere)}
+	for _, d := range b.from {
 		if d >= 0 {
-			past, span = past+1, max(span, uint32(d))
+			b.past, b.span = b.past+1, max(b.span, uint32(d))
 		}
 	}
-	for v, d := range to {
+	return b
+}
+
+func (b *bowTie) reach() *reach {
+	n := len(b.order)
+	all, aside := b.below(func(uint32) bool { return true }), b.below(func(v uint32) bool { return b.from[v] < 0 })
+	for v, d := range b.to {
 		if d >= 0 {
-			all.least[v], all.most[v] = past+aside.least[v], past+aside.most[v]
-			all.farthest[v] = max(uint32(d)+span, aside.farthest[v])
+			all.least[v], all.most[v] = b.past+aside.least[v], b.past+aside.most[v]
+			all.farthest[v] = max(uint32(d)+b.span, aside.farthest[v])
 		}
 		all.least[v], all.most[v] = all.least[v]-1, min(all.most[v], uint32(n))-1 // not itself
 		all.farthest[v] = min(all.farthest[v], all.most[v])
 	}
+	all.tie = b
 	return all
 }
 

@@ -57,6 +57,40 @@ func TestReachBoundsWhatIsReached(t *testing.T) {
 	}
 }
 
+// Components of several sizes, before, behind and aside of the largest.
+func TestSettledReachIsWhatIsReached(t *testing.T) {
+	graphs := oneWays(t)
+	for seed := range uint64(24) {
+		r, g := rand.New(rand.NewPCG(seed, 0)), nt.BarabasiAlbert(40+10*int(seed), 1+int(seed%3), seed)
+		for range seed / 4 {
+			v := network.NodeIndex(r.IntN(g.Nodes))
+			g.Links = append(g.Links, network.Link{From: v / 2, To: v})
+		}
+		graphs = append(graphs, nt.RandomGraph{Name: "nearly acyclic", Graph: g, Net: g.Build(t, true)})
+	}
+	for _, g := range graphs {
+		a, err := newArena(t.Context(), g.Net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, dist := a.reach(), nt.Distances(g.Net)
+		if err := r.settle(t.Context()); err != nil || r.open() > 0 {
+			t.Errorf("%s: %d bounds are open: %v", g.Name, r.open(), err)
+		}
+		for i, v := range a.order {
+			reached := uint32(0)
+			for _, d := range dist[v] {
+				if d != nt.Unreachable {
+					reached++
+				}
+			}
+			if r.most[i] != reached-1 {
+				t.Errorf("%s: node %d reaches %d, not %d", g.Name, v, reached-1, r.most[i])
+			}
+		}
+	}
+}
+
 // Sampled from networks so small that nobody would.
 func TestEstimatesOfOneWayClosenessHold(t *testing.T) {
 	for i, g := range oneWays(t) {

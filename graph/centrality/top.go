@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/chokepoint/chokepoint/graph"
@@ -32,8 +31,9 @@ func TopNamed(name string) Top { return tops[name] }
 // from a node ends as soon as the nodes still to come could not lift it among the first
 // k (Bergamini, Borassi, Crescenzi, Marino and Meyerhenke 2019).
 //
-// O(n·m) time at worst, far less where a few nodes stand out; O(n) memory for each
-// goroutine.
+// O(n·m) time at worst, far less where a few nodes stand out. Where searches turn out to
+// cost more than to score all nodes, that is done instead, so that this takes at most about
+// twice as long as [Harmonic]. O(n + m) memory and O(n) for each goroutine.
 func TopHarmonic(ctx context.Context, net *network.Network, k int, opt Options) ([]Scored, error) {
 	if err := opt.unweighted("harmonic centrality"); err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ type distanceScore struct {
 	of    func(reached, sum float64) float64
 }
 
-// topDistances searches from one node after another, those with most links first, on
-// all processors. What is pruned depends on who is done first, what is found does not.
+// topDistances searches from one node after another, those with most links first. What is
+// pruned depends on who is done first, what is found does not.
 func topDistances(ctx context.Context, net *network.Network, k int, score distanceScore) ([]Scored, error) {
 	if k < 1 {
 		return nil, graph.Errorf(graph.BadUserInput, "the first %d cannot be found; ask for at least 1", k)
@@ -84,144 +84,138 @@ func topDistances(ctx context.Context, net *network.Network, k int, score distan
 	if err != nil {
 		return nil, err
 	}
-	byDegree := a.all(0, len(a.order))
-	slices.SortFunc(byDegree, func(v, w uint32) int {
+	rest := a.all(0, len(a.order))
+	slices.SortFunc(rest, func(v, w uint32) int {
 		return cmp.Or(cmp.Compare(len(a.out.row(int(w))), len(a.out.row(int(v)))), cmp.Compare(a.order[v], a.order[w]))
 	})
-	best := podium{size: min(k, len(byDegree))}
-	reach := a.reach()
-	const chunk = 16
-	err = share(ctx, (len(byDegree)+chunk-1)/chunk, func() func(int) error {
-		s := prunedSearch{arena: a, reach: reach, score: score, best: &best, seen: make([]uint32, len(a.order))}
+	t := &topSearch{arena: a, score: score, best: podium{size: min(k, len(rest))}, reach: a.reach(), rest: rest, size: firstRound}
+	for len(t.rest) > 0 {
+		if err := t.round(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.best.list, nil
+}
+
+// topSearch is a search for the first nodes on its way.
+type topSearch struct {
+	*arena
+	score distanceScore
+	best  podium
+	reach *reach
+	rest  []uint32     // from which no search began
+	size  int          // of the next round
+	done  int          // how many were searched from in this order
+	arcs  atomic.Int64 // that these searches read
+	every float64      // that could be read while all nodes are scored; 0 for unknown
+}
+
+// firstRound is the number of nodes searched from before anything is made of what that took.
+const firstRound = 256
+
+// round searches from some nodes and sees what is best done about the rest.
+func (t *topSearch) round(ctx context.Context) error {
+	now, before := t.rest[:min(t.size, len(t.rest))], t.arcs.Load()
+	t.rest, t.size = t.rest[len(now):], t.size+t.size/2
+	if err := t.searchFrom(ctx, now); err != nil || len(t.rest) == 0 {
+		return err
+	}
+	t.done += len(now)
+	if t.loose() {
+		return t.settle(ctx)
+	}
+	if hard, err := t.hard(ctx, float64(t.arcs.Load()-before)/float64(len(now))); err != nil || !hard {
+		return err
+	}
+	return t.scoreAll(ctx)
+}
+
+// once is the work to read all nodes and arcs.
+func (t *topSearch) once() int64 { return int64(len(t.order) + len(t.out.nbr)) }
+
+// loose says whether many nodes may reach fewer than is known, and searches have cost a
+// fair part of what it costs at most to find out.
+func (t *topSearch) loose() bool {
+	open := t.reach.open()
+	return open >= batch && t.arcs.Load() > t.once()*int64(2+open/(10*batch))
+}
+
+// settle finds out how many each node reaches, and begins anew with those that may score
+// most.
+func (t *topSearch) settle(ctx context.Context) error {
+	if err := t.reach.settle(ctx); err != nil {
+		return err
+	}
+	bounds, s := make([]float64, len(t.order)), prunedSearch{topSearch: t, hops: 1}
+	for _, v := range t.rest {
+		bounds[v] = s.bound(v, len(t.out.row(int(v))))
+	}
+	slices.SortFunc(t.rest, func(v, w uint32) int {
+		return cmp.Or(cmp.Compare(bounds[w], bounds[v]), cmp.Compare(t.order[v], t.order[w]))
+	})
+	t.size, t.done = firstRound, 0
+	t.arcs.Store(0)
+	return nil
+}
+
+// hard says whether it costs more to go on with searches, the last of which read so many
+// arcs each, than to score all nodes. That reads fewer, as searches walk together, but
+// takes about four times as long for each. How many these are is not looked at before
+// searches have read as much as if one from a node of each batch had read everything.
+func (t *topSearch) hard(ctx context.Context, last float64) (bool, error) {
+	spent := t.arcs.Load()
+	if spent < t.once()*int64(1+t.targets/batch) {
+		return false, nil
+	}
+	if t.every == 0 {
+		arcs, err := t.floodWork(ctx)
+		if err != nil {
+			return false, err
+		}
+		t.every = 4 * arcs
+	}
+	// What searches read goes about by a power of how many there were: 1 where all are
+	// alike, less where those to come are cut off sooner.
+	power := last * float64(t.done) / float64(spent)
+	ahead := float64(spent) * (math.Pow(1+float64(len(t.rest))/float64(t.done), power) - 1)
+	return float64(spent) > t.every || (float64(spent) > t.every/16 && ahead > t.every), nil
+}
+
+// searchFrom searches from some nodes, on all processors.
+func (t *topSearch) searchFrom(ctx context.Context, nodes []uint32) error {
+	const chunk = 4
+	return share(ctx, (len(nodes)+chunk-1)/chunk, func() func(int) error {
+		s := prunedSearch{topSearch: t, seen: make([]uint32, len(t.order))}
 		return func(c int) error {
-			for _, v := range byDegree[c*chunk : min((c+1)*chunk, len(byDegree))] {
+			s.arcs = 0
+			for _, v := range nodes[c*chunk : min((c+1)*chunk, len(nodes))] {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				if score, ok := s.from(v); ok {
-					best.offer(Scored{network.NodeIndex(a.order[v]), score})
+					t.best.offer(Scored{network.NodeIndex(t.order[v]), score})
 				}
 			}
+			t.arcs.Add(int64(s.arcs))
 			return nil
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	return best.list, nil
 }
 
-// podium holds the best scores so far.
-type podium struct {
-	sync.Mutex
-	size int
-	list []Scored
-	bar  atomic.Uint64 // the bits of the least of them, 0 while there is room
-}
-
-// slack keeps rounding errors from pruning a tie.
-const slack = 1e-9
-
-// hopeless says whether a node with at most this score cannot be among the best.
-func (p *podium) hopeless(score float64) bool {
-	return score < math.Float64frombits(p.bar.Load())*(1-slack)
-}
-
-func (p *podium) offer(s Scored) {
-	p.Lock()
-	defer p.Unlock()
-	at, _ := slices.BinarySearchFunc(p.list, s, func(a, b Scored) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Node, b.Node))
+// scoreAll finds the best among the scores of all nodes.
+func (t *topSearch) scoreAll(ctx context.Context) error {
+	sums, err := t.flood(ctx, t.all(0, t.targets), 2, func(sum []float64, count, hops int) {
+		sum[0] += float64(count)
+		sum[1] += t.score.value(float64(count), float64(hops))
 	})
-	if p.list = slices.Insert(p.list, at, s); len(p.list) > p.size {
-		p.list = p.list[:p.size]
+	if err != nil {
+		return err
 	}
-	if len(p.list) == p.size {
-		p.bar.Store(math.Float64bits(p.list[p.size-1].Score))
+	t.best.list, t.rest = nil, nil
+	for i, v := range t.order {
+		if score := t.score.of(sums[2*i], sums[2*i+1]); !t.best.hopeless(score) {
+			t.best.offer(Scored{network.NodeIndex(v), score})
+		}
 	}
-}
-
-// prunedSearch is the scratch of one goroutine.
-type prunedSearch struct {
-	*arena
-	reach  *reach
-	score  distanceScore
-	best   *podium
-	seen   []uint32 // the search, from 1, that found a number
-	search uint32
-	queue  []uint32
-	found  int     // how many others are nearer than hops
-	sum    float64 // over these
-	hops   int
-}
-
-// pruneStride is the number of links between two looks at the bound.
-const pruneStride = 1024
-
-// from returns the score of v, or false if it is hopeless.
-func (s *prunedSearch) from(v uint32) (float64, bool) {
-	s.search++
-	s.seen[v] = s.search
-	s.queue, s.found, s.sum, s.hops = append(s.queue[:0], v), 0, 0, 1
-	for lo, hi := 0, 1; lo < hi; lo, hi = hi, len(s.queue) {
-		// Of the links out of this level at most so many lead to new nodes: all, but
-		// the one that each node of it was found by where links are two-way.
-		ahead := 0
-		for _, u := range s.queue[lo:hi] {
-			ahead += len(s.out.row(int(u)))
-		}
-		if s.in == s.out && lo > 0 {
-			ahead -= hi - lo
-		}
-		if s.hopeless(v, ahead) {
-			return 0, false
-		}
-		known, walked := 0, 0
-		for _, u := range s.queue[lo:hi] {
-			row := s.out.row(int(u))
-			for _, w := range row {
-				if s.seen[w] == s.search {
-					known++
-					continue
-				}
-				s.seen[w] = s.search
-				s.queue = append(s.queue, w)
-			}
-			if s.in == s.out && lo > 0 {
-				known--
-			}
-			if walked += len(row); walked >= pruneStride {
-				walked = 0
-				if s.hopeless(v, ahead-known) {
-					return 0, false
-				}
-			}
-		}
-		s.found += len(s.queue) - hi
-		s.sum += s.score.value(float64(len(s.queue)-hi), float64(s.hops))
-		s.hops++
-	}
-	return s.score.of(float64(s.found), s.sum), true
-}
-
-// hopeless says whether v cannot be among the best when at most so many nodes follow on
-// the next level. Whether it scores more if it reaches more depends: another node far
-// away takes from its closeness. Where those of one level are added, and so where those
-// of the next are, the score is highest at an end, for r²/(a + b·r) has no inner maximum.
-func (s *prunedSearch) hopeless(v uint32, ahead int) bool {
-	most := max(s.found, int(s.reach.most[v]))
-	least := max(s.found, int(s.reach.least[v]))
-	score := s.within(most, ahead)
-	if least < most {
-		score = max(score, s.within(least, ahead), s.within(min(max(s.found+ahead, least), most), ahead))
-	}
-	return s.best.hopeless(score)
-}
-
-// within bounds the score of who reaches so many others.
-func (s *prunedSearch) within(reached, ahead int) float64 {
-	next := min(ahead, reached-s.found)
-	rest := reached - s.found - next
-	sum := s.sum + s.score.value(float64(next), float64(s.hops)) + s.score.value(float64(rest), float64(s.hops+1))
-	return s.score.of(float64(reached), sum)
+	return nil
 }

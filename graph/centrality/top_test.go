@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -107,9 +108,44 @@ func TestTopOfOneWayNetworks(t *testing.T) {
 	})
 }
 
+// Networks without cycles or with few, and with all nodes much alike, large enough that
+// what nodes reach is counted and that all are scored.
+func TestTopOfNearlyAcyclicNetworks(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		draw := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(r, "n") }
+		nodes, each, seed := draw(300, 1500), draw(1, 6), uint64(draw(0, 1000))
+		back, loops := draw(1, nodes), draw(0, 4) // links lead back by so many at most, but for some
+		random, g := rand.New(rand.NewPCG(seed, 0)), nt.Graph{Nodes: nodes}
+		link := func(from, to int) {
+			g.Links = append(g.Links, network.Link{From: network.NodeIndex(from), To: network.NodeIndex(to)})
+		}
+		for i := range nodes * each {
+			link(i/each, max(0, i/each-1-random.IntN(back)))
+		}
+		for range loops {
+			link(random.IntN(nodes), random.IntN(nodes))
+		}
+		switch draw(0, 4) {
+		case 0:
+			g.Nodes += 100
+		case 1:
+			g = nt.Union(g, nt.BarabasiAlbert(400, 3, seed))
+		case 2:
+			g = nt.Union(g, nt.Multigraph(600, 1800, seed))
+		}
+		net := g.Relabel(nt.Permutation(g.Nodes, seed)).Build(t, true)
+		for _, m := range tops {
+			if !checkTop(t, m, net, draw(1, 20)) {
+				r.Fatal("see above")
+			}
+		}
+	})
+}
+
 func TestTopDoesNotDependOnProcessors(t *testing.T) {
-	for _, directed := range []bool{false, true} {
-		net := nt.RMAT(12, 4, 5).Build(t, directed)
+	for _, net := range []*network.Network{
+		nt.RMAT(12, 4, 5).Build(t, false), nt.RMAT(12, 4, 5).Build(t, true), nt.BarabasiAlbert(3000, 5, 1).Build(t, true), alike(1000).Build(t, true),
+	} {
 		for _, m := range tops {
 			many, err := m.top(t.Context(), net, 50, centrality.Options{})
 			if err != nil {
@@ -126,11 +162,19 @@ func TestTopDoesNotDependOnProcessors(t *testing.T) {
 }
 
 func TestTopStops(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, m := range tops {
-		if _, err := m.top(ctx, nt.RMAT(12, 4, 5).Build(t, true), 5, centrality.Options{}); !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v", m.name, err)
+	for name, g := range map[string]nt.Graph{
+		"cycles": nt.RMAT(12, 4, 5), "no cycles": nt.BarabasiAlbert(3000, 5, 1), "alike": alike(1000),
+	} {
+		net := g.Build(t, true)
+		for _, m := range tops {
+			for looks, over := int64(0), false; !over; looks += looks/2 + 1 {
+				ctx := &countdown{Context: t.Context()}
+				ctx.left.Store(looks)
+				got, err := m.top(ctx, net, 5, centrality.Options{})
+				if over = ctx.left.Load() >= 0; !over && (got != nil || !errors.Is(err, context.Canceled)) {
+					t.Errorf("%s of %s after %d looks: %v, %v", m.name, name, looks, got, err)
+				}
+			}
 		}
 	}
 }
