@@ -113,7 +113,7 @@ func TestTopOfOneWayNetworks(t *testing.T) {
 func TestTopOfNearlyAcyclicNetworks(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		draw := func(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(r, "n") }
-		nodes, each, seed := draw(300, 1500), draw(1, 6), uint64(draw(0, 1000))
+		nodes, each, seed := draw(300, 800), draw(1, 6), uint64(draw(0, 1000))
 		back, loops := draw(1, nodes), draw(0, 4) // links lead back by so many at most, but for some
 		random, g := rand.New(rand.NewPCG(seed, 0)), nt.Graph{Nodes: nodes}
 		link := func(from, to int) {
@@ -131,7 +131,7 @@ func TestTopOfNearlyAcyclicNetworks(t *testing.T) {
 		case 1:
 			g = nt.Union(g, nt.BarabasiAlbert(400, 3, seed))
 		case 2:
-			g = nt.Union(g, nt.Multigraph(600, 1800, seed))
+			g = nt.Union(g, nt.Multigraph(300, 900, seed))
 		}
 		net := g.Relabel(nt.Permutation(g.Nodes, seed)).Build(t, true)
 		for _, m := range tops {
