@@ -69,9 +69,9 @@ func newTree(ctx context.Context, net *network.Network) (*tree, error) {
 	return t, t.joinRest(ctx, t.largest())
 }
 
-// largest returns the nodes of the set of most links, padded, and takes it for the core.
+// largest returns the nodes of the set of most links, and takes it for the core.
 func (t *tree) largest() bitset {
-	nodes := newPadded(len(t.order))
+	nodes := newBits(len(t.order))
 	if t.most = t.frequent(); t.most == noParent {
 		return nodes
 	}
@@ -93,32 +93,30 @@ func (t *tree) largest() bitset {
 // block that is given. A node with two neighbours in it is one of it, too (an ear,
 // Whitney 1932).
 func (t *tree) joinRest(ctx context.Context, block bitset) error {
-	rows := bothRows(t.net)
-	for i := range block {
-		for left := ^block[i]; left != 0; left &= left - 1 {
-			node := network.NodeIndex(64*i + bits.TrailingZeros64(left))
-			v := t.name[node]
-			a, b := twoIn(t.net, node, block)
-			if a == b {
-				for _, r := range rows {
-					t.joinRow(v, r.of(uint32(node)))
-				}
-				continue
-			}
-			block[i] |= left & -left
-			inside := v > t.most // or else its link may lead out of the block
-			if inside && t.up[v] == v && t.core.has(t.parent[v]) {
-				t.up[v] = t.most
-			} else {
-				t.join(v, t.name[a])
-				t.join(v, t.name[b])
-			}
-			if inside {
-				t.core.set(v)
-			}
-		}
-		if err := poll(ctx, 64*i); err != nil {
+	rows, count := bothRows(t.net), 0
+	for node := range block.absent(len(t.order)) {
+		if err := poll(ctx, count); err != nil {
 			return err
+		}
+		count++
+		v := t.name[node]
+		a, b := twoIn(t.net, network.NodeIndex(node), block)
+		if a == b {
+			for _, r := range rows {
+				t.joinRow(v, r.of(node))
+			}
+			continue
+		}
+		block.set(node)
+		inside := v > t.most // or else its link may lead out of the block
+		if inside && t.up[v] == v && t.core.has(t.parent[v]) {
+			t.up[v] = t.most
+		} else {
+			t.join(v, t.name[a])
+			t.join(v, t.name[b])
+		}
+		if inside {
+			t.core.set(v)
 		}
 	}
 	if t.most != noParent {

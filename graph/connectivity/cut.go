@@ -54,9 +54,32 @@ func Bridges(ctx context.Context, net *network.Network) ([]Bridge, error) {
 	return bridges, ctx.Err()
 }
 
+// below yields the links outside the core and the roots, children before their parents,
+// each with the number of nodes below it, its own included. The core and what hangs on it
+// count where its block ends.
+func (t *tree) below(yield func(v, nodes uint32) bool) {
+	size := make([]uint32, len(t.up)) // of the children so far
+	core := uint32(t.core.count())
+	for v := range t.backwards {
+		nodes := size[v] + 1
+		if v == t.most {
+			nodes += core
+		}
+		if !yield(v, nodes) {
+			return
+		}
+		switch above := t.parent[v]; {
+		case above == noParent:
+		case t.core.has(above):
+			core += nodes
+		default:
+			size[above] += nodes
+		}
+	}
+}
+
 // hanging is what hangs in a forest at a node.
 type hanging struct {
-	size  uint32 // nodes below the link to its parent, itself included
 	block uint32 // nodes that hang on the parent in the set that has its name
 	parts uint32 // the place of its parts, 0 if none hang on it alone
 }
@@ -69,20 +92,14 @@ type parts struct {
 }
 
 // points lists the nodes on which more than one part hangs, all that is nearer to the
-// root being one. Children come before their parents, and so are counted in full; the
-// core and what hangs on it count where its block ends.
+// root being one.
 func (t *tree) points() []CutPoint {
 	at := make([]hanging, len(t.up))
 	all := []parts{{}} // the first of those who have none
 	var points []CutPoint
 	begin := 1 // of the component in all
-	core := uint32(t.core.count())
-	for v := range t.backwards {
-		h, parent := &at[v], t.parent[v]
-		h.size++
-		if v == t.most {
-			h.size += core
-		}
+	for v, size := range t.below {
+		parent := t.parent[v]
 		if parent == noParent {
 			for _, p := range all[begin:] {
 				pieces := int(p.count)
@@ -90,32 +107,27 @@ func (t *tree) points() []CutPoint {
 					pieces++
 				}
 				if pieces > 1 {
-					cut := pairs(int(h.size)-1) - p.kept - pairs(int(h.size-1-p.nodes))
+					cut := pairs(int(size)-1) - p.kept - pairs(int(size-1-p.nodes))
 					points = append(points, CutPoint{t.order[p.node], pieces, cut})
 				}
 			}
 			begin = len(all)
 			continue
 		}
-		above := &at[parent]
-		if t.core.has(parent) {
-			core += h.size
-		} else {
-			above.size += h.size
-		}
 		set := t.find(v)
 		if t.parent[set] == parent {
-			at[set].block += h.size
+			at[set].block += size
 		}
 		if set == v { // the last of its block
+			above := &at[parent]
 			if above.parts == 0 {
 				above.parts = uint32(len(all))
 				all = append(all, parts{node: parent})
 			}
 			p := &all[above.parts]
 			p.count++
-			p.nodes += h.block
-			p.kept += pairs(int(h.block))
+			p.nodes += at[v].block
+			p.kept += pairs(int(at[v].block))
 		}
 	}
 	return points
@@ -123,35 +135,27 @@ func (t *tree) points() []CutPoint {
 
 // bridges lists the links that are sets of their own.
 func (t *tree) bridges() []Bridge {
-	at := make([]struct{ size, links uint32 }, len(t.up))
+	links := make([]uint32, len(t.up)) // of the set that has the name
+	if t.most != noParent {
+		links[t.most] = uint32(t.core.count())
+	}
 	var bridges []Bridge
 	begin := 0
-	core := uint32(t.core.count())
-	for v := range t.backwards {
-		h, parent := &at[v], t.parent[v]
-		h.size++
-		if v == t.most {
-			h.size += core
-			h.links += core
-		}
+	for v, size := range t.below {
+		parent := t.parent[v]
 		if parent == noParent {
 			for i := range bridges[begin:] {
 				below := &bridges[begin+i].PairsCut
-				*below *= int64(h.size) - *below
+				*below *= int64(size) - *below
 			}
 			begin = len(bridges)
 			continue
 		}
-		if t.core.has(parent) {
-			core += h.size
-		} else {
-			at[parent].size += h.size
-		}
 		set := t.find(v)
-		at[set].links++
-		if set == v && h.links == 1 {
+		links[set]++
+		if set == v && links[v] == 1 {
 			if e := t.only(t.order[v], t.order[parent]); e != network.NoEdge {
-				bridges = append(bridges, Bridge{e, int64(h.size)})
+				bridges = append(bridges, Bridge{e, int64(size)})
 			}
 		}
 	}

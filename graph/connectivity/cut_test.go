@@ -13,14 +13,7 @@ import (
 
 func TestCutsComeInOrder(t *testing.T) {
 	net := rmat16().Build(t, false)
-	points, err := connectivity.ArticulationPoints(t.Context(), net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bridges, err := connectivity.Bridges(t.Context(), net)
-	if err != nil {
-		t.Fatal(err)
-	}
+	points, bridges := cuts(t, net)
 	if len(points) == 0 || !slices.IsSortedFunc(points, func(a, b connectivity.CutPoint) int {
 		return cmp.Or(cmp.Compare(b.PairsCut, a.PairsCut), cmp.Compare(a.Node, b.Node))
 	}) {
@@ -31,6 +24,19 @@ func TestCutsComeInOrder(t *testing.T) {
 	}) {
 		t.Errorf("%d bridges out of order", len(bridges))
 	}
+}
+
+func cuts(t *testing.T, net *network.Network) ([]connectivity.CutPoint, []connectivity.Bridge) {
+	t.Helper()
+	points, err := connectivity.ArticulationPoints(t.Context(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bridges, err := connectivity.Bridges(t.Context(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return points, bridges
 }
 
 // A depth-first search (Hopcroft and Tarjan 1973) finds the same, however many processors
@@ -53,14 +59,7 @@ func TestCutsOfLargeNetworks(t *testing.T) {
 			wantPoints, wantBridges := depthFirst(net)
 			for _, processors := range numbers {
 				runtime.GOMAXPROCS(processors)
-				points, err := connectivity.ArticulationPoints(t.Context(), net)
-				if err != nil {
-					t.Fatal(err)
-				}
-				bridges, err := connectivity.Bridges(t.Context(), net)
-				if err != nil {
-					t.Fatal(err)
-				}
+				points, bridges := cuts(t, net)
 				byNode := func(a, b connectivity.CutPoint) int { return cmp.Compare(a.Node, b.Node) }
 				slices.SortFunc(points, byNode)
 				slices.SortFunc(wantPoints, byNode)

@@ -124,7 +124,7 @@ func Diameter(ctx context.Context, net *network.Network, searches int) (Span, er
 	if err != nil {
 		return Span{}, err
 	}
-	f := newFringes(ctx, net, searches)
+	f := newFringes(ctx, net, false, searches)
 	hubs := hubsOf(net, c)
 	var span Span
 	for i, size := range c.Size {
@@ -141,15 +141,13 @@ func Diameter(ctx context.Context, net *network.Network, searches int) (Span, er
 	return span, nil
 }
 
-// hubsOf returns the node of each component that has most links, the least of several.
+// hubsOf returns the node of each component that most pairs of links lead through, the
+// least of several.
 func hubsOf(net *network.Network, c *Components) []network.NodeIndex {
-	hubs := make([]network.NodeIndex, c.Count())
-	for i := range hubs {
-		hubs[i] = network.NoNode
-	}
-	for v, of := range c.Of {
-		if h := hubs[of]; h == network.NoNode || net.OutDegree(network.NodeIndex(v)) > net.OutDegree(h) {
-			hubs[of] = network.NodeIndex(v)
+	hubs, most := make([]network.NodeIndex, c.Count()), slices.Repeat([]int{-1}, c.Count())
+	for v := range network.NodeIndex(net.NumNodes()) {
+		if of, through := c.Of[v], net.InDegree(v)*net.OutDegree(v); through > most[of] {
+			hubs[of], most[of] = v, through
 		}
 	}
 	return hubs
@@ -165,11 +163,15 @@ type fringes struct {
 	order []network.NodeIndex // of the last search, by distance
 }
 
-func newFringes(ctx context.Context, net *network.Network, searches int) *fringes {
-	return &fringes{
-		ctx: ctx, rows: outRows(net), crew: crew{net: net, gone: &without{}}, left: searches,
+func newFringes(ctx context.Context, net *network.Network, back bool, searches int) *fringes {
+	f := &fringes{
+		ctx: ctx, rows: outRows(net), crew: crew{net: net, gone: &without{}, back: back}, left: searches,
 		dist: slices.Repeat([]int32{-1}, net.NumNodes()),
 	}
+	if back {
+		f.rows = inRows(net)
+	}
+	return f
 }
 
 // component raises the lower bound to what it finds and returns an upper bound for the

@@ -12,8 +12,8 @@ import (
 // in each strong component.
 type oneWay struct {
 	parts *Components
-	pivot []uint32 // of each component
-	first []uint32 // of each component in nodes
+	pivot []network.NodeIndex // of each component
+	first []uint32            // of each component in nodes
 	nodes []uint32
 	order []uint32 // components, each before those that it reaches
 }
@@ -34,11 +34,10 @@ func directedDiameter(ctx context.Context, net *network.Network, searches int) (
 		return span, err
 	}
 	out, in := outRows(net), inRows(net)
-	o := newOneWay(parts, out, in)
-	ahead, back := newFringes(ctx, net, searches), newFringes(ctx, net, searches)
-	back.rows, back.crew.back = in, true
+	o := newOneWay(net, parts)
+	ahead, back := newFringes(ctx, net, false, searches), newFringes(ctx, net, true, searches)
 	for _, turns := range [][2]*fringes{{ahead, back}, {back, ahead}} {
-		from := network.NodeIndex(o.pivot[0])
+		from := o.pivot[0]
 		for i := range 4 {
 			f := turns[i%2]
 			f.search(from)
@@ -55,7 +54,6 @@ func directedDiameter(ctx context.Context, net *network.Network, searches int) (
 	if others := o.beyond(o.bounds(out, in, o.order), span.AtLeast); len(others) <= len(beyond) {
 		beyond, search = others, ahead
 	}
-	span.AtMost = span.AtLeast
 	for len(beyond) > 0 && beyond[0].bound > span.AtLeast {
 		bound := beyond[0].bound
 		var level []network.NodeIndex
@@ -76,22 +74,17 @@ func directedDiameter(ctx context.Context, net *network.Network, searches int) (
 	return span, nil
 }
 
-func newOneWay(parts *Components, out, in rows) *oneWay {
-	n := len(parts.Of)
-	o := &oneWay{parts: parts, pivot: make([]uint32, parts.Count()), first: make([]uint32, parts.Count()+1), nodes: make([]uint32, n)}
+func newOneWay(net *network.Network, parts *Components) *oneWay {
+	o := &oneWay{parts: parts, pivot: hubsOf(net, parts), first: make([]uint32, parts.Count()+1), nodes: make([]uint32, net.NumNodes())}
 	for c, size := range parts.Size {
 		o.first[c+1] = o.first[c] + uint32(size)
 	}
-	next, most := slices.Clone(o.first), make([]int, parts.Count())
-	for v := range uint32(n) {
-		c := parts.Of[v]
-		o.nodes[next[c]] = v
+	next := slices.Clone(o.first)
+	for v, c := range parts.Of {
+		o.nodes[next[c]] = uint32(v)
 		next[c]++
-		if through := 1 + out.degree(v)*in.degree(v); through > most[c] {
-			o.pivot[c], most[c] = v, through
-		}
 	}
-	o.sort(out, in)
+	o.sort(outRows(net), inRows(net))
 	return o
 }
 
@@ -173,10 +166,10 @@ func (o *oneWay) within(r rows) []int32 {
 	}
 	for i := 0; i < len(queue); i++ {
 		v := queue[i]
-		for _, w := range r.of(v) {
+		for _, w := range r.of(uint32(v)) {
 			if dist[w] < 0 && o.parts.Of[w] == o.parts.Of[v] {
 				dist[w] = dist[v] + 1
-				queue = append(queue, uint32(w))
+				queue = append(queue, w)
 			}
 		}
 	}

@@ -28,11 +28,10 @@ func Radius(ctx context.Context, net *network.Network, searches int) (*Span, err
 	if err != nil || net.Directed() && c.Count() > 1 {
 		return nil, err
 	}
-	ahead := newFringes(ctx, net, 0)
+	ahead := newFringes(ctx, net, false, 0)
 	back := ahead
 	if net.Directed() {
-		back = newFringes(ctx, net, 0)
-		back.rows = inRows(net)
+		back = newFringes(ctx, net, true, 0)
 	}
 	low, sums := make([]int32, net.NumNodes()), make([]int64, net.NumNodes())
 	span := &Span{AtMost: c.Size[0] - 1}

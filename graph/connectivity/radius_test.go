@@ -73,15 +73,7 @@ func spansHoldAllDistances(t *rapid.T, g nt.Graph, directed bool) {
 		g = nt.Graph{Nodes: g.Nodes + 3, Links: append(nt.Cycle(g.Nodes+3).Links, g.Links...)}
 	}
 	net := g.Build(t, directed)
-	d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts, err := connectivity.Strong(t.Context(), net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	diameter, radius := d.Diameter(), d.Radius(net, parts)
+	diameter, radius := byAllDistances(t, net)
 	for _, searches := range []int{rapid.IntRange(0, 4).Draw(t, "searches"), enough} {
 		long, err := connectivity.Diameter(t.Context(), net, searches)
 		if err != nil || long.AtLeast > diameter || long.AtMost < diameter || searches == enough && long.AtLeast < long.AtMost {
@@ -95,6 +87,19 @@ func spansHoldAllDistances(t *rapid.T, g nt.Graph, directed bool) {
 			t.Fatalf("radius %+v, want %d", short, *radius)
 		}
 	}
+}
+
+func byAllDistances(t nt.TB, net *network.Network) (diameter int, radius *int) {
+	t.Helper()
+	d, err := connectivity.DistancesOf(context.Background(), net, connectivity.Removal{})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	parts, err := connectivity.Strong(context.Background(), net)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return d.Diameter(), d.Radius(net, parts)
 }
 
 func TestRelabellingKeepsTheRadius(t *testing.T) {
@@ -134,15 +139,7 @@ func TestRadiusAlongLinks(t *testing.T) {
 		"path": nt.Path(20), "rmat": nt.RMAT(9, 2, 1), "rings": nt.Union(nt.Cycle(5), nt.Cycle(5)),
 	} {
 		net := g.Build(t, true)
-		d, err := connectivity.DistancesOf(t.Context(), net, connectivity.Removal{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts, err := connectivity.Strong(t.Context(), net)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := d.Radius(net, parts)
+		_, want := byAllDistances(t, net)
 		for _, searches := range []int{1, 2, 5, enough} {
 			span, err := connectivity.Radius(t.Context(), net, searches)
 			if err != nil || (span == nil) != (want == nil) {

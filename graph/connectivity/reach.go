@@ -2,6 +2,7 @@ package connectivity
 
 import (
 	"context"
+	"iter"
 	"math/bits"
 	"sync"
 	"sync/atomic"
@@ -60,12 +61,15 @@ func (b bitset) eachBeside(less bitset, yield func(v uint32)) {
 	}
 }
 
-// eachNot calls yield for what is below n and no member.
-func (b bitset) eachNot(n int, yield func(v uint32)) {
-	for i, word := range b {
-		for word = ^word; word != 0; word &= word - 1 {
-			if v := 64*i + bits.TrailingZeros64(word); v < n {
-				yield(uint32(v))
+// absent yields what is below n and no member. What becomes one meanwhile, of the same
+// word as what was yielded last, is yielded all the same.
+func (b bitset) absent(n int) iter.Seq[uint32] {
+	return func(yield func(v uint32) bool) {
+		for i, word := range b {
+			for word = ^word; word != 0; word &= word - 1 {
+				if v := 64*i + bits.TrailingZeros64(word); v >= n || !yield(uint32(v)) {
+					return
+				}
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 type spanning struct {
 	net   *network.Network
 	rows  []rows
-	found bitset              // padded
+	found bitset              // with all bits beyond those of the nodes
 	order []network.NodeIndex // by name; a component is a range
 	name  []uint32
 	// via has the parent of each node found and another neighbour that was found, or the
@@ -30,8 +30,11 @@ type spanning struct {
 func span(ctx context.Context, net *network.Network) (*spanning, error) {
 	n := net.NumNodes()
 	s := &spanning{
-		net: net, rows: bothRows(net), found: newPadded(n),
+		net: net, rows: bothRows(net), found: newBits(n),
 		order: make([]network.NodeIndex, 0, n), name: make([]uint32, n), via: make([][2]network.NodeIndex, n),
+	}
+	if n%64 != 0 {
+		s.found[n/64] = ^uint64(0) << (n % 64)
 	}
 	if n > 0 {
 		if err := s.grow(ctx, s.start()); err != nil {
@@ -47,15 +50,6 @@ func span(ctx context.Context, net *network.Network) (*spanning, error) {
 		}
 	}
 	return s, ctx.Err()
-}
-
-// newPadded returns an empty set of n nodes, with all bits beyond them.
-func newPadded(n int) bitset {
-	b := newBits(n)
-	if n%64 != 0 {
-		b[n/64] = ^uint64(0) << (n % 64)
-	}
-	return b
 }
 
 // start returns the node with most arcs among the heads of some hundred evenly spaced

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -45,7 +46,7 @@ func weak(ctx context.Context, net *network.Network, gone *without) (*Components
 		}); err != nil {
 			return nil, err
 		}
-		met.eachNot(n, func(v uint32) { rest = append(rest, v) })
+		rest = slices.AppendSeq(rest, met.absent(n))
 	} else {
 		for v := range uint32(n) {
 			rest = append(rest, v)
