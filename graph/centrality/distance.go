@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 	"sort"
 
@@ -21,21 +22,7 @@ func Closeness(ctx context.Context, net *network.Network, opt Options) ([]float6
 	if err := opt.unweighted("closeness"); err != nil {
 		return nil, err
 	}
-	n := net.NumNodes()
-	sums, err := distances(ctx, net, 2, func(sum []float64, count, hops int) {
-		sum[0] += float64(count)
-		sum[1] += float64(count * hops)
-	})
-	if err != nil {
-		return nil, err
-	}
-	scores := make([]float64, n)
-	for v := range scores {
-		if reached, far := sums[2*v], sums[2*v+1]; reached > 0 {
-			scores[v] = reached * reached / (float64(n-1) * far)
-		}
-	}
-	return scores, nil
+	return distances(ctx, net, closeness(net.NumNodes()))
 }
 
 // Harmonic returns the sum of 1/d over the other nodes that a node reaches, d the
@@ -44,44 +31,81 @@ func Harmonic(ctx context.Context, net *network.Network, opt Options) ([]float64
 	if err := opt.unweighted("harmonic centrality"); err != nil {
 		return nil, err
 	}
-	scores, err := distances(ctx, net, 1, func(sum []float64, count, hops int) {
-		sum[0] += float64(count) / float64(hops)
-	})
+	scores, err := distances(ctx, net, harmonic(net.NumNodes()))
 	if err != nil {
 		return nil, err
-	}
-	for v := range scores {
-		scores[v] = tied(scores[v])
 	}
 	return opt.scale(scores, float64(net.NumNodes()-1)), nil
 }
 
+// byDistance is a score by how many nodes lie how far away. Both of its sums are exact, so
+// it does not matter in which order, and how many at a time, these are added.
+type byDistance struct {
+	add   func(sum []float64, count, hops int)
+	score func(sum []float64) float64
+}
+
+func closeness(nodes int) byDistance {
+	others := float64(nodes - 1)
+	return byDistance{
+		add: func(sum []float64, count, hops int) {
+			sum[0] += float64(count)
+			sum[1] += float64(count * hops)
+		},
+		score: func(sum []float64) float64 {
+			reached, far := sum[0], sum[1]
+			if reached == 0 {
+				return 0
+			}
+			return reached * reached / (others * far)
+		},
+	}
+}
+
+// harmonic splits 1/hops in a large and a small part, with so few digits each that as many
+// of them as there are nodes add up without rounding.
+func harmonic(nodes int) byDistance {
+	digits := 53 - bits.Len(uint(nodes)) // after the point
+	large, small := math.Ldexp(1, digits), math.Ldexp(1, 2*digits+1)
+	return byDistance{
+		add: func(sum []float64, count, hops int) {
+			n, h := float64(count), float64(hops)
+			part := math.RoundToEven(large/h) / large
+			sum[0] += n * part
+			sum[1] += n * (math.RoundToEven((1-part*h)/h*small) / small)
+		},
+		score: func(sum []float64) float64 { return tied(sum[0] + sum[1]) },
+	}
+}
+
 // tied rounds a sum of fractions to 40 bits, so that sums of the same value are the same
-// number in whatever order they were added up.
+// number although their fractions, or the order of these, differ: almost always where they
+// were rounded before.
 func tied(sum float64) float64 {
 	fraction, exponent := math.Frexp(sum)
 	return math.Ldexp(math.Round(math.Ldexp(fraction, 40)), exponent-40)
 }
 
-// distances calls visit with how many targets lie a number of hops from a node, for
-// every node, with pieces of a sum of the given width per node to add to, which it
-// returns.
-func distances(ctx context.Context, net *network.Network, width int,
-	visit func(sum []float64, count, hops int),
-) ([]float64, error) {
+// distances returns the scores of all nodes.
+func distances(ctx context.Context, net *network.Network, measure byDistance) ([]float64, error) {
 	a, err := newArena(ctx, net)
 	if err != nil {
 		return nil, err
 	}
-	sums, err := a.flood(ctx, a.all(0, a.targets), width, visit)
+	return a.scores(ctx, measure)
+}
+
+// scores returns those of all nodes, by node.
+func (a *arena) scores(ctx context.Context, measure byDistance) ([]float64, error) {
+	sums, err := a.flood(ctx, a.all(0, a.targets), 2, measure.add)
 	if err != nil {
 		return nil, err
 	}
-	named := make([]float64, len(sums))
+	scores := make([]float64, len(a.order))
 	for i, v := range a.order {
-		copy(named[width*int(v):], sums[width*i:][:width])
+		scores[v] = measure.score(sums[2*i:][:2])
 	}
-	return named, nil
+	return scores, nil
 }
 
 // arena is a network made ready for searches from many nodes: its nodes are numbered
@@ -140,8 +164,9 @@ func (a *arena) all(lo, hi int) []uint32 {
 	return targets
 }
 
-// flood does what distances says for some targets; a target may stand there twice. The
-// result is by number. It searches backwards from a batch of targets at a time (Then,
+// flood calls visit with how many of some targets lie a number of hops from a node, for
+// every node, with pieces of a sum of the given width per node to add to, which it
+// returns, by number. A target may stand there twice. It searches backwards from a batch of targets at a time (Then,
 // Kaufmann, Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo 2014), so that targets
 // need not be told apart.
 func (a *arena) flood(ctx context.Context, targets []uint32, width int,

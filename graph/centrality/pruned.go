@@ -45,7 +45,8 @@ type prunedSearch struct {
 	search uint32
 	queue  []uint32
 	found  int     // how many others are nearer than hops
-	sum    float64 // over these
+	sum    float64 // over these, for bounds
+	exact  [2]float64
 	hops   int
 	arcs   int // that it read, and nodes
 }
@@ -57,7 +58,7 @@ const pruneStride = 1024
 func (s *prunedSearch) from(v uint32) (float64, bool) {
 	s.search++
 	s.seen[v] = s.search
-	s.found, s.sum, s.hops = 0, 0, 1
+	s.found, s.sum, s.exact, s.hops = 0, 0, [2]float64{}, 1
 	out, twoWay, seen, search, queue := s.out, s.in == s.out, s.seen, s.search, append(s.queue[:0], v)
 	defer func() { s.queue = queue }()
 	for lo, hi := 0, 1; lo < hi; lo, hi = hi, len(queue) {
@@ -99,9 +100,10 @@ func (s *prunedSearch) from(v uint32) (float64, bool) {
 		s.arcs += walked
 		s.found += len(queue) - hi
 		s.sum += s.score.value(float64(len(queue)-hi), float64(s.hops))
+		s.score.add(s.exact[:], len(queue)-hi, s.hops)
 		s.hops++
 	}
-	return s.score.of(float64(s.found), s.sum), true
+	return s.score.score(s.exact[:]), true
 }
 
 // hopeless says whether v cannot be among the best when at most so many nodes follow on

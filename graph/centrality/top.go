@@ -39,8 +39,9 @@ func TopHarmonic(ctx context.Context, net *network.Network, k int, opt Options) 
 		return nil, err
 	}
 	found, err := topDistances(ctx, net, k, distanceScore{
-		value: func(count, hops float64) float64 { return count / hops },
-		of:    func(_, sum float64) float64 { return tied(sum) },
+		byDistance: harmonic(net.NumNodes()),
+		value:      func(count, hops float64) float64 { return count / hops },
+		of:         func(_, sum float64) float64 { return sum },
 	})
 	if opt.Normalized {
 		for i := range found {
@@ -58,7 +59,8 @@ func TopCloseness(ctx context.Context, net *network.Network, k int, opt Options)
 	}
 	others := float64(net.NumNodes() - 1)
 	return topDistances(ctx, net, k, distanceScore{
-		value: func(count, hops float64) float64 { return count * hops },
+		byDistance: closeness(net.NumNodes()),
+		value:      func(count, hops float64) float64 { return count * hops },
 		of: func(reached, sum float64) float64 {
 			if reached == 0 {
 				return 0
@@ -68,8 +70,10 @@ func TopCloseness(ctx context.Context, net *network.Network, k int, opt Options)
 	})
 }
 
-// distanceScore is a score by how many others a node reaches and a sum over them.
+// distanceScore is a score by how many others a node reaches and a sum over them, but for
+// rounding, which serves for bounds.
 type distanceScore struct {
+	byDistance
 	value func(count, hops float64) float64 // what so many at a distance add to the sum
 	of    func(reached, sum float64) float64
 }
@@ -204,16 +208,13 @@ func (t *topSearch) searchFrom(ctx context.Context, nodes []uint32) error {
 
 // scoreAll finds the best among the scores of all nodes.
 func (t *topSearch) scoreAll(ctx context.Context) error {
-	sums, err := t.flood(ctx, t.all(0, t.targets), 2, func(sum []float64, count, hops int) {
-		sum[0] += float64(count)
-		sum[1] += t.score.value(float64(count), float64(hops))
-	})
+	scores, err := t.scores(ctx, t.score.byDistance)
 	if err != nil {
 		return err
 	}
 	t.best.list, t.rest = nil, nil
-	for i, v := range t.order {
-		if score := t.score.of(sums[2*i], sums[2*i+1]); !t.best.hopeless(score) {
+	for v, score := range scores {
+		if !t.best.hopeless(score) {
 			t.best.offer(Scored{network.NodeIndex(v), score})
 		}
 	}
